@@ -1,0 +1,1 @@
+"""What both applications stand on and neither owns. Knows no application and no protocol."""

@@ -1,0 +1,116 @@
+"""The only HTTP client: where it may go, how long it waits and how much it reads are decided here.
+
+An outgoing request goes to a listed host or not at all (no redirect is followed, no proxy or netrc of the machine is
+used), and an answer over the limit is cut off with an error, so a hostile or broken peer costs little.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from ground.clock import monotonic_seconds
+
+CONNECT_SECONDS = 3.05
+READ_SECONDS = 5.0
+WHOLE_SECONDS = 8.0
+MAX_ANSWER_BYTES = 1024 * 1024
+CHUNK_BYTES = 16 * 1024
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+
+
+class FetchRefused(requests.RequestException):
+    """The address is not on the list, or the answer redirects, is too large or takes too long."""
+
+
+@dataclass(frozen=True)
+class FetchPolicy:
+    """Where we may go.
+
+    `hosts` are exact names; `allow_test_hosts` adds loopback and `*.test`, for the test environment only. `addresses`
+    maps a host name to the address to connect to, as `curl --resolve` does; certificates are still checked by name.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    allow_test_hosts: bool = False
+    trusted_ca_file: Path | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    def allows(self, url: str) -> bool:
+        """Judge whether a request to `url` may leave."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        if parts.scheme not in ("http", "https") or parts.username is not None:
+            return False
+        if host in self.hosts:
+            return True
+        return self.allow_test_hosts and (host in LOOPBACK_HOSTS or host.endswith(".test"))
+
+
+class _NetworkAdapter(HTTPAdapter):
+    """Connects to a listed address instead of asking the resolver, keeping the name for TLS and for the Host header."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        self._addresses = addresses
+        super().__init__(max_retries=0)
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        name = host["host"]
+        if name in self._addresses:
+            request.headers["Host"] = urlsplit(request.url).netloc
+            host["host"] = self._addresses[name]
+            if host["scheme"] == "https":
+                pool["server_hostname"] = pool["assert_hostname"] = name
+        return host, pool
+
+
+class ConfinedAdapter(BaseAdapter):
+    """Lets a request out only as the policy says, and reads no more of the answer than it must."""
+
+    def __init__(self, policy: FetchPolicy, transport: BaseAdapter | None = None) -> None:
+        super().__init__()
+        self._policy = policy
+        self._transport = transport or _NetworkAdapter(policy.addresses)
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        if not self._policy.allows(request.url or ""):
+            raise FetchRefused(f"{urlsplit(request.url or '').netloc} is not a host we talk to", request=request)
+        options |= {"stream": True, "timeout": (CONNECT_SECONDS, READ_SECONDS), "proxies": None}
+        response = self._transport.send(request, **options)
+        if response.is_redirect:
+            response.close()
+            raise FetchRefused("the answer redirects", request=request, response=response)
+        _read_within_limits(response)
+        return response
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def _read_within_limits(response: requests.Response) -> None:
+    deadline = monotonic_seconds() + WHOLE_SECONDS
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK_BYTES):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            response.close()
+            raise FetchRefused(f"the answer is over {MAX_ANSWER_BYTES} bytes", response=response)
+        if monotonic_seconds() > deadline:
+            response.close()
+            raise FetchRefused(f"the answer takes over {WHOLE_SECONDS} seconds", response=response)
+    response._content = bytes(body)  # what `Response.content` caches; requests offers no other way to set it
+
+
+def confine[S: requests.Session](session: S, policy: FetchPolicy, transport: BaseAdapter | None = None) -> S:
+    """Put a session, ours or a library's, under a policy. `transport` replaces the network, for tests in one process."""
+    session.trust_env = False
+    session.verify = str(policy.trusted_ca_file) if policy.trusted_ca_file else True
+    adapter = ConfinedAdapter(policy, transport)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+    return session

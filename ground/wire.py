@@ -1,0 +1,160 @@
+"""HTTP as plain values: what a hot endpoint is given and what it gives back. No framework.
+
+The WSGI front turns an environment into a `Request` and a `Response` into an answer; `ground/web` does the same for
+Flask, so an endpoint is one function wherever it is called from.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
+
+import orjson
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_FIELDS = 100
+
+WsgiEnvironment = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class BadRequest(Exception):
+    """The bytes of a request cannot be what the endpoint reads. `status` is 400 or 413; the text is ASCII."""
+
+    def __init__(self, description: str, status: int = 400) -> None:
+        super().__init__(description)
+        self.description = description
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. Header names are lower case; `path` is decoded, `query` is not."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    remote_address: str
+    is_secure: bool = False
+
+    @cached_property
+    def arguments(self) -> dict[str, str]:
+        """The query as single values. Raises BadRequest when a name stands twice (RFC 6749, 3.1)."""
+        return single_values(self.query)
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The form body as single values. Raises BadRequest for another media type or a name that stands twice."""
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/x-www-form-urlencoded":
+            raise BadRequest("the body must be application/x-www-form-urlencoded")
+        try:
+            text = self.body.decode("ascii")
+        except UnicodeDecodeError:
+            raise BadRequest("the body must be ASCII, percent-encoded") from None
+        return single_values(text)
+
+    @cached_property
+    def json(self) -> Any:
+        """The JSON body. Raises BadRequest."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise BadRequest("the body must be JSON") from None
+
+    @cached_property
+    def bearer_token(self) -> str | None:
+        """The token of the Authorization header, or None (RFC 6750, 2.1)."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+    @cached_property
+    def basic_credentials(self) -> tuple[str, str] | None:
+        """Name and password of HTTP Basic, form-decoded as RFC 6749, 2.3.1 asks, or None when absent or malformed."""
+        scheme, _, encoded = self.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        return (unquote_plus(name), unquote_plus(password)) if colon else None
+
+
+def single_values(text: str) -> dict[str, str]:
+    """Decode `a=1&b=2`. Raises BadRequest for a name that stands twice, too many names, or bytes that are not UTF-8."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="utf-8", errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest("parameters must be UTF-8") from None
+    except ValueError:
+        raise BadRequest("too many parameters") from None
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise BadRequest("a parameter is included more than once")
+    return values
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer. `headers` are pairs, because Set-Cookie may stand more than once."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @classmethod
+    def of_json(cls, value: Any, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> "Response":
+        """A JSON answer that is not to be stored by anybody."""
+        return cls(status, (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *headers), orjson.dumps(value))
+
+
+Endpoint = Callable[[Request], Response]
+
+
+@dataclass
+class RequestReader:
+    """Reads a `Request` from a WSGI environment, refusing bodies over `max_body_bytes` before they are read."""
+
+    max_body_bytes: int = field(default=MAX_BODY_BYTES)
+
+    def __call__(self, environment: WsgiEnvironment) -> Request:
+        headers = {name[5:].replace("_", "-").lower(): value for name, value in environment.items() if name.startswith("HTTP_")}
+        if environment.get("CONTENT_TYPE"):
+            headers["content-type"] = environment["CONTENT_TYPE"]
+        return Request(
+            method=environment["REQUEST_METHOD"],
+            path=environment.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
+            query=environment.get("QUERY_STRING", ""),
+            headers=headers,
+            body=self._read_body(environment),
+            remote_address=environment.get("REMOTE_ADDR", ""),
+            is_secure=environment.get("wsgi.url_scheme") == "https",
+        )
+
+    def _read_body(self, environment: WsgiEnvironment) -> bytes:
+        declared = environment.get("CONTENT_LENGTH") or ""
+        if declared and not declared.isdecimal():
+            raise BadRequest("Content-Length must be a number")
+        if declared and int(declared) > self.max_body_bytes:
+            raise BadRequest("the body is too large", 413)
+        if not declared and "chunked" not in environment.get("HTTP_TRANSFER_ENCODING", "").lower():
+            return b""
+        stream = environment["wsgi.input"]
+        body: bytes = stream.read(int(declared)) if declared else stream.read(self.max_body_bytes + 1)
+        if len(body) > self.max_body_bytes:
+            raise BadRequest("the body is too large", 413)
+        return body
+
+
+def send(response: Response, start_response: StartResponse) -> list[bytes]:
+    """Give a `Response` to the WSGI server."""
+    status = f"{response.status} {HTTPStatus(response.status).phrase}"
+    start_response(status, [*response.headers, ("Content-Length", str(len(response.body)))])
+    return [response.body]
