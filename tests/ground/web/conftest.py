@@ -26,7 +26,14 @@ from ground.wire import Request, Response
 PAGES = Path(__file__).parent / "pages"
 NOW = 1795367762  # 2026-11-22T20:16:02 in Moscow
 NAMES = {"propusk": "Пропуск, учебный стенд", "registry": "Регистр, учебный стенд", "bank": "Облепиха, учебный стенд"}
-DESIGN_PAGES = {"sign-in": "propusk", "code": "propusk", "consent": "propusk", "phone": "propusk", "cabinet": "registry", "region": "registry"}
+DESIGN_PAGES = {
+    "sign-in": "propusk",
+    "code": "propusk",
+    "consent": "propusk",
+    "phone": "propusk",
+    "cabinet": "registry",
+    "region": "registry",
+}
 
 
 def make_site(brand: str = "propusk", *, instance: str = "idp", is_secure: bool = False) -> Site:
@@ -63,7 +70,10 @@ def antibodies() -> object:
 def new_cases() -> object:
     first = date(2020, 4, 20).toordinal()
     return line_chart(
-        [(date.fromordinal(first + n), round(14 + 60 * (n / 90) ** 2 if n < 90 else 74 + (n - 90) * 1.1, 1)) for n in range(0, 183)],
+        [
+            (date.fromordinal(first + n), round(14 + 60 * (n / 90) ** 2 if n < 90 else 74 + (n - 90) * 1.1, 1))
+            for n in range(0, 183)
+        ],
         title="Новые случаи в день",
         unit="Среднее за семь дней, Томская область, 20 апреля – 19 октября 2020",
         summary="Летом держалось у 60 в день, с середины сентября растёт.",
@@ -130,7 +140,9 @@ def make_demo(site: Site) -> Flask:
         return {"id": browser_id(), "again": browser_id(), "binding": browser_binding()}
 
     def echo(request: Request) -> Response:
-        return Response.of_json({"method": request.method, "form": request.form}, headers=(("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")))
+        return Response.of_json(
+            {"method": request.method, "form": request.form}, headers=(("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
+        )
 
     app.add_url_rule("/wire", "wire", wire_view(echo), methods=["POST"])
     return app
