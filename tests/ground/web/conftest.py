@@ -1,8 +1,8 @@
 """A small application on the kit: pages made of every part, a form, a fault. Its pages are those of the design sheet."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -148,14 +148,20 @@ def make_demo(site: Site) -> Flask:
     return app
 
 
+@cache
+def shared_demo(brand: str, is_secure: bool = False) -> Flask:
+    """One application for every test that only looks at it: compiling the templates is most of the time of a test."""
+    return make_demo(make_site(brand, is_secure=is_secure))
+
+
 @pytest.fixture
 def site() -> Site:
     return make_site()
 
 
 @pytest.fixture
-def app(site: Site) -> Flask:
-    return make_demo(site)
+def app() -> Flask:
+    return shared_demo("propusk")
 
 
 @pytest.fixture
@@ -164,14 +170,20 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def secure_client(site: Site) -> FlaskClient:
-    return make_demo(replace(site, is_secure=True)).test_client()
+def secure_client() -> FlaskClient:
+    return shared_demo("propusk", is_secure=True).test_client()
 
 
 @pytest.fixture
 def demo() -> Callable[[str], FlaskClient]:
-    """A browser of the demo in the brand that is asked for."""
-    return lambda brand: make_demo(make_site(brand)).test_client()
+    """A new browser at the demo in the brand that is asked for."""
+    return lambda brand: shared_demo(brand).test_client()
+
+
+@pytest.fixture
+def build_demo() -> Callable[[Site], Flask]:
+    """A demo of one's own, for a test that changes it."""
+    return make_demo
 
 
 @pytest.fixture
