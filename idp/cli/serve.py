@@ -3,8 +3,8 @@
 from typing import Any
 
 import click
-from granian.constants import Interfaces
 from granian import Granian
+from granian.constants import Interfaces
 
 from idp.errors import StandUnusable
 from idp.settings import Settings, read_settings
