@@ -165,6 +165,8 @@ class Children:
                 pass_fds=tuple(kept_files),
             )
         except OSError as error:
+            if errors is not None:
+                errors.close()
             raise Refused(f"{step.name}: {step.command[0]} cannot be run: {error.strerror}.") from None
         lines: list[str] = []
         relay = threading.Thread(target=self._relay, args=(step, process, lines), daemon=True)
@@ -191,9 +193,12 @@ class Children:
         for child in self._children.values():
             if child.process.poll() is None:
                 killed.append(child.name)
-            _kill_session(child.process.pid)
+                child.process.kill()
             child.process.wait()
+            _kill_session(child.process.pid)
             child.relay.join(timeout=1.0)
+            if child.errors is not None:
+                child.errors.close()
         self._children.clear()
         return killed
 
@@ -213,7 +218,11 @@ class Children:
 
     def _relay(self, step: Step, process: "subprocess.Popen[bytes]", lines: list[str]) -> None:
         assert process.stdout is not None
-        for raw in process.stdout:
+        with process.stdout as output:
+            self._relay_lines(step, output, lines)
+
+    def _relay_lines(self, step: Step, output: IO[bytes], lines: list[str]) -> None:
+        for raw in output:
             line = raw.decode("utf-8", "replace").rstrip()
             lines.append(line)
             del lines[:-2000]
@@ -240,5 +249,9 @@ def ending_of(event: Ended) -> str:
 
 
 def _kill_session(pid: int) -> None:
+    """Kill what is left of a child's session, and wait until it is gone, so that its ports are free when we say so."""
+    deadline = time.monotonic() + 1.0
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+        while time.monotonic() < deadline:
+            os.killpg(pid, signal.SIGKILL)
+            time.sleep(0.005)

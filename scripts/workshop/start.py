@@ -163,11 +163,9 @@ def welcome(services: Sequence[Service], *, environment: str, people: Sequence[M
     rows = [[str(person.get(key) or "") for key, _ in columns] for person in people]
     return "\n\n".join(
         (
-            "",
-            f"environment = {environment}",
+            f"\nenvironment = {environment}",
             addresses,
             table([head for _, head in columns], rows) if rows else "There are no test people.",
-            "Ctrl-C stops everything; scripts/reset starts over.",
-            "",
+            "Ctrl-C stops everything; scripts/reset starts over.\n",
         )
     )
