@@ -52,7 +52,7 @@ BREACHES = {
     "time from the machine": ("idp.sessions", "time", "time-and-chance"),
     "chance from the machine": ("rp.trust", "secrets", "time-and-chance"),
     "a private key outside minting": ("idp.logout", "idp.keyring.private", "private-keys"),
-    "a rule of authentication imports its views": (
+    "a rule imports the views": (
         "idp.authentication.policy",
         "idp.authentication.views",
         "authentication-rooms",

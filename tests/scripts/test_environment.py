@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
 from workshop.console import Refused
 from workshop.environment import DEVELOPMENT, PACKAGING, RUNTIME, count_packages, make_environment, read_stamp
 from workshop.places import Places

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from workshop.housekeeping import reset
 from workshop.places import Places, lock_stand
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from workshop.checking import run_checks
 from workshop.console import Refused, Stopped, table
 from workshop.processes import Children, Step

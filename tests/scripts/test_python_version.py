@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from workshop.python_version import complaint
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"

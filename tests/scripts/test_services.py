@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from workshop.console import Refused
 from workshop.places import Places
 from workshop.services import check_ports, read_services

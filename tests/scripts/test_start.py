@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from workshop.start import start
 
 DRIVER = Path(__file__).with_name("stand_driver.py")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from workshop import system_packages
 from workshop.processes import Children
 from workshop.system_packages import SystemPackage, is_debian_like, make_system_packages
