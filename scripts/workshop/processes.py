@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO
 
+from workshop.chain import QUIET
 from workshop.console import Refused, Stopped, say
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -222,11 +223,13 @@ class Children:
             self._relay_lines(step, output, lines)
 
     def _relay_lines(self, step: Step, output: IO[bytes], lines: list[str]) -> None:
+        is_quiet = step.is_quiet
         for raw in output:
-            line = raw.decode("utf-8", "replace").rstrip()
+            line = raw.decode("utf-8", "replace").rstrip("\r\n")
             lines.append(line)
             del lines[:-2000]
-            if step.is_quiet:
+            is_quiet = is_quiet or line.startswith(QUIET)
+            if is_quiet:
                 continue
             try:
                 with self._printing:
