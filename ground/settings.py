@@ -2,7 +2,7 @@
 
 A setting in a nested dataclass is a TOML table (`[database] url`) and an environment variable of both names
 (`PROPUSK_DATABASE_URL`). Unknown names are refused, so that a misspelt setting is never silently a default. Secrets do
-not belong here: a field whose name ends in `secret`, `password` or `key` cannot be declared.
+not belong here: a text whose name ends in `secret`, `password`, `key` or `token` cannot be declared.
 """
 
 import dataclasses
@@ -10,8 +10,9 @@ import tomllib
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+Kind = TypeVar("Kind")
 FORBIDDEN_ENDINGS = ("secret", "password", "key", "token")
 
 
@@ -19,7 +20,7 @@ class SettingRefused(Exception):
     """A setting is unknown, of the wrong type, or makes no sense. The text names it and its place."""
 
 
-def load_settings[S](kind: type[S], *, file: Path | None, environment: Mapping[str, str], prefix: str) -> S:
+def load_settings(kind: type[Kind], *, file: Path | None, environment: Mapping[str, str], prefix: str) -> Kind:
     """Build the settings dataclass `kind`. Raises SettingRefused; a missing file is refused too."""
     given: dict[str, Any] = {}
     if file is not None:
@@ -68,7 +69,7 @@ def _build(kind: type[Any], given: Mapping[str, Any], *, place: str) -> Any:
             raise SettingRefused(f"{place}: {name} is not a setting")
     values: dict[str, Any] = {}
     for name in fields:
-        if name.endswith(FORBIDDEN_ENDINGS):
+        if hints[name] is str and name.endswith(FORBIDDEN_ENDINGS):
             raise SettingRefused(f"{place}: {name} looks like a secret, and secrets are files under keys/")
         if dataclasses.is_dataclass(hints[name]):
             values[name] = _build(hints[name], given.get(name, {}), place=f"{place}: {name}")  # type: ignore[arg-type]

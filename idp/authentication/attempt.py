@@ -53,6 +53,11 @@ class Attempt:
     completed_sid: str | None
 
     @property
+    def number(self) -> str:
+        """A short name for the person to see, «7F3A-2216»."""
+        return f"{self.id[:4]}-{self.id[4:8]}".upper()
+
+    @property
     def path(self) -> str:
         return f"/sign-in/{self.id}"
 

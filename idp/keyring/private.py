@@ -86,9 +86,7 @@ def make_key(folder: Path, algorithm: str, *, made_at: int) -> Path:
         else ec.generate_private_key(ec.SECP256R1())
     )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path = folder / f"{made_at:010d}-{algorithm}-{_thumbprint(private)}.pem"
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

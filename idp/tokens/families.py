@@ -79,9 +79,7 @@ def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: s
     return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
 
 
-def _revoke(
-    realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str
-) -> bool:
+def _revoke(realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str) -> bool:
     values: dict[str, Sequence[Any] | Any] = {"revoked_at": realm.clock.now(), "revoked_because": because}
     killed = connection.execute(update(FAMILIES).where(which, FAMILIES.c.revoked_at.is_(None)), values).rowcount
     if killed:

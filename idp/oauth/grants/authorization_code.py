@@ -104,7 +104,5 @@ class CodeGrant(AuthorizationCodeGrant):
             "scope": spell(grant.scopes),
         }
         if "openid" in grant.scopes:
-            answer["id_token"] = minting.mint_id_token(
-                realm, grant, client, nonce=stored.nonce, access_token=access_token
-            )
+            answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=stored.nonce, access_token=access_token)
         return answer

@@ -15,6 +15,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt
 from idp.authentication.method import Refusal
 from idp.authentication.methods.one_time_code.models import OneTimeCode
+from idp.authentication.refusals import wait_text
 from idp.citizens.identifiers import masked_phone
 from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
@@ -77,7 +78,7 @@ class OneTimeCodeMethod:
             "phone": masked_phone(person.data.phone),
             "expires_at": newest.expires_at if newest else None,
             "tries_left": MAX_TRIES - newest.tries if newest else 0,
-            "seconds_to_wait": self._seconds_to_wait(realm, connection, attempt, person),
+            "wait": wait_text(seconds) if (seconds := self._seconds_to_wait(realm, connection, attempt, person)) else None,
         }
 
     def finish(self, realm: Realm, attempt: Attempt, form: Mapping[str, str]) -> Attempt:
