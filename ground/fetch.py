@@ -20,6 +20,8 @@ READ_SECONDS = 5.0
 WHOLE_SECONDS = 8.0
 MAX_ANSWER_BYTES = 1024 * 1024
 CHUNK_BYTES = 16 * 1024
+Transport = BaseAdapter
+"""What carries a request: the network, or in tests an application of the same process."""
 SessionKind = TypeVar("SessionKind", bound=requests.Session)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -66,7 +68,8 @@ class _NetworkAdapter(HTTPAdapter):
             request.headers["Host"] = urlsplit(request.url).netloc
             host["host"] = self._addresses[name]
             if host["scheme"] == "https":
-                pool["server_hostname"] = pool["assert_hostname"] = name
+                tls: dict[str, Any] = {"server_hostname": name, "assert_hostname": name}
+                pool.update(tls)  # type: ignore[typeddict-item]
         return host, pool
 
 

@@ -31,7 +31,8 @@ def load_settings(kind: type[Kind], *, file: Path | None, environment: Mapping[s
         except tomllib.TOMLDecodeError as error:
             raise SettingRefused(f"{file} is not TOML: {error}") from None
     _overlay_environment(kind, given, environment, prefix)
-    return _build(kind, given, place=str(file or "settings"))
+    built: Kind = _build(kind, given, place=str(file or "settings"))
+    return built
 
 
 def _overlay_environment(kind: type[Any], given: dict[str, Any], environment: Mapping[str, str], prefix: str) -> None:
@@ -72,7 +73,7 @@ def _build(kind: type[Any], given: Mapping[str, Any], *, place: str) -> Any:
         if hints[name] is str and name.endswith(FORBIDDEN_ENDINGS):
             raise SettingRefused(f"{place}: {name} looks like a secret, and secrets are files under keys/")
         if dataclasses.is_dataclass(hints[name]):
-            values[name] = _build(hints[name], given.get(name, {}), place=f"{place}: {name}")  # type: ignore[arg-type]
+            values[name] = _build(hints[name], given.get(name, {}), place=f"{place}: {name}")
         elif name in given:
             values[name] = _convert(given[name], hints[name], f"{place}: {name}")
     try:

@@ -30,7 +30,7 @@ class WsgiTransport(BaseAdapter):
         if application is None:
             raise requests.ConnectionError(f"nobody listens at {parts.netloc}", request=request)
         status, headers, body = _call(application, request)
-        response = requests.adapters.HTTPAdapter().build_response(
+        return requests.adapters.HTTPAdapter().build_response(
             request,
             HTTPResponse(
                 body=io.BytesIO(body),
@@ -41,7 +41,6 @@ class WsgiTransport(BaseAdapter):
                 original_response=_Original(headers),  # type: ignore[arg-type]
             ),
         )
-        return response
 
     def close(self) -> None:
         """Nothing is open."""

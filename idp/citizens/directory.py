@@ -5,12 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, or_, select
 
 from ground.chance import draw_identifier
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.citizens import identifiers
 from idp.citizens.models import Citizen, Person, PersonalData
 from idp.realm import Realm
 
-CITIZENS = Citizen.__table__
+CITIZENS = table_of(Citizen)
 
 
 class CitizenExists(Exception):

@@ -1,8 +1,10 @@
 """Running the servers."""
 
+from typing import Any
+
 import click
-from granian import Granian
 from granian.constants import Interfaces
+from granian import Granian
 
 from idp.errors import StandUnusable
 from idp.settings import Settings, read_settings
@@ -32,7 +34,7 @@ def _check(settings: Settings) -> None:
     realm.database.close()
 
 
-def _server(settings: Settings, target: str) -> Granian:
+def _server(settings: Settings, target: str) -> Any:
     listen = settings.control_listen if target == "control" else settings.listen
     address, _, port = listen.rpartition(":")
     is_application = target == "application"

@@ -18,7 +18,7 @@ from idp.pages import current_realm
 from idp.realm import Realm
 from idp.settings import Settings
 
-TOKEN_FILE = "control-token"  # noqa: S105 - the name of a file, not a secret
+TOKEN_FILE = "control-token"
 COOKIE = "pass"
 OPEN_TO_ALL = frozenset({"gate.open_by_link", "health"})
 

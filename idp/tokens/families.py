@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from ground.chance import draw_identifier
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.protocol.scopes import spell
 from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 from idp.tokens.models import TokenFamily
 
-FAMILIES = TokenFamily.__table__
+FAMILIES = table_of(TokenFamily)
 FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.c.revoked_at.is_(None))
 
 

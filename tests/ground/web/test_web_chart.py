@@ -125,9 +125,9 @@ def test_points_may_come_in_any_order_and_the_table_is_latest_first() -> None:
     assert [(row.value, row.change) for row in figure.table] == [(248, -62), (310, 268), (42, None)]
 
 
-@pytest.mark.parametrize("values", [(), (-1.0,), (5.0, -0.1)])
-def test_chart_that_would_lie_is_refused(values: tuple[float, ...]) -> None:
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(("values", "reason"), [((), "needs points"), ((-1.0,), "below zero"), ((5.0, -0.1), "below zero")])
+def test_chart_that_would_lie_is_refused(values: tuple[float, ...], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         chart(*values)
 
 

@@ -40,7 +40,7 @@ def test_page_that_leads_to_a_client_names_its_origin_once_and_nothing_else(clie
 def test_form_target_that_would_change_the_policy_is_refused(client: FlaskClient, address: str) -> None:
     from ground.web.headers import allow_form_target
 
-    with client.application.test_request_context("/"), pytest.raises(ValueError):
+    with client.application.test_request_context("/"), pytest.raises(ValueError, match="not an absolute address"):
         allow_form_target(address)
 
 
