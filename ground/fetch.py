@@ -7,7 +7,7 @@ used), and an answer over the limit is cut off with an error, so a hostile or br
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -20,6 +20,7 @@ READ_SECONDS = 5.0
 WHOLE_SECONDS = 8.0
 MAX_ANSWER_BYTES = 1024 * 1024
 CHUNK_BYTES = 16 * 1024
+SessionKind = TypeVar("SessionKind", bound=requests.Session)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -106,7 +107,7 @@ def _read_within_limits(response: requests.Response) -> None:
     response._content = bytes(body)  # what `Response.content` caches; requests offers no other way to set it
 
 
-def confine[S: requests.Session](session: S, policy: FetchPolicy, transport: BaseAdapter | None = None) -> S:
+def confine(session: SessionKind, policy: FetchPolicy, transport: BaseAdapter | None = None) -> SessionKind:
     """Put a session, ours or a library's, under a policy. `transport` replaces the network, for tests in one process."""
     session.trust_env = False
     session.verify = str(policy.trusted_ca_file) if policy.trusted_ca_file else True

@@ -10,8 +10,9 @@ import tomllib
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+Kind = TypeVar("Kind")
 FORBIDDEN_ENDINGS = ("secret", "password", "key", "token")
 
 
@@ -19,7 +20,7 @@ class SettingRefused(Exception):
     """A setting is unknown, of the wrong type, or makes no sense. The text names it and its place."""
 
 
-def load_settings[S](kind: type[S], *, file: Path | None, environment: Mapping[str, str], prefix: str) -> S:
+def load_settings(kind: type[Kind], *, file: Path | None, environment: Mapping[str, str], prefix: str) -> Kind:
     """Build the settings dataclass `kind`. Raises SettingRefused; a missing file is refused too."""
     given: dict[str, Any] = {}
     if file is not None:
