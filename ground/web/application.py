@@ -1,0 +1,50 @@
+"""A Flask application with everything of the kit installed."""
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+
+from ground.web import catalogues
+from ground.web.brands import BRANDS
+from ground.web.csrf import install_csrf
+from ground.web.errors import install_errors
+from ground.web.headers import install_headers
+from ground.web.icons import icon_shape
+from ground.web.language import install_languages
+from ground.web.site import Site
+from ground.web.static_files import install_static_files
+from ground.web.theme import install_theme
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+def make_flask(site: Site, import_name: str) -> Flask:
+    """The application of `site`; `app.extensions["site"]` is the site. Views and blueprints are the caller's."""
+    app = Flask(import_name, static_folder=None, template_folder=None)
+    app.extensions["site"] = site
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    _install_templates(app, site)
+    folders = (catalogues.GROUND.translations, site.translations)
+    for folder in folders:
+        catalogues.compile_stale(folder)
+    # A later folder overrides an earlier one, so the application has the last word.
+    install_languages(app, translations=";".join(map(str, folders)))
+    install_static_files(app)
+    install_theme(app)
+    install_csrf(app)
+    install_headers(app, site)
+    install_errors(app)
+    return app
+
+
+def _install_templates(app: Flask, site: Site) -> None:
+    # A missing name is an error and not an empty place: a page never shows a hole where a name or a number should stand.
+    app.jinja_options = {
+        "autoescape": lambda name: name is None or not name.endswith(".txt"),
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    folders = [str(site.templates), str(catalogues.GROUND.folder / "templates")]
+    app.jinja_env.loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+    app.jinja_env.globals.update(site=site, brand_words=BRANDS[site.brand], icon_shape=icon_shape)

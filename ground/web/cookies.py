@@ -1,0 +1,68 @@
+"""Cookies of one shape: HttpOnly, SameSite=Lax, the whole host; over TLS also Secure and with the `__Host-` prefix.
+
+The prefix keeps a neighbour on a sub-domain, or on plain http, from planting a cookie of ours (RFC 6265bis, 4.1.3.2).
+"""
+
+import hashlib
+import re
+
+from flask import after_this_request, g, request
+from werkzeug.wrappers import Response
+
+from ground.chance import draw_token
+from ground.web.site import Site, current_site
+
+BROWSER = "browser"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def cookie_name(site: Site, name: str) -> str:
+    """The name as the browser sees it: `idp_session`, over TLS `__Host-idp_session`."""
+    return f"{'__Host-' if site.is_secure else ''}{site.instance}_{name}"
+
+
+def set_cookie(site: Site, response: Response, name: str, value: str, *, max_age_seconds: int | None = None) -> None:
+    """Set the cookie; without `max_age_seconds` it lives until the browser is closed."""
+    response.set_cookie(
+        cookie_name(site, name), value, max_age=max_age_seconds, path="/", httponly=True, samesite="Lax", secure=site.is_secure
+    )
+
+
+def clear_cookie(site: Site, response: Response, name: str) -> None:
+    """Have the browser forget the cookie."""
+    response.delete_cookie(cookie_name(site, name), path="/", httponly=True, samesite="Lax", secure=site.is_secure)
+
+
+def cookie_value(name: str) -> str | None:
+    """What the browser sent under our name, or None."""
+    return request.cookies.get(cookie_name(current_site(), name))
+
+
+def set_cookie_on_response(name: str, value: str, *, max_age_seconds: int | None = None) -> None:
+    """Set the cookie on whatever this request will be answered with, an error page too."""
+
+    def add(response: Response) -> Response:
+        set_cookie(current_site(), response, name, value, max_age_seconds=max_age_seconds)
+        return response
+
+    after_this_request(add)
+
+
+def browser_id() -> str:
+    """The secret this browser alone knows. Made on first need; then the answer sets it.
+
+    A value of another shape than ours is replaced, so nobody chooses it for somebody else by accident or by size.
+    """
+    if "ground_browser_id" not in g:
+        known = cookie_value(BROWSER)
+        if known is None or not _TOKEN.fullmatch(known):
+            known = draw_token(current_site().chance, "browser cookie")
+            set_cookie_on_response(BROWSER, known)
+        g.ground_browser_id = known
+    identifier: str = g.ground_browser_id
+    return identifier
+
+
+def browser_binding() -> str:
+    """What may be stored about this browser: the SHA-256 of its secret, in hexadecimal."""
+    return hashlib.sha256(browser_id().encode("ascii")).hexdigest()

@@ -1,0 +1,59 @@
+"""The headers every answer carries, whoever made it."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+from ground.web.site import Site
+
+HSTS_SECONDS = 365 * 24 * 3600
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def allow_form_target(address: str) -> None:
+    """Let a form of the page being made end at the origin of `address`.
+
+    Chromium applies `form-action` to the redirect that follows a POST as well, so a page whose form may end at a client
+    names that client's origin; without it the browser drops the redirect. Raises ValueError for what is no address.
+    """
+    parts = urlsplit(address)
+    if not parts.scheme or any(character in address for character in "; ,'\"\r\n\t"):
+        raise ValueError("not an absolute address")
+    # An application's own scheme (com.example.app:/back) has no host; the scheme alone is its source.
+    source = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else f"{parts.scheme}:"
+    targets: list[str] = g.setdefault("ground_form_targets", [])
+    if source not in targets:
+        targets.append(source)
+
+
+def content_security_policy() -> str:
+    """The policy of this answer: our own files and nothing written inline."""
+    targets = " ".join(["'self'", *g.get("ground_form_targets", [])])
+    return (
+        f"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        f"frame-ancestors 'none'; form-action {targets}"
+    )
+
+
+def install_headers(app: Flask, site: Site) -> None:
+    """Add the headers to every answer; one that an endpoint has set itself is left alone."""
+
+    def add(response: Response) -> Response:
+        for name, value in FIXED.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", content_security_policy())
+        if site.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
+        # Flask gives static files a Cache-Control of its own; everything else may name a person.
+        if not (request.endpoint or "").endswith("static"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    app.after_request(add)
