@@ -61,12 +61,10 @@ class Migrations:
 
     def write_revision(self, database: Database, message: str) -> None:
         """For developers: write the revision that leads from the newest one to the models."""
-        script = self._script()
         config = self._config()
         with database.engine.connect() as connection:
-            config.attributes["connection"] = connection
+            config.attributes.update(connection=connection, metadata=self.metadata)
             command.revision(config, message, autogenerate=True)
-        del script
 
     def _run(self, connection: Connection, script: ScriptDirectory, function: Any) -> None:
         with EnvironmentContext(self._config(), script, fn=function) as environment:

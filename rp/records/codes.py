@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import get_locale
-
+from ground.web.language import current_language
 from rp.realm import Realm
 
 SYSTEM_NAMES = {
@@ -55,7 +54,7 @@ class CodeLabels:
 
     def name(self, codings: Sequence[Coding]) -> str:
         """One name for a concept given in several code systems: the first that has one, in the page's language."""
-        language = str(get_locale() or "ru")[:2]
+        language = current_language()
         for coding in codings:
             known = self._names.get((coding.system, coding.code))
             if known:

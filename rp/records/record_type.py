@@ -32,6 +32,7 @@ class Record:
     occurred_on: date
     organisation: str
     source: str
+    stored_at: int
     content: Mapping[str, Any] = field(repr=False)
 
 

@@ -64,6 +64,7 @@ def _open(realm: Realm, row: Mapping[Any, Any]) -> Record:
         occurred_on=row["occurred_on"],
         organisation=row["organisation"],
         source=row["source"],
+        stored_at=row["created_at"],
         content=realm.vault.open_fields(_place(row["id"]), row["sealed"]),
     )
 

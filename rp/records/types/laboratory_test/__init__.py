@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
+from ground.web.language import gettext as _
 
 from rp.records.codes import CodeLabels, codings_of
 from rp.records.record_type import Card, Draft, Mark, Record

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from ground.web.language import counted
+from ground.web.language import gettext as _
 
 from rp.records.codes import CodeLabels, codings_of
 from rp.records.record_type import Card, Draft, Mark, Record
@@ -60,7 +60,7 @@ class PreventiveMeasure:
         title = measure
         if ended:
             days = (ended - record.occurred_on).days
-            title = f"{measure}, {ngettext('%(num)s день', '%(num)s дней', days)}"
+            title = f"{measure}, {counted(days, '%(number)s день|%(number)s дня|%(number)s дней')}"
         mark = Mark(_("действует"), "warn", "clock") if is_in_force else Mark(_("снята"))
         return Card(title=title, detail="", marks=(mark,), facts=tuple(facts), ended_on=ended)
 
