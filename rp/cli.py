@@ -189,9 +189,7 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
             raise SnilsRefused("no patient of that СНИЛС is registered")
         lines = []
         for file in files:
-            report = import_bundle(
-                connection, realm, file.read_bytes(), patient_id=patient.id, source=file.name, latest=latest
-            )
+            report = import_bundle(connection, realm, file.read_bytes(), patient_id=patient.id, source=file.name, latest=latest)
             lines.append(f"{file.name}: {_tell(report)}")
             lines.extend(f"{file.name}: {reason}" for reason in report.skipped)
     click.echo("\n".join(lines))

@@ -135,7 +135,5 @@ def read_settings(environment: Mapping[str, str]) -> tuple[Settings, Home]:
     named = environment.get(FILE_VARIABLE)
     file = Path(named) if named else home.config / "rp.toml"
     values = {name: value for name, value in environment.items() if name != FILE_VARIABLE}
-    settings = load_settings(
-        Settings, file=file if named or file.exists() else None, environment=values, prefix=PREFIX
-    )
+    settings = load_settings(Settings, file=file if named or file.exists() else None, environment=values, prefix=PREFIX)
     return settings, home

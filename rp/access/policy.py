@@ -50,6 +50,4 @@ RULES = (
 
 def is_allowed(principal: Principal, action: Action, *, owner: str | None = None) -> bool:
     """Does the table allow it? `owner` is the id of the patient whose records are asked for."""
-    return any(
-        rule.role is principal.role and rule.action is action and rule.condition(principal, owner) for rule in RULES
-    )
+    return any(rule.role is principal.role and rule.action is action and rule.condition(principal, owner) for rule in RULES)

@@ -1,7 +1,7 @@
 """Sessions: opened by a verified sign-in, kept alive by use, ended by time or by the person.
 
-    opened ──use──▶ seen ──15 minutes without use, or 12 hours in all──▶ expired
-       └──────────────┴──sign-out──▶ ended        (neither comes back to life)
+opened ──use──▶ seen ──15 minutes without use, or 12 hours in all──▶ expired
+   └──────────────┴──sign-out──▶ ended        (neither comes back to life)
 """
 
 import hashlib

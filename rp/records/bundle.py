@@ -14,7 +14,9 @@ from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader
 MAX_BUNDLE_BYTES = 5 * 1024 * 1024
 MAX_ENTRIES = 5000
 BUNDLE_TYPES = frozenset({"collection", "document", "searchset", "batch", "transaction", "history", "message"})
-WITHOUT_RECORDS = frozenset({"Organization", "Practitioner", "PractitionerRole", "Location", "Specimen", "Composition", "Provenance"})
+WITHOUT_RECORDS = frozenset(
+    {"Organization", "Practitioner", "PractitionerRole", "Location", "Specimen", "Composition", "Provenance"}
+)
 """Resources that a bundle of records may carry along and that are no records."""
 
 
@@ -60,9 +62,7 @@ def read_bundle(data: bytes, *, source: str, latest: date | None = None) -> Read
     return ReadBundle(tuple(drafts), tuple(skipped))
 
 
-def _read_entry(
-    resource: Mapping[str, Any], kind: str, patient_names: frozenset[str], latest: date | None
-) -> tuple[str, Draft]:
+def _read_entry(resource: Mapping[str, Any], kind: str, patient_names: frozenset[str], latest: date | None) -> tuple[str, Draft]:
     record_type = BY_RESOURCE.get(kind)
     if record_type is None:
         raise EntryRefused("the register keeps no such resource")

@@ -33,6 +33,6 @@ def import_bundle(
         for type_name, draft in bundle.drafts
     )
     if added:
-        detail = {"source": source, "added": added, "known": len(bundle.drafts) - added}
+        detail: dict[str, str | int] = {"source": source, "added": added, "known": len(bundle.drafts) - added}
         note(connection, realm, Event.BUNDLE_IMPORTED, actor="operator", object=f"patient:{patient_id}", detail=detail)
     return ImportReport(added, len(bundle.drafts) - added, bundle.skipped)

@@ -69,9 +69,7 @@ def load_seed(connection: Connection, realm: Realm) -> Iterator[tuple[str, str, 
     for seeded in read_seed(realm):
         patient, outcome = register_patient(connection, realm, seeded.person)
         if outcome != "known":
-            note(
-                connection, realm, Event.PATIENT_REGISTERED, actor="operator", object=f"patient:{patient.id}", outcome=outcome
-            )
+            note(connection, realm, Event.PATIENT_REGISTERED, actor="operator", object=f"patient:{patient.id}", outcome=outcome)
         total = ImportReport()
         for path in seeded.bundles:
             try:

@@ -21,9 +21,7 @@ _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
 _BY_IDENTITY = select(_TABLE.c.id).where(_TABLE.c.identity_hash == bindparam("identity_hash"))
 
 
-def add_record(
-    connection: Connection, realm: Realm, *, patient_id: str, type_name: str, draft: Draft, source: str
-) -> bool:
+def add_record(connection: Connection, realm: Realm, *, patient_id: str, type_name: str, draft: Draft, source: str) -> bool:
     """Store a record unless its event is known. True when it is news."""
     identity = json.dumps([patient_id, type_name, *draft.identity], ensure_ascii=False)
     identity_hash = realm.vault.blind_index("record identity", identity)

@@ -24,7 +24,9 @@ class StatisticsRefused(Exception):
     """The file is not taken. `problems` names what is wrong, one line each, with the number of the line in the file."""
 
     def __init__(self, source: str, problems: Sequence[str]) -> None:
-        shown = [*problems[:MAX_PROBLEMS], *([f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else [])]
+        shown = list(problems[:MAX_PROBLEMS])
+        if len(problems) > MAX_PROBLEMS:
+            shown.append(f"and {len(problems) - MAX_PROBLEMS} more")
         super().__init__("\n".join(f"{source}: {problem}" for problem in shown))
         self.problems = tuple(problems)
 
@@ -102,7 +104,8 @@ def _read_header(header: Sequence[str], regions: Sequence[Region], source: str) 
         raise StatisticsRefused(source, ["line 1: the first columns must be date, category"])
     numbers = {region.name: region.number for region in regions}
     names = header[2:]
-    problems = [f"line 1: column {name!r} is not a region we know" for name in names if name not in numbers and name not in NOT_REGIONS]
+    unknown = [name for name in names if name not in numbers and name not in NOT_REGIONS]
+    problems = [f"line 1: column {name!r} is not a region we know" for name in unknown]
     problems += [f"line 1: column {name!r} stands twice" for name in sorted(set(names)) if names.count(name) > 1]
     problems += [f"line 1: the region {name!r} is missing" for name in numbers if name not in names]
     if problems:

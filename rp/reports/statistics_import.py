@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -28,9 +28,7 @@ def is_loaded(connection: Connection, *, name: str, data: bytes) -> bool:
     return known == _hash(data)
 
 
-def import_statistics(
-    connection: Connection, realm: Realm, data: bytes, *, regions_data: bytes, source: str
-) -> StatisticsReport:
+def import_statistics(connection: Connection, realm: Realm, data: bytes, *, regions_data: bytes, source: str) -> StatisticsReport:
     """Bring the statistics to what the file says. Raises StatisticsRefused before anything is written."""
     regions = read_regions(regions_data, source="regions.csv")
     days = read_statistics(data, regions, source=source)
@@ -66,25 +64,21 @@ def _store_days(connection: Connection, days: Mapping[str, tuple[Day, ...]]) -> 
     for number, series in days.items():
         for entry in series:
             stored = known.get((number, entry.day))
-            row = {"region": number, "day": entry.day, "confirmed": entry.confirmed, "recovered": entry.recovered, "died": entry.died}
+            row = {"region": number, **asdict(entry)}
             if stored is None:
                 added.append(row)
             elif stored == astuple(entry):
                 same += 1
             else:
                 changed += 1
-                connection.execute(
-                    delete(RegionDay).where(RegionDay.region == number, RegionDay.day == entry.day)
-                )
+                connection.execute(delete(RegionDay).where(RegionDay.region == number, RegionDay.day == entry.day))
                 connection.execute(insert(RegionDay), row)
     if added:
         connection.execute(insert(RegionDay), added)
     return StatisticsReport(len(added), changed, same)
 
 
-def _store_source(
-    connection: Connection, realm: Realm, data: bytes, days: Mapping[str, tuple[Day, ...]], source: str
-) -> None:
+def _store_source(connection: Connection, realm: Realm, data: bytes, days: Mapping[str, tuple[Day, ...]], source: str) -> None:
     series = next(iter(days.values()))
     values = {
         "sha256": _hash(data),

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -33,8 +34,9 @@ def regions() -> Response | WerkzeugResponse | tuple[str, int]:
     """The person's own region, or the one of the settings; `?region=` leads to the page of that region."""
     _check_allowed()
     if "region" in request.args:
-        kept = {name: request.args[name] for name in ("from", "to") if request.args.get(name)}
-        return redirect(url_for("reports.region", number=request.args["region"][:10] or "-", **kept), 303)
+        address = url_for("reports.region", number=request.args["region"][:10] or "-")
+        kept = urlencode({name: request.args[name] for name in ("from", "to") if request.args.get(name)})
+        return redirect(f"{address}?{kept}" if kept else address, 303)
     return _page(_own_region())
 
 

@@ -27,9 +27,7 @@ def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -
         )
         patient_id = match.patient.id if match.patient else None
         actor = f"patient:{patient_id}" if patient_id else f"subject:{person.subject}"
-        if patient_id and link_patient(
-            connection, realm, issuer=person.issuer, subject=person.subject, patient_id=patient_id
-        ):
+        if patient_id and link_patient(connection, realm, issuer=person.issuer, subject=person.subject, patient_id=patient_id):
             detail = {"issuer": person.issuer, "subject": person.subject}
             note(connection, realm, Event.PATIENT_LINKED, actor=actor, object=f"patient:{patient_id}", detail=detail)
         cookie = open_session(

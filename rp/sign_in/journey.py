@@ -1,7 +1,7 @@
 """One trip to the provider and back, as a row.
 
-    begun ──answer in the same browser, within 15 minutes──▶ used        (one conditional UPDATE: nobody comes back twice)
-      └──time──▶ gone
+begun ──answer in the same browser, within 15 minutes──▶ used        (one conditional UPDATE: nobody comes back twice)
+  └──time──▶ gone
 """
 
 import hashlib

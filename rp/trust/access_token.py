@@ -55,9 +55,7 @@ def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAcces
     )
 
 
-def check_access_claims(
-    header: Mapping[str, Any], claims: Mapping[str, Any], *, issuer: str, resource: str, now: int
-) -> None:
+def check_access_claims(header: Mapping[str, Any], claims: Mapping[str, Any], *, issuer: str, resource: str, now: int) -> None:
     """The claims of a JWT access token, one by one (RFC 9068, 2.2 and 4). Raises AccessTokenRefused."""
     if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
         raise AccessTokenRefused("typ is not at+jwt")

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from ground.web.language import gettext as _
-
 from rp.records.codes import CodeLabels, codings_of
 from rp.records.record_type import Card, Draft, Mark, Record
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader
@@ -38,7 +37,11 @@ class LaboratoryTest:
         codings, name = resource.concept("code")
         day = resource.day("effectiveDateTime")
         organisation = resource.organisation("performer")
-        content: dict[str, Any] = {"codings": [coding.as_json() for coding in codings], "name": name, "limit": _read_limit(resource)}
+        content: dict[str, Any] = {
+            "codings": [coding.as_json() for coding in codings],
+            "name": name,
+            "limit": _read_limit(resource),
+        }
         if resource.has("valueQuantity"):
             value, unit, comparator = resource.quantity("valueQuantity")
             content |= {"value": value, "unit": unit, "comparator": comparator}
@@ -64,9 +67,7 @@ class LaboratoryTest:
             facts.append((_("Порог обнаружения"), record.content["limit"]))
         facts.append((_("Коды"), labels.all_codes(codings_of(record.content["codings"]))))
         marks = (Mark(_("вирус найден"), "warn", "alert"),) if is_positive else ()
-        return Card(
-            title=_("%(test)s: %(result)s", test=name, result=result), detail="", marks=marks, facts=tuple(facts)
-        )
+        return Card(title=_("%(test)s: %(result)s", test=name, result=result), detail="", marks=marks, facts=tuple(facts))
 
     def as_json(self, record: Record, labels: CodeLabels) -> dict[str, Any]:
         content = record.content
@@ -107,7 +108,8 @@ class AntibodySeries:
 def antibody_series(records: Sequence[Record]) -> AntibodySeries | None:
     """The antibody values among laboratory tests, in the unit of the newest; None when there are fewer than two."""
     found = sorted(
-        (record for record in records if "value" in record.content and _is_antibody(record)), key=lambda record: record.occurred_on
+        (record for record in records if "value" in record.content and _is_antibody(record)),
+        key=lambda record: record.occurred_on,
     )
     if not found:
         return None

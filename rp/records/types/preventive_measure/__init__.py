@@ -5,7 +5,6 @@ from typing import Any
 
 from ground.web.language import counted
 from ground.web.language import gettext as _
-
 from rp.records.codes import CodeLabels, codings_of
 from rp.records.record_type import Card, Draft, Mark, Record
 from rp.records.resource import EntrySkipped, ResourceReader, read_concept
