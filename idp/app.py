@@ -1,0 +1,70 @@
+"""The composition root of everything honest: which rooms there are, and at which address each answers."""
+
+from collections.abc import Mapping
+
+from flask import Flask, g, render_template
+
+from ground.web.application import make_flask
+from ground.wire import Request, Response
+from idp.authentication.views import blueprint as sign_in_pages
+from idp.database import db
+from idp.discovery import documents
+from idp.front import Endpoint, Front
+from idp.interaction.views import blueprint as consent_pages
+from idp.oauth import endpoints, metadata
+from idp.oauth.authorize import blueprint as authorization_pages
+from idp.oauth.end_session import blueprint as logout_pages
+from idp.oauth.registration import register
+from idp.oauth.userinfo import userinfo
+from idp.pages import site_of
+from idp.realm import Realm
+
+FRAGMENTS = (metadata.fragment,)
+BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages)
+
+
+def _discovery(realm: Realm, request: Request) -> Response:
+    return documents.serve_metadata(realm, request, FRAGMENTS)
+
+
+def _health(realm: Realm, request: Request) -> Response:
+    """Says that the process answers and its database can be read."""
+    with realm.database.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return Response.of_json({"status": "ok", "environment": realm.settings.environment})
+
+
+HOT_ENDPOINTS: Mapping[str, Endpoint] = {
+    "/.well-known/openid-configuration": _discovery,
+    "/.well-known/oauth-authorization-server": _discovery,
+    "/oauth2/jwks": documents.serve_key_set,
+    "/oauth2/token": endpoints.token,
+    "/oauth2/userinfo": userinfo,
+    "/oauth2/introspect": endpoints.introspect,
+    "/oauth2/register": register,
+    "/health": _health,
+}
+
+
+def make_pages(realm: Realm) -> Flask:
+    """The Flask application with every page of the provider."""
+    app = make_flask(site_of(realm), __name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"  # asked for by the extension, used by nobody: see RealmSession
+    db.init_app(app)
+
+    @app.before_request
+    def enter_realm() -> None:
+        g.realm = realm
+
+    @app.get("/")
+    def home() -> str:
+        return render_template("home.html", realm=realm)
+
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def make_app(realm: Realm) -> Front:
+    """The whole provider of one realm as a WSGI application."""
+    return Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app)

@@ -1,0 +1,50 @@
+"""What the journal of the provider may say: a closed list of events, and how one is written.
+
+An event is written in the transaction of its cause. Who, what and with what outcome are identifiers; secrets and
+personal data never stand here.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from idp.realm import Realm
+
+
+class Event(StrEnum):
+    """Every event the provider writes."""
+
+    PASSWORD_CHECKED = "password.checked"
+    CODE_SENT = "code.sent"
+    CODE_CHECKED = "code.checked"
+    SESSION_OPENED = "session.opened"
+    SESSION_ENDED = "session.ended"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_REFUSED = "consent.refused"
+    AUTHORIZATION_ISSUED = "authorization.issued"
+    AUTHORIZATION_REFUSED = "authorization.refused"
+    AUTHORIZATION_REDEEMED = "authorization.redeemed"
+    AUTHORIZATION_REPLAYED = "authorization.replayed"
+    TOKENS_REVOKED = "tokens.revoked"
+    CLIENT_REGISTERED = "client.registered"
+    CLIENT_REFUSED = "client.refused"
+    CITIZEN_CREATED = "citizen.created"
+    KEY_MADE = "key.made"
+    CONTROL_OPENED = "control.opened"
+
+
+def record(
+    realm: Realm,
+    connection: Connection,
+    event: Event,
+    *,
+    actor: str,
+    object: str,
+    outcome: str = "done",
+    **detail: Any,
+) -> None:
+    """Write one event in the caller's transaction. `actor` and `object` are `citizen:<id>`, `client:<id>` and the like."""
+    realm.journal.append(
+        connection, actor=actor[:200], action=event.value, object=object[:200], outcome=outcome, detail=detail
+    )

@@ -1,0 +1,131 @@
+"""A sign-in attempt, from the first page to the session.
+
+    begun ──a method succeeds──▶ identified ──the policy is content──▶ completed (a session exists)
+      │                              │
+      └────────────── ten minutes ───┴──▶ expired
+
+Every state is stored, so an attempt survives a restart. It is bound to one browser: the same address in another
+browser is nobody's attempt.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ground.chance import draw_identifier
+from idp.authentication.models import SignInAttempt
+from idp.protocol.assurance import Factor
+from idp.protocol.vocabulary import Level
+from idp.realm import Realm
+
+ATTEMPTS = SignInAttempt.__table__
+FIND = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt_id"))
+
+
+class AttemptGone(Exception):
+    """There is no such attempt in this browser, or its time is over."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """For whose sake somebody signs in, as the page says it. `destination` is the address the browser will be
+    sent to in the end."""
+
+    client_name: str
+    client_host: str
+    destination: str
+    login_hint: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt that is not over. `expires_at` in seconds."""
+
+    id: str
+    asked_level: Level | None
+    purpose: Purpose
+    return_path: str
+    citizen_id: str | None
+    factors: tuple[Factor, ...]
+    expires_at: int
+    completed_sid: str | None
+
+    @property
+    def path(self) -> str:
+        return f"/sign-in/{self.id}"
+
+
+def begin(
+    realm: Realm,
+    connection: Connection,
+    *,
+    browser: str,
+    asked_level: Level | None,
+    purpose: Purpose,
+    return_path: str,
+    citizen_id: str | None = None,
+    factors: Sequence[Factor] = (),
+) -> str:
+    """Begin an attempt and return its id. A person who is to prove more brings what they proved already."""
+    attempt_id = draw_identifier(realm.chance, "sign-in attempt")
+    now = realm.clock.now()
+    connection.execute(
+        insert(ATTEMPTS),
+        {
+            "id": attempt_id,
+            "browser": browser,
+            "asked_level": asked_level,
+            "sealed": realm.vault.seal_fields(f"sign_in_attempts:{attempt_id}", asdict(purpose)),
+            "return_path": return_path,
+            "citizen_id": citizen_id,
+            "factors": [asdict(factor) for factor in factors],
+            "created_at": now,
+            "expires_at": now + realm.settings.lifetimes.interaction,
+        },
+    )
+    return attempt_id
+
+
+def find(realm: Realm, connection: Connection, attempt_id: str, *, browser: str) -> Attempt:
+    """The attempt of this browser. Raises AttemptGone, for a foreign one as for one that never was."""
+    row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
+    if row is None or row.browser != browser or row.expires_at <= realm.clock.now():
+        raise AttemptGone
+    return _open(realm, row)
+
+
+def sid_of_completed(connection: Connection, attempt_id: str) -> str | None:
+    """The session that an attempt led to, if it did."""
+    row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
+    return row.completed_sid if row else None
+
+
+def add_factor(realm: Realm, connection: Connection, attempt: Attempt, factor: Factor, *, citizen_id: str) -> Attempt:
+    """Store a proof that succeeded, in the transaction that used it up."""
+    factors = (*(known for known in attempt.factors if known.method != factor.method), factor)
+    connection.execute(
+        update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id),
+        {"citizen_id": citizen_id, "factors": [asdict(known) for known in factors]},
+    )
+    return _open(realm, connection.execute(FIND, {"attempt_id": attempt.id}).one())
+
+
+def complete(connection: Connection, attempt: Attempt, sid: str) -> bool:
+    """Mark the attempt as having led to a session. True once."""
+    statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id, ATTEMPTS.c.completed_sid.is_(None))
+    return connection.execute(statement, {"completed_sid": sid}).rowcount == 1
+
+
+def _open(realm: Realm, row: Any) -> Attempt:
+    return Attempt(
+        id=row.id,
+        asked_level=row.asked_level,
+        purpose=Purpose(**realm.vault.open_fields(f"sign_in_attempts:{row.id}", row.sealed)),
+        return_path=row.return_path,
+        citizen_id=row.citizen_id,
+        factors=tuple(Factor(**{**factor, "amr": tuple(factor["amr"])}) for factor in row.factors),
+        expires_at=row.expires_at,
+        completed_sid=row.completed_sid,
+    )

@@ -1,0 +1,1 @@
+"""A code of six digits sent to the person's phone: single use, five minutes, five tries."""

@@ -1,0 +1,165 @@
+"""The second step: a code sent to the phone that the person confirmed."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from ground.chance import draw_digits, draw_identifier
+from ground.web.language import gettext as _
+from ground.web.language import lazy_gettext
+from idp.audit import Event, record
+from idp.authentication import attempt as attempts
+from idp.authentication.attempt import Attempt
+from idp.authentication.method import Refusal
+from idp.authentication.methods.one_time_code.models import OneTimeCode
+from idp.citizens.identifiers import masked_phone
+from idp.citizens.models import Person
+from idp.protocol.assurance import Factor
+from idp.realm import Realm
+
+CODES = OneTimeCode.__table__
+DIGITS = 6
+MAX_TRIES = 5
+SECONDS_BETWEEN_SENDS = 30
+HOUR_SECONDS = 3600
+
+NEWEST = select(CODES).where(CODES.c.attempt_id == bindparam("attempt_id")).order_by(CODES.c.sent_at.desc()).limit(1)
+ALIVE = (CODES.c.attempt_id == bindparam("of_attempt"), CODES.c.ended_at.is_(None))
+COUNT_TRY = (
+    update(CODES)
+    .where(*ALIVE)
+    .values(tries=CODES.c.tries + 1)
+    .returning(CODES.c.id, CODES.c.code_hash, CODES.c.tries, CODES.c.expires_at)
+)
+"""The counter is raised before the comparison, so that parallel guesses cannot share a try."""
+
+
+class OneTimeCodeMethod:
+    """Possession: the person holds the phone."""
+
+    name = "code"
+    kind = "possession"
+    template = "sign_in/code.html"
+    step = lazy_gettext("Код из SMS")
+
+    def is_offered(self, person: Person | None) -> bool:
+        return person is not None and person.data.phone is not None and person.phone_is_verified
+
+    def begin(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
+        """Send the first code of this attempt; a second view of the page sends nothing, and neither does one over the
+        hourly limit."""
+        assert person is not None, "a code is sent to somebody we know"
+        with realm.database.read() as connection:
+            if connection.execute(NEWEST, {"attempt_id": attempt.id}).first():
+                return
+        with realm.database.write() as connection:
+            is_first = not connection.execute(NEWEST, {"attempt_id": attempt.id}).first()
+            if is_first and not self._seconds_to_wait(realm, connection, attempt, person):
+                self._send(realm, connection, attempt, person)
+
+    def again(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
+        """Send a new code, which kills the old one. Refuses with `too_soon` and the seconds to wait."""
+        assert person is not None, "a code is sent to somebody we know"
+        with realm.database.write() as connection:
+            wait = self._seconds_to_wait(realm, connection, attempt, person)
+            if not wait:
+                self._send(realm, connection, attempt, person)
+        if wait:
+            raise Refusal("too_soon", seconds=wait)
+
+    def describe(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person | None) -> dict[str, Any]:
+        assert person is not None and person.data.phone is not None, "a code is sent to a phone"
+        newest = connection.execute(NEWEST, {"attempt_id": attempt.id}).first()
+        return {
+            "phone": masked_phone(person.data.phone),
+            "expires_at": newest.expires_at if newest else None,
+            "tries_left": MAX_TRIES - newest.tries if newest else 0,
+            "seconds_to_wait": self._seconds_to_wait(realm, connection, attempt, person),
+        }
+
+    def finish(self, realm: Realm, attempt: Attempt, form: Mapping[str, str]) -> Attempt:
+        """Refuses with `malformed`, `no_code`, `expired`, `burnt` or `wrong`. The code is used in the same transaction
+        that stores the factor."""
+        code = form.get("code", "").strip()
+        if not (len(code) == DIGITS and code.isascii() and code.isdecimal()):
+            raise Refusal("malformed")
+        assert attempt.citizen_id is not None, "a code is asked of somebody we know"
+        with realm.database.write() as connection:
+            reason, tries_left = self._judge(realm, connection, attempt, code)
+            record(
+                realm,
+                connection,
+                Event.CODE_CHECKED,
+                actor=f"citizen:{attempt.citizen_id}",
+                object=f"attempt:{attempt.id}",
+                outcome=reason or "done",
+            )
+            if reason is None:
+                factor = Factor(method=self.name, kind=self.kind, amr=("otp", "sms"), at=realm.clock.now())
+                return attempts.add_factor(realm, connection, attempt, factor, citizen_id=attempt.citizen_id)
+        raise Refusal(reason, tries_left=tries_left)
+
+    def _judge(self, realm: Realm, connection: Connection, attempt: Attempt, code: str) -> tuple[str | None, int]:
+        """Why the code is refused, or None; and how many tries are left."""
+        row = connection.execute(COUNT_TRY, {"of_attempt": attempt.id}).first()
+        if row is None:
+            return "no_code", 0
+        if realm.clock.now() > row.expires_at:
+            self._end(realm, connection, attempt, "expired")
+            return "expired", 0
+        if hmac.compare_digest(row.code_hash, _hash(realm, row.id, code)):
+            self._end(realm, connection, attempt, "used")
+            return None, 0
+        if row.tries >= MAX_TRIES:
+            self._end(realm, connection, attempt, "burnt")
+            return "burnt", 0
+        return "wrong", MAX_TRIES - row.tries
+
+    def _send(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person) -> None:
+        """The row, the message and the journal entry are one transaction: no code without its SMS."""
+        assert person.data.phone is not None
+        self._end(realm, connection, attempt, "replaced")
+        code_id, code = draw_identifier(realm.chance, "one-time code id"), draw_digits(realm.chance, "one-time code", DIGITS)
+        now = realm.clock.now()
+        connection.execute(
+            insert(CODES),
+            {
+                "id": code_id,
+                "attempt_id": attempt.id,
+                "citizen_id": person.id,
+                "code_hash": _hash(realm, code_id, code),
+                "sent_at": now,
+                "expires_at": now + realm.settings.lifetimes.one_time_code,
+            },
+        )
+        text = _("Пропуск: код для входа %(code)s. Действует 5 минут. Никому его не называйте.", code=code)
+        realm.outbox.post(connection, channel="sms", address=person.data.phone, text=text)
+        record(realm, connection, Event.CODE_SENT, actor=f"citizen:{person.id}", object=f"attempt:{attempt.id}", channel="sms")
+
+    def _end(self, realm: Realm, connection: Connection, attempt: Attempt, because: str) -> None:
+        """Whatever code of this attempt is alive is so no longer."""
+        values = {"of_attempt": attempt.id, "ended_at": realm.clock.now(), "ended_because": because}
+        connection.execute(update(CODES).where(*ALIVE), values)
+
+    def _seconds_to_wait(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person) -> int:
+        """How long until another code may be sent: 30 seconds after the last, and not over the hourly limit."""
+        now = realm.clock.now()
+        newest = connection.execute(NEWEST, {"attempt_id": attempt.id}).first()
+        wait = max(0, newest.sent_at + SECONDS_BETWEEN_SENDS - now) if newest else 0
+        limit = realm.settings.codes_per_hour
+        if limit:
+            recent = select(func.count(), func.min(CODES.c.sent_at)).where(
+                CODES.c.citizen_id == person.id, CODES.c.sent_at > now - HOUR_SECONDS
+            )
+            count, oldest = connection.execute(recent).one()
+            if count >= limit:
+                wait = max(wait, oldest + HOUR_SECONDS - now)
+        return wait
+
+
+def _hash(realm: Realm, code_id: str, code: str) -> bytes:
+    """Six digits are guessed from a bare hash in a moment, so the hash is keyed."""
+    return hmac.digest(realm.secrets.derive("one-time code"), f"{code_id}\0{code}".encode(), hashlib.sha256)

@@ -1,0 +1,1 @@
+"""Login and password. Owns the table of password hashes and how dear one check is."""

@@ -1,0 +1,75 @@
+"""The first way in: login and password."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from ground.web.language import lazy_gettext
+from idp.audit import Event, record
+from idp.authentication import attempt as attempts
+from idp.authentication.attempt import Attempt
+from idp.authentication.method import Refusal
+from idp.authentication.methods.password.hashing import PasswordChecker
+from idp.authentication.methods.password.models import Password
+from idp.citizens import directory
+from idp.citizens.models import Person
+from idp.protocol.assurance import Factor
+from idp.realm import Realm
+
+PASSWORDS = Password.__table__
+FIND_HASH = select(PASSWORDS.c.hash).where(PASSWORDS.c.citizen_id == bindparam("citizen_id"))
+MAX_LOGIN_LENGTH = 254
+
+
+class PasswordMethod:
+    """Knowledge: the person knows the password of their login."""
+
+    name = "password"
+    kind = "knowledge"
+    template = "sign_in/password.html"
+    step = lazy_gettext("Пароль")
+
+    def is_offered(self, person: Person | None) -> bool:
+        return True
+
+    def begin(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
+        """Nothing comes before a password."""
+
+    def again(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
+        """A password form is shown again by itself."""
+
+    def describe(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person | None) -> dict[str, Any]:
+        return {"login": attempt.purpose.login_hint}
+
+    def finish(self, realm: Realm, attempt: Attempt, form: Mapping[str, str]) -> Attempt:
+        """Refuses with the one reason `wrong_pair`, in the same time, whether the login or the password is wrong."""
+        login, password = form.get("login", ""), form.get("password", "")
+        with realm.database.read() as connection:
+            person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
+            stored = connection.execute(FIND_HASH, {"citizen_id": person.id}).scalar() if person else None
+        is_right = checker(realm).is_right(stored, password) and person is not None and not person.is_disabled
+        with realm.database.write() as connection:
+            record(
+                realm,
+                connection,
+                Event.PASSWORD_CHECKED,
+                actor=f"citizen:{person.id}" if person else "citizen:unknown",
+                object=f"attempt:{attempt.id}",
+                outcome="done" if is_right else "refused",
+            )
+            if is_right and person is not None:
+                factor = Factor(method=self.name, kind=self.kind, amr=("pwd",), at=realm.clock.now())
+                return attempts.add_factor(realm, connection, attempt, factor, citizen_id=person.id)
+        raise Refusal("wrong_pair", login=login[:MAX_LOGIN_LENGTH])
+
+
+def checker(realm: Realm) -> PasswordChecker:
+    """The realm's password checker."""
+    return realm.remember("password checker", lambda: PasswordChecker(realm.settings.password_hashing))
+
+
+def set_password(realm: Realm, connection: Connection, citizen_id: str, password: str) -> None:
+    """Store the first password of a citizen."""
+    row = {"citizen_id": citizen_id, "hash": checker(realm).hash(password), "changed_at": realm.clock.now()}
+    connection.execute(insert(PASSWORDS), row)

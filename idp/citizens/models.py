@@ -1,0 +1,94 @@
+"""The table of citizens. What tells who somebody is stands sealed in one column; what finds them is a blind index."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from sqlalchemy import BigInteger, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import db
+
+
+class Citizen(db.Model):
+    """One person. `id` is also the subject of tokens. Seconds since the epoch in every `_at`."""
+
+    __tablename__ = "citizens"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    email_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    snils_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    phone_verified_at: Mapped[int | None] = mapped_column(BigInteger)
+    email_verified_at: Mapped[int | None] = mapped_column(BigInteger)
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    disabled_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What is sealed of a citizen. Dates are `YYYY-MM-DD`, СНИЛС `XXX-XXX-XXX YY`, the phone E.164."""
+
+    family_name: str
+    given_name: str
+    middle_name: str | None = None
+    birthdate: str | None = None
+    gender: str | None = None
+    snils: str | None = None
+    inn: str | None = None
+    policy: str | None = None
+    passport_series: str | None = None
+    passport_number: str | None = None
+    passport_issued_on: str | None = None
+    region: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.family_name, self.given_name, self.middle_name) if part)
+
+    @property
+    def short_name(self) -> str:
+        """«Вера Р.»: what a page says to somebody who only gave a password."""
+        return f"{self.given_name} {self.family_name[:1]}."
+
+    def as_fields(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_fields(cls, stored: Mapping[str, Any]) -> "PersonalData":
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
+
+
+@dataclass(frozen=True)
+class Person:
+    """A citizen whose personal data have been opened."""
+
+    id: str
+    data: PersonalData
+    phone_is_verified: bool
+    email_is_verified: bool
+    second_factor_required: bool
+    is_disabled: bool
+
+    def claims(self) -> dict[str, Any]:
+        """Every claim there is about this person; what is released is the business of `protocol/claims`."""
+        return {
+            "sub": self.id,
+            "name": self.data.full_name,
+            "family_name": self.data.family_name,
+            "given_name": self.data.given_name,
+            "middle_name": self.data.middle_name,
+            "birthdate": self.data.birthdate,
+            "gender": self.data.gender,
+            "snils": self.data.snils,
+            "inn": self.data.inn,
+            "email": self.data.email,
+            "email_verified": self.email_is_verified if self.data.email else None,
+            "phone_number": self.data.phone,
+            "phone_number_verified": self.phone_is_verified if self.data.phone else None,
+        }

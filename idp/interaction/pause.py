@@ -1,0 +1,119 @@
+"""A request is paused, and taken up again.
+
+    paused ──sign-in──▶ paused, with an attempt ──consent page──▶ answered (allow | deny) ──▶ finished
+       └──────────────────────────── ten minutes ────────────────────────────▶ expired
+
+Finishing is one conditional UPDATE, so a page opened twice gives one code. What was asked is sealed and never read from
+the browser again.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from ground.chance import draw_identifier
+from idp.interaction.models import Interaction
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.realm import Realm
+
+INTERACTIONS = Interaction.__table__
+CONTINUE = "/oauth2/continue/"
+"""Where a paused request is taken up again."""
+
+FIND = select(INTERACTIONS).where(INTERACTIONS.c.id == bindparam("interaction_id"))
+
+
+class InteractionGone(Exception):
+    """There is no such request in this browser, it has been answered, or its time is over."""
+
+
+@dataclass(frozen=True)
+class PausedRequest:
+    """A request that waits. `answer` is `allow`, `deny` or None; `expires_at` in seconds."""
+
+    id: str
+    request: AuthorizationRequest
+    attempt_id: str | None
+    answer: str | None
+    expires_at: int
+
+    @property
+    def number(self) -> str:
+        """A short name for the person to see, «7F3A-2216»."""
+        return f"{self.id[:4]}-{self.id[4:8]}".upper()
+
+
+def pause(realm: Realm, connection: Connection, request: AuthorizationRequest, *, browser: str | None) -> str:
+    """Store a judged request and return its id.
+
+    A request that came by a form of another site carries no cookie of ours; it is bound to the browser that takes it up
+    first.
+    """
+    interaction_id = draw_identifier(realm.chance, "interaction")
+    now = realm.clock.now()
+    connection.execute(
+        insert(INTERACTIONS),
+        {
+            "id": interaction_id,
+            "client_id": request.client_id,
+            "sealed": realm.vault.seal_fields(f"interactions:{interaction_id}", _as_fields(request)),
+            "browser": browser,
+            "created_at": now,
+            "expires_at": now + realm.settings.lifetimes.interaction,
+        },
+    )
+    return interaction_id
+
+
+def take_up(realm: Realm, connection: Connection, interaction_id: str, *, browser: str) -> PausedRequest:
+    """The paused request of this browser. Raises InteractionGone."""
+    row = connection.execute(FIND, {"interaction_id": interaction_id}).first()
+    if row is None or row.browser not in (browser, None):
+        raise InteractionGone
+    if row.finished_at is not None or row.expires_at <= realm.clock.now():
+        raise InteractionGone
+    return PausedRequest(
+        id=row.id,
+        request=_from_fields(realm.vault.open_fields(f"interactions:{row.id}", row.sealed)),
+        attempt_id=row.attempt_id,
+        answer=row.answer,
+        expires_at=row.expires_at,
+    )
+
+
+def bind(connection: Connection, interaction_id: str, *, browser: str) -> None:
+    """Bind the request to the browser that took it up. Raises InteractionGone when another was faster."""
+    statement = update(INTERACTIONS).where(
+        INTERACTIONS.c.id == interaction_id, or_(INTERACTIONS.c.browser.is_(None), INTERACTIONS.c.browser == browser)
+    )
+    if connection.execute(statement, {"browser": browser}).rowcount != 1:
+        raise InteractionGone
+
+
+def remember_attempt(connection: Connection, paused: PausedRequest, attempt_id: str) -> None:
+    """The sign-in that was begun for this request."""
+    connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), {"attempt_id": attempt_id})
+
+
+def remember_answer(connection: Connection, paused: PausedRequest, answer: str) -> None:
+    """What the person said on the consent page: `allow` or `deny`."""
+    connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), {"answer": answer})
+
+
+def finish(realm: Realm, connection: Connection, paused: PausedRequest) -> None:
+    """The request is answered now. Raises InteractionGone when it has been before."""
+    statement = update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id, INTERACTIONS.c.finished_at.is_(None))
+    if connection.execute(statement, {"finished_at": realm.clock.now()}).rowcount != 1:
+        raise InteractionGone
+
+
+def _as_fields(request: AuthorizationRequest) -> dict[str, Any]:
+    sets = {"scope": sorted(request.scope), "prompt": sorted(request.prompt)}
+    return asdict(request) | sets
+
+
+def _from_fields(fields: dict[str, Any]) -> AuthorizationRequest:
+    typed = {name: frozenset(fields.pop(name)) for name in ("scope", "prompt")}
+    lists = {name: tuple(fields.pop(name)) for name in ("acr_values", "ui_locales")}
+    return AuthorizationRequest(**fields, **typed, **lists)

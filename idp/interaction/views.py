@@ -1,0 +1,91 @@
+"""The consent page: exactly what will be handed out, to whom, and two answers."""
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from ground.web.cookies import browser_binding
+from ground.web.errors import PageProblem
+from ground.web.headers import allow_form_target
+from ground.web.language import gettext as _
+from idp.audit import Event, record
+from idp.citizens import directory
+from idp.clients import registry
+from idp.consent import ledger
+from idp.interaction import pause
+from idp.interaction.dispatch import AskConsent, next_step
+from idp.interaction.pause import InteractionGone, PausedRequest
+from idp.interaction.words import claim_rows, deeds
+from idp.pages import current_realm
+from idp.protocol.redirect_uri import host_of
+from idp.realm import Realm
+from idp.sessions import browser
+from idp.sessions.store import Session
+
+blueprint = Blueprint("consent", __name__, url_prefix="/consent")
+
+
+@blueprint.get("/<interaction_id>")
+def show(interaction_id: str) -> Response | str:
+    """Ask, unless somebody came here before it was their turn."""
+    realm = current_realm()
+    paused, session = _waiting(realm, interaction_id)
+    if session is None:
+        return redirect(pause.CONTINUE + interaction_id, 303)
+    with realm.database.read() as connection:
+        person = directory.find(realm, connection, session.citizen_id)
+        client = registry.find(connection, paused.request.client_id)
+    if person is None or client is None:
+        raise gone()
+    allow_form_target(paused.request.redirect_uri)
+    return render_template(
+        "consent.html",
+        paused=paused,
+        client=client,
+        host=host_of(paused.request.redirect_uri),
+        rows=claim_rows(paused.request.scope, person.claims()),
+        deeds=deeds(paused.request.scope),
+    )
+
+
+@blueprint.post("/<interaction_id>")
+def answer(interaction_id: str) -> Response:
+    """Store the answer to what was shown; nothing else of the form is read."""
+    realm = current_realm()
+    paused, session = _waiting(realm, interaction_id)
+    if session is not None:
+        client_id = paused.request.client_id
+        with realm.database.write() as connection:
+            if request.form.get("answer") == "allow":
+                pause.remember_answer(connection, paused, "allow")
+                ledger.give(realm, connection, session.citizen_id, client_id, paused.request.scope)
+            else:
+                pause.remember_answer(connection, paused, "deny")
+                actor = f"citizen:{session.citizen_id}"
+                record(realm, connection, Event.CONSENT_REFUSED, actor=actor, object=f"client:{client_id}")
+    return redirect(pause.CONTINUE + interaction_id, 303)
+
+
+def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session | None]:
+    """The paused request, and the session of the person whose consent it waits for now, if it does."""
+    with realm.database.read() as connection:
+        try:
+            paused = pause.take_up(realm, connection, interaction_id, browser=browser_binding())
+        except InteractionGone:
+            raise gone() from None
+        session = browser.current(realm, connection)
+        if session is None or paused.answer is not None:
+            return paused, None
+        step = next_step(realm, connection, paused, session)
+    return paused, session if isinstance(step, AskConsent) else None
+
+
+def gone() -> PageProblem:
+    """The page for a request that is over, or belongs to another browser."""
+    return PageProblem(
+        status=404,
+        title=_("Этот запрос закончился"),
+        lead=_("На него уже ответили, он начат в другом браузере или ждал дольше десяти минут."),
+        advice=(_("Вернитесь в сервис, в который хотели войти, и начните сначала."),),
+        code="interaction_gone",
+        cause="no such paused request in this browser: answered, foreign or older than ten minutes",
+    )

@@ -1,0 +1,141 @@
+"""Keys that can sign. Nobody but `tokens/minting` and this package may import this module (a contract checks it)."""
+
+import os
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from ground.clock import monotonic_seconds
+from idp.errors import StandUnusable
+from idp.realm import Realm
+
+ALGORITHMS = ("RS256", "ES256")
+FILE_NAME = re.compile(r"(\d{10})-(RS256|ES256)-([A-Za-z0-9_-]{43})\.pem\Z")
+LOOK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One key pair. `kid` is the thumbprint of its public part (RFC 7638)."""
+
+    kid: str
+    algorithm: str
+    made_at: int
+    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+    def sign(self, message: bytes) -> bytes:
+        """A JWS signature of the message (RFC 7518, 3.3 and 3.4)."""
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
+        r, s = decode_dss_signature(self.private.sign(message, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def public_jwk(self) -> dict[str, str]:
+        """The public part as a JWK (RFC 7517, 4)."""
+        return _public_jwk(self.private) | {"kid": self.kid, "use": "sig", "alg": self.algorithm}
+
+
+class KeyRing:
+    """The keys of one realm. The folder is looked at again once a second, so a rotation needs no restart."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._looked_at = float("-inf")
+        self._folder_time = -1
+        self.keys: tuple[SigningKey, ...] = ()
+        self.verifying = KeySet([])
+
+    def refresh(self) -> None:
+        """Load what has been added to or removed from the folder. Raises StandUnusable when it holds no key."""
+        now = monotonic_seconds()
+        if now - self._looked_at < LOOK_AGAIN_SECONDS:
+            return
+        try:
+            folder_time = self._folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            raise StandUnusable(f"{self._folder} is missing: run scripts/keys to make the signing keys") from None
+        if folder_time != self._folder_time:
+            self.keys = _load(self._folder, known={key.kid: key for key in self.keys})
+            self.verifying = KeySet.import_key_set({"keys": [key.public_jwk() for key in self.keys]})
+            self._folder_time = folder_time
+        self._looked_at = now
+
+    def signing_key(self, algorithm: str) -> SigningKey:
+        """The newest key of an algorithm."""
+        self.refresh()
+        return max((key for key in self.keys if key.algorithm == algorithm), key=lambda key: (key.made_at, key.kid))
+
+
+def ring_of(realm: Realm) -> KeyRing:
+    """The key ring of a realm, loaded on first use."""
+    return realm.remember("keyring", lambda: KeyRing(realm.settings.keys_folder / "signing"))
+
+
+def make_key(folder: Path, algorithm: str, *, made_at: int) -> Path:
+    """Make a key pair and write it, readable by its owner only; it signs from the moment it has its name."""
+    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    private = (
+        rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        if algorithm == "RS256"
+        else ec.generate_private_key(ec.SECP256R1())
+    )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / f"{made_at:010d}-{algorithm}-{_thumbprint(private)}.pem"
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    return path
+
+
+def _load(folder: Path, *, known: dict[str, SigningKey]) -> tuple[SigningKey, ...]:
+    keys = []
+    for path in sorted(folder.iterdir()):
+        match = FILE_NAME.match(path.name)
+        if not match:
+            continue
+        made_at, algorithm, kid = match.groups()
+        keys.append(known.get(kid) or SigningKey(kid, algorithm, int(made_at), _read(path, kid)))
+    for algorithm in ALGORITHMS:
+        if not any(key.algorithm == algorithm for key in keys):
+            raise StandUnusable(f"{folder} holds no {algorithm} key: run scripts/keys to make one")
+    return tuple(keys)
+
+
+def _read(path: Path, kid: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    """Checking a whole RSA key costs 48 ms; we made it ourselves, so it is enough that its name fits its content."""
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
+    except ValueError:
+        raise StandUnusable(f"{path} is not a private key: remove it and run scripts/keys") from None
+    if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or _thumbprint(private) != kid:
+        raise StandUnusable(f"{path} is not the key its name says: remove it and run scripts/keys")
+    return private
+
+
+def _public_jwk(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> dict[str, str]:
+    def number(value: int, length: int) -> str:
+        return urlsafe_b64encode(value.to_bytes(length, "big")).rstrip(b"=").decode("ascii")
+
+    if isinstance(private, rsa.RSAPrivateKey):
+        numbers = private.public_key().public_numbers()
+        return {"kty": "RSA", "n": number(numbers.n, private.key_size // 8), "e": number(numbers.e, 3)}
+    point = private.public_key().public_numbers()
+    return {"kty": "EC", "crv": "P-256", "x": number(point.x, 32), "y": number(point.y, 32)}
+
+
+def _thumbprint(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    if isinstance(private, rsa.RSAPrivateKey):
+        return RSAKey.import_key(_public_jwk(private)).thumbprint()
+    return ECKey.import_key(_public_jwk(private)).thumbprint()

@@ -1,0 +1,22 @@
+"""What everybody may know of the keys: the key set that is published, and what verifies our own tokens."""
+
+from typing import Any
+
+from joserfc.jwk import KeySet
+
+from idp.keyring.private import ring_of
+from idp.realm import Realm
+
+
+def key_set(realm: Realm) -> dict[str, Any]:
+    """The JWK Set of the realm: the public part of every key it has (RFC 7517, 5)."""
+    ring = ring_of(realm)
+    ring.refresh()
+    return {"keys": [key.public_jwk() for key in reversed(ring.keys)]}
+
+
+def verifying_keys(realm: Realm) -> KeySet:
+    """The same keys as objects that verify, imported once for each change of the ring."""
+    ring = ring_of(realm)
+    ring.refresh()
+    return ring.verifying

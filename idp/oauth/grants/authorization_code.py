@@ -1,0 +1,110 @@
+"""The authorization code grant (RFC 6749, 4.1.3; OpenID Connect Core 1.0, 3.1.3)."""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidGrantError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+from authlib.oauth2.rfc7636 import CodeChallenge
+
+from idp.citizens import directory
+from idp.protocol.client import Client
+from idp.protocol.scopes import spell
+from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
+from idp.realm import Realm
+from idp.tokens import codes, minting
+from idp.tokens.codes import StoredCode
+
+
+class StrictChallenge(CodeChallenge):
+    """PKCE with S256 only, and a verifier asked of every code that was issued with a challenge (RFC 7636, 4.6).
+
+    Whether there has to be a challenge is decided at the authorization endpoint, for every kind of client.
+    """
+
+    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012 - Authlib's own attribute, read and never changed
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def get_authorization_code_challenge(self, authorization_code: "CodeAtAuthlib") -> str | None:
+        return authorization_code.stored.code_challenge
+
+    def get_authorization_code_challenge_method(self, authorization_code: "CodeAtAuthlib") -> str:
+        return "S256"
+
+
+class CodeAtAuthlib:
+    """A stored code with the questions that Authlib asks of one (its AuthorizationCodeMixin)."""
+
+    def __init__(self, stored: StoredCode) -> None:
+        self.stored = stored
+
+    def get_redirect_uri(self) -> str:
+        return self.stored.redirect_uri
+
+    def get_scope(self) -> str:
+        return spell(self.stored.grant.scopes)
+
+
+class CodeGrant(AuthorizationCodeGrant):
+    """Redeems a code. Authlib authenticates the client and compares redirect URI and verifier; the rest is ours.
+
+    A wrong verifier or redirect URI leaves the code alive: who sends one is not the client, and must not be able to burn
+    the client's code. The code is taken by one conditional UPDATE in the transaction that answers.
+    """
+
+    TOKEN_ENDPOINT_AUTH_METHODS = list(CLIENT_AUTHENTICATIONS)
+
+    @classmethod
+    def register_at(cls, server: Any) -> None:
+        server.register_grant(cls, [StrictChallenge()])
+
+    @property
+    def realm(self) -> Realm:
+        realm: Realm = self.server.realm
+        return realm
+
+    def query_authorization_code(self, code: str, client: Any) -> CodeAtAuthlib | None:
+        """A code of this client, in whatever state. One that was redeemed before takes its whole family down."""
+        with self.realm.database.read() as connection:
+            stored = codes.find(connection, code)
+        if stored is None or stored.grant.client_id != client.client_id:
+            return None
+        if stored.is_redeemed:
+            self._punish(stored)
+        return CodeAtAuthlib(stored)
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        stored: StoredCode = self.request.authorization_code.stored
+        client: Client = self.request.client.client
+        with self.realm.database.write() as connection:
+            person = directory.find(self.realm, connection, stored.grant.citizen_id)
+            is_ours = person is not None and not person.is_disabled and codes.redeem(self.realm, connection, stored)
+        if not is_ours:
+            with self.realm.database.read() as connection:
+                seen_again = codes.find(connection, self.request.form["code"])
+            if seen_again is not None and seen_again.is_redeemed:
+                self._punish(stored)
+            raise InvalidGrantError("Invalid 'code' in request.")
+        answer = self._tokens(stored, client)
+        return 200, self.realm.seams.token_response(answer), self.TOKEN_RESPONSE_HEADER
+
+    def _punish(self, stored: StoredCode) -> None:
+        with self.realm.database.write() as connection:
+            codes.punish_replay(self.realm, connection, stored)
+        raise InvalidGrantError("Invalid 'code' in request.")
+
+    def _tokens(self, stored: StoredCode, client: Client) -> dict[str, Any]:
+        realm, grant = self.realm, stored.grant
+        access_token = minting.mint_access_token(realm, grant, family_id=stored.family_id)
+        answer: dict[str, Any] = {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": realm.settings.lifetimes.access_token,
+            "scope": spell(grant.scopes),
+        }
+        if "openid" in grant.scopes:
+            answer["id_token"] = minting.mint_id_token(
+                realm, grant, client, nonce=stored.nonce, access_token=access_token
+            )
+        return answer

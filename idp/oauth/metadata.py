@@ -1,0 +1,43 @@
+"""What discovery says about the endpoints of this room."""
+
+from typing import Any
+
+from idp.protocol.scopes import SCOPES
+from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, ID_TOKEN_ALGORITHMS, LEVELS
+from idp.realm import Realm
+
+CLAIMS = (
+    "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
+    *dict.fromkeys(claim for scope in SCOPES.values() for claim in scope.claims),
+)  # fmt: skip
+
+
+def fragment(realm: Realm) -> dict[str, Any]:
+    """OpenID Connect Discovery 1.0, 3; RP-Initiated Logout 1.0, 2.1; RFC 9207, 3."""
+    return {
+        "authorization_endpoint": realm.url("/oauth2/authorize"),
+        "token_endpoint": realm.url("/oauth2/token"),
+        "userinfo_endpoint": realm.url("/oauth2/userinfo"),
+        "introspection_endpoint": realm.url("/oauth2/introspect"),
+        "registration_endpoint": realm.url("/oauth2/register"),
+        "end_session_endpoint": realm.url("/oauth2/logout"),
+        "jwks_uri": realm.url("/oauth2/jwks"),
+        "scopes_supported": list(SCOPES),
+        "claims_supported": list(CLAIMS),
+        "claim_types_supported": ["normal"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGORITHMS),
+        "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "acr_values_supported": list(LEVELS[:2]),
+        "ui_locales_supported": ["ru", "en"],
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+    }

@@ -1,0 +1,46 @@
+"""The userinfo endpoint (OpenID Connect Core 1.0, 5.3)."""
+
+from ground.wire import BadRequest, Request, Response
+from idp.citizens import directory
+from idp.protocol.claims import released
+from idp.realm import Realm
+from idp.tokens import access
+
+
+def userinfo(realm: Realm, request: Request) -> Response:
+    """What the scopes of an access token open about its citizen. By GET or POST, the token in header or form (RFC 6750)."""
+    try:
+        token = _token(request)
+    except BadRequest as bad:
+        return _challenge(bad.status, "invalid_request", bad.description)
+    if token is None:
+        return Response(401, (("WWW-Authenticate", 'Bearer realm="propusk"'), ("Cache-Control", "no-store")))
+    with realm.database.read() as connection:
+        verified = access.judge(realm, connection, token)
+        if verified is None or realm.issuer not in verified.audience:
+            return _challenge(401, "invalid_token", "the access token is not valid here")
+        if "openid" not in verified.grant.scopes:
+            return _challenge(403, "insufficient_scope", "the scope openid is needed", scope="openid")
+        person = directory.find(realm, connection, verified.grant.citizen_id)
+    if person is None or person.is_disabled:
+        return _challenge(401, "invalid_token", "the access token is not valid here")
+    claims = {"sub": person.id, **released(person.claims(), verified.grant.scopes)}
+    return Response.of_json(realm.seams.userinfo(claims))
+
+
+def _token(request: Request) -> str | None:
+    """The token of the header or of the form body, not of both (RFC 6750, 2); never of the query."""
+    if request.method not in ("GET", "POST"):
+        raise BadRequest("userinfo is used with GET or POST", 405)
+    in_form = request.form.get("access_token") if request.method == "POST" and request.body else None
+    if in_form and request.bearer_token:
+        raise BadRequest("the token is sent in more than one way")
+    return request.bearer_token or in_form
+
+
+def _challenge(status: int, error: str, description: str, *, scope: str | None = None) -> Response:
+    """An error of RFC 6750, 3.1, in the header and in the body."""
+    wanted = f', scope="{scope}"' if scope else ""
+    header = f'Bearer realm="propusk", error="{error}", error_description="{description}"{wanted}'
+    body = {"error": error, "error_description": description}
+    return Response.of_json(body, status=status, headers=[("WWW-Authenticate", header)])

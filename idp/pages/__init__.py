@@ -1,0 +1,31 @@
+"""What every page of the provider is made with: the realm of the request, the site, templates and translations."""
+
+from pathlib import Path
+
+from flask import g
+
+from ground.web.site import Site
+from idp.realm import Realm
+
+FOLDER = Path(__file__).parent
+
+
+def current_realm() -> Realm:
+    """The realm that this request belongs to."""
+    realm: Realm = g.realm
+    return realm
+
+
+def site_of(realm: Realm) -> Site:
+    """What the page kit has to know of a realm."""
+    return Site(
+        instance=realm.settings.instance,
+        brand="propusk",
+        name="Пропуск, учебный стенд",
+        is_secure=realm.settings.is_secure,
+        templates=FOLDER / "templates",
+        translations=FOLDER / "translations",
+        csrf_key=realm.secrets.derive("csrf"),
+        clock=realm.clock,
+        chance=realm.chance,
+    )

@@ -1,0 +1,49 @@
+"""How sure we are: from the factors somebody proved to `acr` and `amr`.
+
+A level is never made up: it follows from the stored factors alone (OpenID Connect Core 1.0, 2; RFC 8176).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from idp.protocol.vocabulary import LEVELS, Level
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One proof: `kind` is `knowledge`, `possession` or `inherence`; `amr` are words of RFC 8176; `at` in seconds."""
+
+    method: str
+    kind: str
+    amr: tuple[str, ...]
+    at: int
+
+
+def level_of(factors: Sequence[Factor]) -> Level:
+    """Two factors of different kinds are `substantial`, less is `low`."""
+    return "substantial" if len({factor.kind for factor in factors}) >= 2 else "low"
+
+
+def references_of(factors: Sequence[Factor]) -> list[str]:
+    """The `amr` values: those of each factor, and `mfa` when they are of two kinds."""
+    words = [word for factor in factors for word in factor.amr]
+    if level_of(factors) != "low":
+        words.append("mfa")
+    return list(dict.fromkeys(words))
+
+
+def reaches(level: Level, asked: Level) -> bool:
+    """Is `level` at least `asked`?"""
+    return LEVELS.index(level) >= LEVELS.index(asked)
+
+
+def asked_level(acr_values: Iterable[str]) -> Level | None:
+    """The level a client asks for: the first word of `acr_values` we know; unknown words are passed over.
+
+    The parameter lists values in order of preference (OpenID Connect Core 1.0, 3.1.2.1).
+    """
+    for word in acr_values:
+        for level in LEVELS:
+            if word == level:
+                return level
+    return None

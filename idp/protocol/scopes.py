@@ -1,0 +1,78 @@
+"""Scopes: what each one lets a client know or do, and for which API a token is meant.
+
+Standard scopes are those of OpenID Connect Core 1.0, 5.4; the others are named as ESIA names them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from idp.errors import RequestRefused
+
+REGISTRY_PREFIX = "registry."
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A scope and the claims it opens at userinfo; one that opens an API instead has none."""
+
+    name: str
+    claims: tuple[str, ...] = ()
+
+
+SCOPES: Mapping[str, Scope] = MappingProxyType(
+    {
+        scope.name: scope
+        for scope in (
+            Scope("openid"),
+            Scope("profile", ("name", "family_name", "given_name", "middle_name", "birthdate", "gender")),
+            Scope("email", ("email", "email_verified")),
+            Scope("phone", ("phone_number", "phone_number_verified")),
+            Scope("fullname", ("name", "family_name", "given_name", "middle_name")),
+            Scope("birthdate", ("birthdate",)),
+            Scope("gender", ("gender",)),
+            Scope("snils", ("snils",)),
+            Scope("inn", ("inn",)),
+            Scope("mobile", ("phone_number", "phone_number_verified")),
+            Scope("registry.read"),
+        )
+    }
+)
+
+
+def granted(requested: str, allowed: Iterable[str]) -> frozenset[str]:
+    """The scopes a client gets: those it asked for that exist and that it may have (RFC 6749, 3.3).
+
+    The others are dropped silently, as OpenID Connect Core 1.0, 3.1.2.1 asks. Raises RequestRefused (`invalid_scope`)
+    when nothing is left.
+    """
+    asked = set(requested.split(" ")) - {""}
+    scopes = frozenset(asked & SCOPES.keys() & set(allowed))
+    if not scopes:
+        raise RequestRefused("invalid_scope", "none of the requested scopes can be granted", clause="RFC 6749, 3.3")
+    return scopes
+
+
+def claims_of(scopes: Iterable[str]) -> tuple[str, ...]:
+    """The names of the claims that scopes open, in the order of the list above."""
+    asked = set(scopes)
+    names = [claim for scope in SCOPES.values() if scope.name in asked for claim in scope.claims]
+    return tuple(dict.fromkeys(names))
+
+
+def apis_of(scopes: Iterable[str]) -> tuple[str, ...]:
+    """The scopes that open an API rather than claims."""
+    return tuple(name for name in sorted(scopes) if name.startswith(REGISTRY_PREFIX))
+
+
+def spell(scopes: Iterable[str]) -> str:
+    """Scopes as one text, `openid` first and the rest in the order of the list, so equal sets are spelt equally."""
+    asked = set(scopes)
+    return " ".join(name for name in SCOPES if name in asked)
+
+
+def audience(scopes: Iterable[str], *, issuer: str, registry_resource: str) -> list[str]:
+    """For whom an access token is meant: `registry.*` means the registry's API, `openid` our own userinfo (RFC 9068, 3)."""
+    asked = set(scopes)
+    audiences = [registry_resource] if any(name.startswith(REGISTRY_PREFIX) for name in asked) else []
+    return [*audiences, issuer] if "openid" in asked or not audiences else audiences

@@ -1,0 +1,18 @@
+"""Words of the specifications that are written in more than one place, spelt once."""
+
+from typing import Final, Literal
+
+Level = Literal["low", "substantial", "high"]
+"""How sure the provider is of the person: one factor, two factors, electronic signature. Sent as `acr`."""
+
+LEVELS: Final[tuple[Level, ...]] = ("low", "substantial", "high")
+
+ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "none"]
+CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = ("client_secret_basic", "client_secret_post", "none")
+
+ID_TOKEN_ALGORITHMS: Final = ("RS256", "ES256")
+ACCESS_TOKEN_ALGORITHM: Final = "ES256"
+
+MAX_STATE_LENGTH: Final = 4096
+MAX_NONCE_LENGTH: Final = 512
+MAX_PARAMETER_LENGTH: Final = 8192

@@ -1,0 +1,76 @@
+"""The realm: everything that belongs to one issuer, as one value that request handling receives.
+
+There are no globals. A second issuer in the same process is a second realm, never a second code path.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ground.chance import Chance, SystemChance
+from ground.clock import Clock, FileClock, SystemClock
+from ground.database import Database
+from ground.journal import Journal
+from ground.outbox import Outbox
+from ground.sealing import Secrets, Vault, load_secrets
+from idp.database import JOURNAL, OUTBOX
+from idp.seams import HONEST, Seams
+from idp.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Realm:
+    """One issuer: its settings, database, clock, chance and symmetric secrets.
+
+    Signing keys are asked of `keyring`, which remembers them here and imports us, never the reverse.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    chance: Chance
+    secrets: Secrets
+    vault: Vault
+    journal: Journal
+    outbox: Outbox
+    seams: Seams = HONEST
+    _memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def issuer(self) -> str:
+        return self.settings.issuer
+
+    def url(self, path: str) -> str:
+        """An address of this issuer. Never built from a Host header."""
+        return self.issuer + path
+
+    def remember[T](self, name: str, make: Callable[[], T]) -> T:
+        """The value that a room keeps for this realm, made on first use."""
+        if name not in self._memory:
+            self._memory[name] = make()
+        value: T = self._memory[name]
+        return value
+
+
+def open_realm(
+    settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None, seams: Seams = HONEST
+) -> Realm:
+    """Open the realm that the settings describe. Raises SecretsUnusable, DatabaseUnsafe.
+
+    On a test stand the clock is the stand's, which the control plane moves; in production it is the machine's.
+    """
+    clock = clock or (FileClock(settings.var_folder / "clock") if settings.is_test else SystemClock())
+    chance = chance or SystemChance()
+    secrets = load_secrets(settings.keys_folder / "secrets.json")
+    vault = Vault(secrets, chance)
+    return Realm(
+        settings=settings,
+        database=Database(settings.effective_database_url),
+        clock=clock,
+        chance=chance,
+        secrets=secrets,
+        vault=vault,
+        journal=Journal(JOURNAL, secrets.derive("journal"), clock),
+        outbox=Outbox(OUTBOX, vault, clock, chance),
+        seams=seams,
+    )

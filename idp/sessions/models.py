@@ -1,0 +1,22 @@
+"""The table of sessions."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import db
+
+
+class ProviderSession(db.Model):
+    """One signed-in browser. State: open → ended; or it runs out by idleness or age."""
+
+    __tablename__ = "sessions"
+
+    sid: Mapped[str] = mapped_column(String(36), primary_key=True)
+    cookie_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    citizen_id: Mapped[str] = mapped_column(String(36), index=True)
+    factors: Mapped[list[Any]] = mapped_column(JSON)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    seen_at: Mapped[int] = mapped_column(BigInteger)
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,0 +1,126 @@
+"""Opening, finding, raising and ending sessions."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ground.chance import draw_identifier, draw_token
+from idp.audit import Event, record
+from idp.protocol.assurance import Factor, level_of, references_of
+from idp.protocol.prompt import SignedIn
+from idp.protocol.vocabulary import Level
+from idp.realm import Realm
+from idp.sessions.models import ProviderSession
+
+SESSIONS = ProviderSession.__table__
+FIND = select(SESSIONS).where(SESSIONS.c.cookie_hash == bindparam("cookie_hash"), SESSIONS.c.ended_at.is_(None))
+SEEN_EVERY_SECONDS = 60
+"""`seen_at` is written at most this often: idleness is counted in minutes, and a write for each page is dear."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that is alive now."""
+
+    sid: str
+    citizen_id: str
+    factors: tuple[Factor, ...]
+    seen_at: int
+
+    @property
+    def level(self) -> Level:
+        return level_of(self.factors)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The `amr` values."""
+        return tuple(references_of(self.factors))
+
+    @property
+    def authenticated_at(self) -> int:
+        """When the last factor was proved, in seconds."""
+        return max(factor.at for factor in self.factors)
+
+    def signed_in(self) -> SignedIn:
+        return SignedIn(subject=self.citizen_id, authenticated_at=self.authenticated_at, level=self.level)
+
+
+def find(realm: Realm, connection: Connection, cookie: str | None) -> Session | None:
+    """The session that a cookie stands for, unless it has ended, idled too long or grown too old."""
+    if not cookie:
+        return None
+    row = connection.execute(FIND, {"cookie_hash": _hash(cookie)}).first()
+    if row is None:
+        return None
+    now, lifetimes = realm.clock.now(), realm.settings.lifetimes
+    if now - row.seen_at > lifetimes.session_idle or now - row.created_at > lifetimes.session_absolute:
+        return None
+    factors = tuple(Factor(**{**factor, "amr": tuple(factor["amr"])}) for factor in row.factors)
+    return Session(row.sid, row.citizen_id, factors, row.seen_at)
+
+
+def touch(realm: Realm, session: Session) -> None:
+    """Count this request as activity."""
+    now = realm.clock.now()
+    if now - session.seen_at >= SEEN_EVERY_SECONDS:
+        with realm.database.write() as connection:
+            connection.execute(update(SESSIONS).where(SESSIONS.c.sid == session.sid), {"seen_at": now})
+
+
+def open_session(
+    realm: Realm, connection: Connection, citizen_id: str, factors: Sequence[Factor], *, replaces: Session | None
+) -> tuple[Session, str]:
+    """Open a session and return it with its new cookie.
+
+    A session of the same citizen in this browser is raised: it keeps its `sid`, so that sign-out still reaches every
+    client, and gets a new cookie, because its trust has changed. That of another citizen has to be ended before.
+    """
+    cookie = draw_token(realm.chance, "session cookie")
+    now = realm.clock.now()
+    row: dict[str, Any] = {
+        "cookie_hash": _hash(cookie),
+        "factors": [asdict(factor) for factor in factors],
+        "created_at": now,
+        "seen_at": now,
+    }
+    if replaces is not None and replaces.citizen_id == citizen_id:
+        sid, outcome = replaces.sid, "raised"
+        connection.execute(update(SESSIONS).where(SESSIONS.c.sid == sid), row)
+    else:
+        sid, outcome = draw_identifier(realm.chance, "session"), "opened"
+        connection.execute(insert(SESSIONS), {**row, "sid": sid, "citizen_id": citizen_id})
+    session = Session(sid, citizen_id, tuple(factors), now)
+    record(
+        realm,
+        connection,
+        Event.SESSION_OPENED,
+        actor=f"citizen:{citizen_id}",
+        object=f"session:{sid}",
+        outcome=outcome,
+        acr=session.level,
+        amr=list(session.references),
+    )
+    return session, cookie
+
+
+def end(realm: Realm, connection: Connection, session: Session, *, because: str) -> None:
+    """End a session; its cookie is worth nothing from now on."""
+    connection.execute(
+        update(SESSIONS).where(SESSIONS.c.sid == session.sid, SESSIONS.c.ended_at.is_(None)),
+        {"ended_at": realm.clock.now()},
+    )
+    record(
+        realm,
+        connection,
+        Event.SESSION_ENDED,
+        actor=f"citizen:{session.citizen_id}",
+        object=f"session:{session.sid}",
+        because=because,
+    )
+
+
+def _hash(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()

@@ -1,0 +1,117 @@
+"""Every setting of the provider, with its default. `config/idp.toml` and `PROPUSK_…` variables override them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ground.settings import load_settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("production", "test")
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """How long things live, in seconds (the standard profile)."""
+
+    authorization_code: int = 60
+    access_token: int = 600
+    id_token: int = 600
+    interaction: int = 600
+    one_time_code: int = 300
+    session_idle: int = 15 * 60
+    session_absolute: int = 12 * 60 * 60
+
+
+@dataclass(frozen=True)
+class PasswordHashing:
+    """Cost of argon2id. The default is OWASP's minimum; memory in KiB."""
+
+    memory_kib: int = 19_456
+    iterations: int = 2
+    lanes: int = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
+
+    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
+    """
+
+    environment: str = "production"
+    instance: str = "idp"
+    issuer: str = "http://localhost:8400"
+    listen: str = "127.0.0.1:8400"
+    control_listen: str = "127.0.0.1:8401"
+    database_url: str = ""
+    registry_resource: str = "http://localhost:8500/api"
+    registry_url: str = "http://localhost:8500"
+    tls_certificate: Path | None = None
+    tls_private: Path | None = None
+    workers: int = 1
+    threads: int = 4
+    codes_per_hour: int = 5
+    registration_is_open: bool = False
+    registration_limit: int = 10_000
+    home: Path = CHECKOUT
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
+
+    def __post_init__(self) -> None:
+        if self.environment not in ENVIRONMENTS:
+            raise ValueError(f"environment must be one of {', '.join(ENVIRONMENTS)}, not {self.environment!r}")
+        parts = urlsplit(self.issuer)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or self.issuer.endswith("/"):
+            raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
+        if self.is_production and parts.scheme != "https":
+            raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
+        if (self.tls_certificate is None) != (self.tls_private is None):
+            raise ValueError("tls_certificate and tls_private are set together or not at all")
+
+    @property
+    def is_test(self) -> bool:
+        """Does the test stand exist: the control plane, the movable clock, the readable outbox?"""
+        return self.environment == "test"
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_secure(self) -> bool:
+        """Is the provider reached over https?"""
+        return self.issuer.startswith("https:")
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.home / "keys" / self.instance
+
+    @property
+    def var_folder(self) -> Path:
+        return self.home / "var"
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, unless another database is configured."""
+        return None if self.database_url else self.var_folder / f"{self.instance}.sqlite3"
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.sqlite_file}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of this process. Raises SettingRefused.
+
+    `PROPUSK_HOME` is the folder that holds config/, keys/ and var/ (default: the checkout) and `PROPUSK_CONFIG` the TOML
+    file (default: `config/idp.toml` there, if it exists).
+    """
+    variables = dict(os.environ if environment is None else environment)
+    home = Path(variables.pop("PROPUSK_HOME", CHECKOUT)).resolve()
+    named = variables.pop("PROPUSK_CONFIG", None)
+    default = home / "config" / "idp.toml"
+    file = Path(named) if named else (default if default.exists() else None)
+    return load_settings(Settings, file=file, environment={**variables, "PROPUSK_HOME": str(home)}, prefix="PROPUSK")

@@ -1,0 +1,89 @@
+"""Families of tokens: granted once, revoked once, asked for at every use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+
+from ground.chance import draw_identifier
+from idp.audit import Event, record
+from idp.protocol.scopes import spell
+from idp.protocol.vocabulary import Level
+from idp.realm import Realm
+from idp.tokens.models import TokenFamily
+
+FAMILIES = TokenFamily.__table__
+FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.c.revoked_at.is_(None))
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a citizen granted to a client, and how sure we were of them. Seconds in `authenticated_at`."""
+
+    client_id: str
+    citizen_id: str
+    sid: str
+    scopes: frozenset[str]
+    acr: Level
+    amr: tuple[str, ...]
+    authenticated_at: int
+
+
+def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
+    """Store a grant as a new family and return its id."""
+    family_id = draw_identifier(realm.chance, "token family")
+    connection.execute(
+        insert(FAMILIES),
+        {
+            "id": family_id,
+            "client_id": grant.client_id,
+            "citizen_id": grant.citizen_id,
+            "sid": grant.sid,
+            "scope": spell(grant.scopes),
+            "acr": grant.acr,
+            "amr": list(grant.amr),
+            "authenticated_at": grant.authenticated_at,
+            "created_at": realm.clock.now(),
+        },
+    )
+    return family_id
+
+
+def find_alive(connection: Connection, family_id: str) -> Grant | None:
+    """The grant of a family that has not been revoked."""
+    row = connection.execute(FIND, {"family_id": family_id}).first()
+    return as_grant(row) if row else None
+
+
+def as_grant(row: Any) -> Grant:
+    """A row that has the columns of a family, as the grant it stands for."""
+    return Grant(
+        client_id=row.client_id,
+        citizen_id=row.citizen_id,
+        sid=row.sid,
+        scopes=frozenset(row.scope.split()),
+        acr=row.acr,
+        amr=tuple(row.amr),
+        authenticated_at=row.authenticated_at,
+    )
+
+
+def revoke(realm: Realm, connection: Connection, family_id: str, *, because: str, actor: str) -> bool:
+    """Kill one family. Says whether it was alive."""
+    return _revoke(realm, connection, FAMILIES.c.id == family_id, because, actor, f"family:{family_id}")
+
+
+def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: str, actor: str) -> bool:
+    """Kill every family that a session of the provider gave rise to."""
+    return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
+
+
+def _revoke(
+    realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str
+) -> bool:
+    values: dict[str, Sequence[Any] | Any] = {"revoked_at": realm.clock.now(), "revoked_because": because}
+    killed = connection.execute(update(FAMILIES).where(which, FAMILIES.c.revoked_at.is_(None)), values).rowcount
+    if killed:
+        record(realm, connection, Event.TOKENS_REVOKED, actor=actor, object=object, because=because, families=killed)
+    return killed > 0

@@ -1,0 +1,48 @@
+"""The tables of authorizations: what was granted, and the codes that stand for it until they are redeemed."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import db
+
+
+class TokenFamily(db.Model):
+    """One authorization of one client by one citizen, and so every token that came of it.
+
+    State: granted → revoked (with a word for the reason). There is no way back.
+    """
+
+    __tablename__ = "token_families"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(100))
+    citizen_id: Mapped[str] = mapped_column(String(36), index=True)
+    sid: Mapped[str] = mapped_column(String(36), index=True)
+    scope: Mapped[str] = mapped_column(String(1000))
+    acr: Mapped[str] = mapped_column(String(20))
+    amr: Mapped[list[Any]] = mapped_column(JSON)
+    authenticated_at: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+    revoked_because: Mapped[str | None] = mapped_column(String(40))
+
+
+class AuthorizationCode(db.Model):
+    """A code, by its SHA-256. It is kept after redemption, so that a second use is seen for what it is.
+
+    State: issued → redeemed, by one conditional UPDATE; or it runs out.
+    """
+
+    __tablename__ = "authorization_codes"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    family_id: Mapped[str] = mapped_column(String(36), ForeignKey("token_families.id"))
+    client_id: Mapped[str] = mapped_column(String(100))
+    redirect_uri: Mapped[str] = mapped_column(String(2048))
+    nonce: Mapped[str | None] = mapped_column(String(512))
+    code_challenge: Mapped[str | None] = mapped_column(String(43))
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+    redeemed_at: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,0 +1,173 @@
+"""`scripts/start`: from a bare checkout to three servers that answer, and back to nothing on Ctrl-C.
+
+    places and ports → environment → assets, catalogues, keys → databases → servers → what to know
+
+What does not depend on one another runs beside one another. Everything that refuses does so before a server is started.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workshop.console import Refused, Stopped, command, say, table
+from workshop.environment import make_environment
+from workshop.places import check_writable, find_places, lock_stand
+from workshop.processes import Answered, Children, Ended, Step, StopAsked, Unanswered, ending_of
+from workshop.services import Service, check_ports, read_services, watch
+from workshop.web_files import web_file_steps
+
+PERSON_COLUMNS = (
+    ("name", "Name"),
+    ("phone", "Phone"),
+    ("email", "E-mail"),
+    ("snils", "СНИЛС"),
+    ("password", "Password"),
+    ("note", "What for"),
+)
+
+SPOKEN = {"idp": "idp", "rp": "registry"}
+
+
+@dataclass(frozen=True)
+class Applications:
+    """How the applications' commands are run; a test puts its own small programs here."""
+
+    python: str
+    idp: Sequence[str] = ("-m", "idp.cli")
+    rp: Sequence[str] = ("-m", "rp.cli")
+
+    def step(self, application: str, *arguments: str) -> Step:
+        """A step that runs a command of `idp` or `rp`."""
+        door = self.idp if application == "idp" else self.rp
+        return Step(SPOKEN[application], [self.python, *door, *arguments])
+
+    def server(self, service: Service) -> Step:
+        """The step that never ends: a server."""
+        door = self.rp if service.application == "rp" else self.idp
+        return Step(service.name, [self.python, *door, "serve", *service.options])
+
+    def ask_people(self) -> Step:
+        """The test people, as JSON."""
+        return Step("people", [self.python, *self.idp, "people"], is_quiet=True)
+
+    def ask_phone_link(self) -> Step:
+        """The address of the test people's phone."""
+        return Step("phone", [self.python, *self.idp, "phone-link"], is_quiet=True)
+
+
+def start(arguments: Sequence[str]) -> int:
+    """The command. Exit status 0 after a stop that was asked for, 1 after a refusal or the death of a server."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/start",
+        description="Start the whole stand, setting up what is missing. Ctrl-C stops it.",
+        epilog="Addresses are settings: config/idp.toml, config/rp.toml, or PROPUSK_LISTEN, PROPUSK_ISSUER, "
+        "PROPUSK_CONTROL_LISTEN, REGISTRY_LISTEN, REGISTRY_URL, REGISTRY_ISSUER. PROPUSK_HOME is where config, keys and var are.",
+    )
+    parser.add_argument("--no-setup", action="store_true", help="use the Python that runs this, and build nothing")
+    options = parser.parse_args(arguments)
+
+    def run() -> int:
+        places = find_places(os.environ)
+        services = read_services(places, os.environ)
+        check_writable(places.checkout if not options.no_setup else places.home, places.var, places.keys)
+        check_ports(services)
+        lock = lock_stand(places)
+        with Children(places.checkout) as children:
+            if options.no_setup:
+                return run_stand(children, Applications(sys.executable), services, lock=lock)
+            make_environment(children, places)
+            beside = web_file_steps(children, places)
+            return run_stand(children, Applications(str(places.python)), services, lock=lock, beside=beside)
+
+    return command(run)
+
+
+def run_stand(
+    children: Children, applications: Applications, services: Sequence[Service], *, lock: int, beside: Sequence[Step] = ()
+) -> int:
+    """Prepare both applications, serve, tell what there is to know, and stay until the end."""
+    prepare(children, applications, beside=beside)
+    environment = serve(children, applications, services, lock=lock)
+    people, phone_link = children.run([applications.ask_people(), applications.ask_phone_link()])
+    print(
+        welcome(
+            services,
+            environment=environment,
+            people=json.loads("\n".join(people.demand_success().lines)),
+            phone_link="".join(phone_link.demand_success().lines).strip(),
+        ),
+        flush=True,
+    )
+    return stay(children)
+
+
+def prepare(children: Children, applications: Applications, *, beside: Sequence[Step] = ()) -> None:
+    """Keys of both, then both databases: the provider's seed reads the client secret that the registry's keys made.
+
+    `beside` are steps whose failure spoils the looks and not the work: it is said and lived with.
+    """
+    keys = [applications.step("idp", "keys"), applications.step("rp", "keys")]
+    for outcome in children.run([*keys, *beside]):
+        if outcome.step in beside and outcome.status != 0:
+            say(outcome.step.name, f"not made, the pages will look plainer: {outcome.last_words}")
+        else:
+            outcome.demand_success()
+    for outcome in children.run([applications.step("idp", "prepare"), applications.step("rp", "prepare")]):
+        outcome.demand_success()
+
+
+def serve(children: Children, applications: Applications, services: Sequence[Service], *, lock: int) -> str:
+    """Start the servers and wait until each answers. Returns the environment they say they run in. Raises Refused."""
+    for service in services:
+        children.launch(applications.server(service), kept_files=(lock,))
+        watch(children, service)
+    environments: dict[str, str] = {}
+    while len(environments) < len(services):
+        match children.events.get():
+            case Answered(name, environment):
+                environments[name] = environment
+                say(name, "answers")
+            case Unanswered(name, address, seconds):
+                raise Refused(f"{name} has not answered at {address} within {seconds:.0f} seconds; everything has been stopped.")
+            case Ended() as event:
+                raise Refused(ending_of(event))
+            case StopAsked():
+                raise Stopped
+    return ", ".join(sorted(set(environments.values())))
+
+
+def stay(children: Children) -> int:
+    """Wait for the end: 0 when it was asked for. Raises Refused when a server dies."""
+    while True:
+        match children.events.get():
+            case StopAsked(reason):
+                say("stand", f"{reason}: stopping")
+                killed = children.stop()
+                say("stand", f"stopped; had to be killed: {', '.join(killed)}" if killed else "stopped")
+                return 0
+            case Ended() as event:
+                raise Refused(ending_of(event))
+            case _:
+                continue
+
+
+def welcome(services: Sequence[Service], *, environment: str, people: Sequence[Mapping[str, object]], phone_link: str) -> str:
+    """What the person who started the stand needs to know."""
+    addresses = table(
+        ("", ""), [*((service.title, service.address) for service in services), ("The test people's phone", phone_link)]
+    ).strip("\n")
+    columns = [(key, head) for key, head in PERSON_COLUMNS if any(person.get(key) for person in people)]
+    rows = [[str(person.get(key) or "") for key, _ in columns] for person in people]
+    return "\n\n".join(
+        (
+            "",
+            f"environment = {environment}",
+            addresses,
+            table([head for _, head in columns], rows) if rows else "There are no test people.",
+            "Ctrl-C stops everything; scripts/reset starts over.",
+            "",
+        )
+    )

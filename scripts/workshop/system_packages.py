@@ -1,0 +1,63 @@
+"""What the tests want from the system: Chromium and PostgreSQL. Root on Debian or Ubuntu gets them, others get their names."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workshop.console import say
+from workshop.processes import Children, Step
+
+OS_RELEASE = Path("/etc/os-release")
+
+
+@dataclass(frozen=True)
+class SystemPackage:
+    """A package of Debian, how to see that it (or the like of it) is there, and what is lost without it."""
+
+    name: str
+    is_present: Callable[[], bool]
+    loss: str
+
+
+def _has_chromium() -> bool:
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
+def _has_postgresql() -> bool:
+    return any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) or shutil.which("postgres") is not None
+
+
+WANTED = (
+    SystemPackage("chromium", _has_chromium, "the journeys in a browser are skipped"),
+    SystemPackage("postgresql", _has_postgresql, "the tests on PostgreSQL are skipped"),
+)
+
+
+def make_system_packages(children: Children, wanted: Sequence[SystemPackage] = WANTED) -> None:
+    """Install what is missing where we may, and name what is still missing. Never an obstacle: the tests judge."""
+    missing = [package for package in wanted if not package.is_present()]
+    if not missing:
+        return
+    if os.geteuid() == 0 and is_debian_like(OS_RELEASE) and shutil.which("apt-get"):
+        names = [package.name for package in missing]
+        say("system", f"installing {', '.join(names)} with apt-get")
+        quiet: Mapping[str, str] = {"DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *names]):
+            outcome = children.run([Step("system", ["apt-get", "--quiet", *arguments], environment=quiet, is_quiet=True)])[0]
+            if outcome.status != 0:
+                say("system", f"apt-get {arguments[0]} failed: {outcome.last_words}")
+        missing = [package for package in missing if not package.is_present()]
+    for package in missing:
+        say("system", f"{package.name} is missing: {package.loss}; to have them, sudo apt-get install {package.name}")
+
+
+def is_debian_like(os_release: Path) -> bool:
+    """Is this Debian, Ubuntu or a child of theirs?"""
+    try:
+        lines = os_release.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    families = " ".join(line.partition("=")[2].strip('"') for line in lines if line.startswith(("ID=", "ID_LIKE=")))
+    return not {"debian", "ubuntu"}.isdisjoint(families.split())
