@@ -155,7 +155,13 @@ class FakeProvider:
         header = {"alg": self.algorithm, "kid": self.key.kid}
         claims, header = self.spoil_claims(claims) or {}, self.spoil_header(header) or {}
         id_token = self.make_token(header, claims) if self.make_token else sign(header, claims, self.key)
-        answer = {"access_token": access_token, "id_token": id_token, "token_type": "Bearer", "expires_in": 600, "scope": self.scope}
+        answer = {
+            "access_token": access_token,
+            "id_token": id_token,
+            "token_type": "Bearer",
+            "expires_in": 600,
+            "scope": self.scope,
+        }
         return "200 OK", self.spoil_tokens(answer)
 
     def _userinfo(self, _form: Claims, _environment: Claims) -> tuple[str, Any]:
