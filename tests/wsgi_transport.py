@@ -15,17 +15,17 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class WsgiTransport(BaseAdapter):
     """Answers requests to `http://host:port` by calling the application that is registered for that origin.
 
-    An origin that is not there refuses the connection, as a stopped server does.
+    An origin that is not there, or is None, refuses the connection, as a stopped server does.
     """
 
-    def __init__(self, applications: Mapping[str, Wsgi] | None = None) -> None:
+    def __init__(self, hosts: Mapping[str, Wsgi | None]) -> None:
         super().__init__()
-        self.applications: dict[str, Wsgi] = dict(applications or {})
+        self.hosts = dict(hosts)
         self.seen: list[requests.PreparedRequest] = []
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:  # type: ignore[override]
         parts = urlsplit(request.url or "")
-        application = self.applications.get(f"{parts.scheme}://{parts.netloc}")
+        application = self.hosts.get(f"{parts.scheme}://{parts.netloc}")
         self.seen.append(request)
         if application is None:
             raise requests.ConnectionError(f"nobody listens at {parts.netloc}", request=request)

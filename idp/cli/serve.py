@@ -3,8 +3,8 @@
 from typing import Any
 
 import click
-from granian.constants import Interfaces
 from granian import Granian
+from granian.constants import Interfaces
 
 from idp.errors import StandUnusable
 from idp.settings import Settings, read_settings
@@ -24,11 +24,11 @@ def serve(control: bool) -> None:
 
 def _check(settings: Settings) -> None:
     from idp.database import MIGRATIONS
-    from idp.keyring.private import ring_of
+    from idp.keyring.published import key_set
     from idp.realm import open_realm
 
     realm = open_realm(settings)
-    ring_of(realm).refresh()
+    key_set(realm)
     if not MIGRATIONS.check(realm.database):
         raise StandUnusable("the database is not up to date: run propusk prepare")
     realm.database.close()

@@ -1,6 +1,7 @@
 """The telephone of any test person: everything the stand would have sent to a real one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from ground.outbox import Message
 from idp.citizens import directory
+from idp.citizens.models import Person
 from idp.control.outbox import read
 from idp.pages import current_realm
 
@@ -33,11 +35,11 @@ def start() -> Response:
 
 @blueprint.get("/phone")
 def phone() -> str:
-    """The newest messages of one person, newest first; of the first person unless `who` names another."""
+    """The newest messages of one person, newest first; of whoever got the newest of all unless `who` names somebody."""
     realm = current_realm()
     with realm.database.read() as connection:
         people = directory.everybody(realm, connection)
-    chosen = next((person for person in people if person.id == request.args.get("who")), people[0] if people else None)
+    chosen = _choose(people, read(realm), request.args.get("who"))
     messages = read(realm, address=chosen.data.phone) if chosen and chosen.data.phone else []
     return render_template(
         "phone.html",
@@ -46,6 +48,12 @@ def phone() -> str:
         bubbles=[cut(message) for message in reversed(messages)],
         now=realm.clock.now(),
     )
+
+
+def _choose(people: Sequence[Person], messages: Sequence[Message], asked_for: str | None) -> Person | None:
+    by_phone = {person.data.phone: person for person in people}
+    newest = next((by_phone[message.address] for message in reversed(messages) if message.address in by_phone), None)
+    return next((person for person in people if person.id == asked_for), newest or next(iter(people), None))
 
 
 def cut(message: Message) -> Bubble:

@@ -1,0 +1,132 @@
+"""Sessions: opened by a verified sign-in, kept alive by use, ended by time or by the person.
+
+opened ──use──▶ seen ──15 minutes without use, or 12 hours in all──▶ expired
+   └──────────────┴──sign-out──▶ ended        (neither comes back to life)
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from ground.chance import draw_identifier, draw_token
+from rp.access.models import SessionRow
+from rp.access.principal import Principal, Role
+from rp.realm import Realm
+
+IDLE_SECONDS = 15 * 60
+ABSOLUTE_SECONDS = 12 * 60 * 60
+TOUCH_SECONDS = 30
+"""A use is written down at most this often, so that a page does not cost a durable write each time."""
+COOKIE = "session"
+
+_BY_COOKIE = select(SessionRow.__table__).where(SessionRow.cookie_hash == bindparam("cookie"))
+_TOUCH = (
+    update(SessionRow)
+    .where(SessionRow.id == bindparam("session_id"), SessionRow.ended_at.is_(None), SessionRow.seen_at < bindparam("now"))
+    .values(seen_at=bindparam("now"))
+)
+_END = (
+    update(SessionRow)
+    .where(SessionRow.id == bindparam("session_id"), SessionRow.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), sealed=b"")
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that is alive."""
+
+    id: str
+    patient_id: str | None
+    issuer: str
+    subject: str
+    provider_session: str | None
+    given_name: str | None = field(repr=False)
+    family_name: str | None = field(repr=False)
+
+    @property
+    def actor(self) -> str:
+        """The signed-in person in the journal: patient or, outside the registry, subject."""
+        return f"patient:{self.patient_id}" if self.patient_id else f"subject:{self.subject}"
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(Role.CITIZEN, self.actor, self.patient_id)
+
+
+def open_session(
+    connection: Connection,
+    realm: Realm,
+    *,
+    patient_id: str | None,
+    issuer: str,
+    subject: str,
+    provider_session: str | None,
+    acr: str,
+    sealed: Mapping[str, Any],
+) -> str:
+    """Open a session and return the value of its cookie, which exists nowhere else.
+
+    `sealed` holds `given_name`, `family_name` and `tokens`.
+    """
+    cookie = draw_token(realm.chance, "session cookie")
+    session_id, now = draw_identifier(realm.chance, "session"), realm.clock.now()
+    values = {
+        "id": session_id,
+        "cookie_hash": _hash(cookie),
+        "patient_id": patient_id,
+        "issuer": issuer,
+        "subject": subject,
+        "provider_session": provider_session,
+        "acr": acr,
+        "sealed": realm.vault.seal_fields(f"sessions:{session_id}", sealed),
+        "created_at": now,
+        "seen_at": now,
+        "ended_at": None,
+    }
+    # What is past its absolute term, tokens and all, goes when somebody comes.
+    connection.execute(delete(SessionRow).where(SessionRow.created_at <= now - ABSOLUTE_SECONDS))
+    connection.execute(insert(SessionRow), values)
+    return cookie
+
+
+def find_session(realm: Realm, cookie: str | None) -> Session | None:
+    """The living session of a cookie, which is thereby seen. None for every other text."""
+    if not cookie or len(cookie) > 100:
+        return None
+    with realm.database.read() as connection:
+        row = connection.execute(_BY_COOKIE, {"cookie": _hash(cookie)}).mappings().first()
+    now = realm.clock.now()
+    if row is None or not is_alive(created_at=row["created_at"], seen_at=row["seen_at"], ended_at=row["ended_at"], now=now):
+        return None
+    if now - row["seen_at"] >= TOUCH_SECONDS:
+        with realm.database.write() as connection:
+            connection.execute(_TOUCH, {"session_id": row["id"], "now": now})
+    fields = realm.vault.open_fields(f"sessions:{row['id']}", row["sealed"])
+    return Session(
+        id=row["id"],
+        patient_id=row["patient_id"],
+        issuer=row["issuer"],
+        subject=row["subject"],
+        provider_session=row["provider_session"],
+        given_name=fields.get("given_name"),
+        family_name=fields.get("family_name"),
+    )
+
+
+def is_alive(*, created_at: int, seen_at: int, ended_at: int | None, now: int) -> bool:
+    """Is a session of these times alive? On the last second it is not."""
+    return ended_at is None and now - seen_at < IDLE_SECONDS and now - created_at < ABSOLUTE_SECONDS
+
+
+def end_session(connection: Connection, realm: Realm, session_id: str) -> bool:
+    """End a session and forget its tokens. True when it was alive until now."""
+    return connection.execute(_END, {"session_id": session_id, "now": realm.clock.now()}).rowcount == 1
+
+
+def _hash(cookie: str) -> bytes:
+    # A cookie is 256 random bits, so a plain hash is as good as a slow one.
+    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,73 @@
+"""The registry put together: its rooms on one Flask application, and the migrations of its tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from ground.migration import Migrations
+from ground.web.application import make_flask
+from ground.web.headers import allow_form_target
+from rp.access.current import SignInNeeded, current_session
+from rp.api.views import blueprint as api
+from rp.cabinet.views import blueprint as cabinet
+from rp.database import Base, db
+from rp.pages.shell import initials, make_site, short_name
+from rp.realm import EXTENSION, Realm, current_realm
+from rp.reports.views import blueprint as reports
+from rp.sign_in.views import blueprint as sign_in
+from rp.sign_in.views import start_sign_in
+
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
+BLUEPRINTS = (sign_in, cabinet, reports, api)
+
+
+class DatabaseNotReady(Exception):
+    """The database is not at the revision this version needs."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in, as the header shows them."""
+
+    name: str
+    initials: str
+
+
+def create_app(realm: Realm) -> Flask:
+    """The application of a realm. Raises DatabaseNotReady, DatabaseNewer."""
+    if not MIGRATIONS.check(realm.database):
+        raise DatabaseNotReady("the database is not prepared: run propusk-registry prepare")
+    app = make_flask(make_site(realm), "rp")
+    app.extensions[EXTENSION] = realm
+    # Flask-SQLAlchemy asks for an address; the session asks the realm, so this one is never connected to.
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    db.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/health", "health", _health)
+    app.register_error_handler(SignInNeeded, _send_to_sign_in)
+    app.context_processor(_visitor)
+    return app
+
+
+def _health() -> Response:
+    environment = current_realm().settings.environment
+    return Response(orjson.dumps({"status": "ok", "environment": environment}), mimetype="application/json")
+
+
+def _send_to_sign_in(needed: SignInNeeded) -> WerkzeugResponse:
+    return start_sign_in(needed.return_path)
+
+
+def _visitor() -> dict[str, Any]:
+    session = current_session()
+    if session is None:
+        return {"visitor": None}
+    # The way out ends at the provider, and Chromium applies form-action to that redirect as well.
+    allow_form_target(current_realm().settings.issuer)
+    names = (session.given_name, session.family_name)
+    return {"visitor": Visitor(short_name(*names), initials(*names))}

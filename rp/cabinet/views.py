@@ -1,0 +1,74 @@
+"""The pages of the cabinet. Another's record and no record are the same 404."""
+
+from flask import Blueprint, abort, render_template, request
+
+from rp.access.current import require_session
+from rp.access.events import Event, note
+from rp.access.policy import Action, is_allowed
+from rp.access.session import Session
+from rp.cabinet.groups import antibody_chart, make_groups, record_facts
+from rp.database import db
+from rp.realm import Realm, current_realm
+from rp.records.catalogue import BY_NAME
+from rp.records.codes import CodeLabels
+from rp.records.record_type import Record
+from rp.records.store import find_record, records_of
+from rp.records.types.laboratory_test import LABORATORY_TEST, antibody_series
+
+blueprint = Blueprint("cabinet", __name__)
+
+
+@blueprint.get("/")
+def cabinet() -> str:
+    """All records of the person, or those of one type (`?group=`)."""
+    realm, session = current_realm(), require_session()
+    if not is_allowed(session.principal, Action.OPEN_CABINET):
+        abort(403)
+    records = _own_records(realm, session)
+    groups = make_groups(records, realm.room(CodeLabels))
+    chosen = request.args.get("group")
+    if chosen is not None and chosen not in BY_NAME:
+        abort(404)
+    shown = [group for group in groups if chosen in (None, group.name)]
+    series = antibody_series([record for record in records if record.type_name == LABORATORY_TEST.name])
+    return render_template(
+        "cabinet.html",
+        is_registered=session.patient_id is not None,
+        groups=groups,
+        shown=shown,
+        chosen=chosen,
+        total=len(records),
+        sources=len({record.organisation for record in records}),
+        updated_at=max((record.stored_at for record in records), default=None),
+        antibodies=antibody_chart(series) if series and chosen in (None, LABORATORY_TEST.name) else None,
+        antibody_unit=series.unit if series else "",
+    )
+
+
+@blueprint.get("/records/<record_id>")
+def record(record_id: str) -> str:
+    """One record of the person."""
+    realm, session = current_realm(), require_session()
+    found = find_record(db.session.connection(), realm, record_id) if len(record_id) <= 36 else None
+    if found is None or not is_allowed(session.principal, Action.READ_RECORD, owner=found.patient_id):
+        abort(404)
+    kind = BY_NAME[found.type_name]
+    card = kind.card(found, realm.room(CodeLabels))
+    _note_reading(realm, session, Event.RECORD_READ, f"record:{found.id}")
+    return render_template("record.html", kind=kind, card=card, facts=record_facts(found, card))
+
+
+def _own_records(realm: Realm, session: Session) -> list[Record]:
+    owner = session.patient_id
+    if owner is None or not is_allowed(session.principal, Action.LIST_RECORDS, owner=owner):
+        return []
+    records = records_of(db.session.connection(), realm, owner)
+    _note_reading(realm, session, Event.RECORDS_READ, f"patient:{owner}")
+    return records
+
+
+def _note_reading(realm: Realm, session: Session, event: Event, object: str) -> None:
+    """Who looked is written down before the page is shown."""
+    db.session.rollback()  # the reading is over; SQLite would otherwise hold its snapshot while we write
+    with realm.database.write() as connection:
+        note(connection, realm, event, actor=session.actor, object=object)

@@ -1,0 +1,242 @@
+"""`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ground.chance import SystemChance, draw_token
+from ground.clock import as_datetime
+from ground.migration import DatabaseNewer
+from ground.sealing import SecretsUnusable, make_secrets
+from ground.settings import SettingRefused
+from rp.app import MIGRATIONS, DatabaseNotReady
+from rp.patients.directory import find_by_snils
+from rp.patients.snils import SnilsRefused
+from rp.realm import Realm, open_realm
+from rp.records.bundle import BundleRefused
+from rp.records.importer import ImportReport, import_bundle
+from rp.records.seed import SeedRefused, load_seed
+from rp.reports.statistics_file import StatisticsRefused
+from rp.reports.statistics_import import StatisticsReport, import_statistics, is_loaded
+from rp.settings import Home, find_home, read_settings
+
+STATISTICS_FILE = "ru_regions_covid_2020.csv"
+REGIONS_FILE = "regions.csv"
+REFUSALS = (
+    BundleRefused,
+    DatabaseNewer,
+    DatabaseNotReady,
+    SecretsUnusable,
+    SeedRefused,
+    SettingRefused,
+    SnilsRefused,
+    StatisticsRefused,
+)
+
+Command = Callable[..., None]
+
+
+def one_sentence(command: Command) -> Command:
+    """Turn a refusal into its sentence on stderr and exit code 1."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except REFUSALS as error:
+            raise SystemExit(_say_error(str(error))) from None
+        except OSError as error:
+            raise SystemExit(_say_error(f"{error.filename or 'a file'}: {error.strerror or error}")) from None
+
+    return run
+
+
+def _say_error(text: str) -> int:
+    click.echo(text, err=True)
+    return 1
+
+
+def _open() -> Realm:
+    return open_realm(*read_settings(os.environ))
+
+
+def _open_prepared() -> Realm:
+    realm = _open()
+    if not MIGRATIONS.check(realm.database):
+        raise DatabaseNotReady("the database is not prepared: run propusk-registry prepare")
+    return realm
+
+
+@click.group()
+def main() -> None:
+    """The registry of the test stand."""
+
+
+@main.command()
+@one_sentence
+def keys() -> None:
+    """Make what is missing under keys/rp/."""
+    make_keys(find_home(os.environ))
+
+
+def make_keys(home: Home) -> None:
+    """Make the symmetric secrets and the secret shared with the provider; what exists is left alone."""
+    chance = SystemChance()
+    for path, make in ((home.secrets_file, lambda path: make_secrets(path, chance)), (home.client_file, _make_client_secret)):
+        if not path.exists():
+            make(path)
+            click.echo(f"made {path}")
+
+
+def _make_client_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(draw_token(SystemChance(), "client secret") + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@main.command()
+@one_sentence
+def prepare() -> None:
+    """Bring the database to this version and load the seed; what is done already is not done again."""
+    settings, home = read_settings(os.environ)
+    home.variable.mkdir(parents=True, exist_ok=True)
+    prepare_database(open_realm(settings, home))
+
+
+def prepare_database(realm: Realm) -> None:
+    """Migrate, backing up first what would be changed, and load the seed. Raises the refusals of the command."""
+    current = MIGRATIONS.current(realm.database)
+    if not MIGRATIONS.check(realm.database):
+        if current is not None and realm.database.is_sqlite:
+            click.echo(f"backed up the database to {_back_up(realm)}")
+        MIGRATIONS.upgrade(realm.database)
+        click.echo(f"database at revision {MIGRATIONS.head()}")
+    with realm.database.write() as connection:
+        for key, outcome, report in load_seed(connection, realm):
+            if outcome != "known" or report.added:
+                click.echo(f"patient {key}: {outcome}, {_tell(report)}")
+    data = (realm.home.data / STATISTICS_FILE).read_bytes()
+    with realm.database.read() as connection:
+        if is_loaded(connection, name=STATISTICS_FILE, data=data):
+            return
+    click.echo(f"statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
+
+
+def _back_up(realm: Realm) -> Path:
+    """A copy of the SQLite file made by SQLite itself, so that what is still in the WAL is in it."""
+    source = Path(realm.database.engine.url.database or "")
+    folder = realm.home.variable / f"backup-{as_datetime(realm.clock.now()):%Y%m%d-%H%M%S}"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / source.name
+    with sqlite3.connect(source) as connection, sqlite3.connect(copy) as target:
+        connection.backup(target)
+    connection.close()
+    target.close()
+    return copy
+
+
+@main.command()
+@one_sentence
+def serve() -> None:
+    """Serve the registry with Granian."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    settings, home = read_settings(os.environ)
+    realm = _open_prepared()
+    realm.database.close()
+    address, _, port = settings.listen.rpartition(":")
+    click.echo(f"registry: {settings.url}, environment = {settings.environment}")
+    Granian(
+        "rp.serve:app",
+        address=address.strip("[]"),
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        ssl_cert=home.resolve(settings.tls_certificate) if settings.tls_certificate else None,
+        ssl_key=home.resolve(settings.tls_private) if settings.tls_private else None,
+        # An access log would write the code of the callback.
+        log_access=False,
+    ).serve()
+
+
+@main.group("import")
+def import_group() -> None:
+    """Take data into the register: whole files, or nothing of them."""
+
+
+@import_group.command("fhir")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--snils", required=True, help="The patient whose records these are, by СНИЛС.")
+@one_sentence
+def import_fhir(files: tuple[Path, ...], snils: str) -> None:
+    """Take FHIR R4 bundles as the records of one registered patient. All files or none."""
+    realm = _open_prepared()
+    latest = as_datetime(realm.clock.now()).date()
+    with realm.database.write() as connection:
+        patient = find_by_snils(connection, realm, snils)
+        if patient is None:
+            raise SnilsRefused("no patient of that СНИЛС is registered")
+        lines = []
+        for file in files:
+            report = import_bundle(connection, realm, file.read_bytes(), patient_id=patient.id, source=file.name, latest=latest)
+            lines.append(f"{file.name}: {_tell(report)}")
+            lines.extend(f"{file.name}: {reason}" for reason in report.skipped)
+    click.echo("\n".join(lines))
+
+
+@import_group.command("regions")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@one_sentence
+def import_regions(file: Path) -> None:
+    """Take regional statistics in the form of config/data/ru_regions_covid_2020.csv."""
+    realm = _open_prepared()
+    report = _take_statistics(realm, file.read_bytes(), file.name)
+    click.echo(f"{file.name}: {_tell_statistics(report)}")
+
+
+def _take_statistics(realm: Realm, data: bytes, name: str) -> StatisticsReport:
+    regions_data = (realm.home.seed / REGIONS_FILE).read_bytes()
+    with realm.database.write() as connection:
+        return import_statistics(connection, realm, data, regions_data=regions_data, source=name)
+
+
+@main.group()
+def journal() -> None:
+    """The journal of what happened."""
+
+
+@journal.command()
+@one_sentence
+def verify() -> None:
+    """Check that no row of the journal was edited, removed or reordered."""
+    realm = _open_prepared()
+    with realm.database.read() as connection:
+        findings = realm.journal.verify(connection)
+    for finding in findings:
+        click.echo(f"row {finding.seq}: {finding.kind}", err=True)
+    if findings:
+        sys.exit(1)
+    click.echo("the journal is whole")
+
+
+def _tell(report: ImportReport) -> str:
+    return f"{report.added} new, {report.known} known" + (f", {len(report.skipped)} skipped" if report.skipped else "")
+
+
+def _tell_statistics(report: StatisticsReport) -> str:
+    return f"{report.added} new, {report.changed} changed, {report.known} known"
+
+
+if __name__ == "__main__":
+    main()

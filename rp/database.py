@@ -1,0 +1,46 @@
+"""The declarative base of the registry's tables, its journal table, and the session of its pages.
+
+There is no engine here: a page's session asks the realm of its application for the engine, so two registries can live in
+one process. What writes takes a `Connection` of `realm.database.write()`; pages read through `db.session.connection()`.
+"""
+
+from typing import Any
+
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from ground.database import NAMING_CONVENTION
+from ground.journal import journal_table
+
+
+class Base(DeclarativeBase):
+    """The parent of every model; each room declares its own."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class RealmSession(Session):
+    """A session bound to the engine of the application's realm."""
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **_options: Any,
+    ) -> Engine | Connection:
+        engine: Engine = current_app.extensions["realm"].database.engine
+        return bind if bind is not None else engine
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"class_": RealmSession},
+    disable_autonaming=True,
+    add_models_to_shell=False,
+)
+
+JOURNAL = journal_table(Base.metadata)

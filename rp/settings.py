@@ -1,0 +1,139 @@
+"""The settings of the registry: where it is served, whom it trusts, where its files are.
+
+Secrets are files under `keys/rp/`, never settings. Without a file and without a setting the environment is production.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ground.settings import load_settings
+
+PREFIX = "REGISTRY"
+HOME_VARIABLE = "PROPUSK_HOME"
+FILE_VARIABLE = "REGISTRY_CONFIG"
+ASSURANCE_LEVELS = ("low", "substantial", "high")
+"""Values of `acr`, weakest first."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator may change. Relative paths are relative to the home folder."""
+
+    environment: str = "production"
+    url: str = "http://localhost:8500"
+    listen: str = "127.0.0.1:8500"
+    issuer: str = "http://localhost:8400"
+    client_id: str = "registry"
+    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "registry.read")
+    required_acr: str = "substantial"
+    default_region: str = "77"
+    database_url: str = ""
+    trusted_ca_file: Path | None = None
+    fetch_addresses: dict[str, str] = field(default_factory=dict)
+    tls_certificate: Path | None = None
+    tls_private: Path | None = None
+    workers: int = 1
+    threads: int = 4
+
+    def __post_init__(self) -> None:
+        if self.environment not in ("production", "test"):
+            raise ValueError(f"environment must be production or test, not {self.environment!r}")
+        if self.required_acr not in ASSURANCE_LEVELS:
+            raise ValueError(f"required_acr must be one of {', '.join(ASSURANCE_LEVELS)}, not {self.required_acr!r}")
+        for name in ("url", "issuer"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+                raise ValueError(f"{name} must be an http or https address, not {getattr(self, name)!r}")
+            if getattr(self, name).endswith("/"):
+                raise ValueError(f"{name} must not end with a slash")
+            if self.environment == "production" and parts.scheme != "https":
+                raise ValueError(f"{name} must begin with https:// in production")
+        if (self.tls_certificate is None) != (self.tls_private is None):
+            raise ValueError("tls_certificate and tls_private belong together")
+        host, _, port = self.listen.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f"listen must be an address and a port, as in 127.0.0.1:8500, not {self.listen!r}")
+
+    @property
+    def is_test(self) -> bool:
+        return self.environment == "test"
+
+    @property
+    def is_secure(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def callback_url(self) -> str:
+        return f"{self.url}/sign-in/callback"
+
+    @property
+    def signed_out_url(self) -> str:
+        return f"{self.url}/signed-out"
+
+    @property
+    def resource(self) -> str:
+        """The name of our API as an audience of access tokens (RFC 8707)."""
+        return f"{self.url}/api"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds `config/`, `keys/` and `var/`."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config"
+
+    @property
+    def data(self) -> Path:
+        return self.config / "data"
+
+    @property
+    def seed(self) -> Path:
+        return self.config / "seed"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys" / "rp"
+
+    @property
+    def variable(self) -> Path:
+        return self.root / "var"
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.keys / "secrets.json"
+
+    @property
+    def client_file(self) -> Path:
+        """Holds the secret we and the provider share; the provider's seed reads it too."""
+        return self.keys / "client-secret"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.variable / "clock"
+
+    def resolve(self, path: Path) -> Path:
+        return path if path.is_absolute() else self.root / path
+
+    def database_url(self, settings: Settings) -> str:
+        return settings.database_url or f"sqlite:///{self.variable / 'rp.sqlite3'}"
+
+
+def find_home(environment: Mapping[str, str]) -> Home:
+    """The home folder: PROPUSK_HOME, or the checkout this file is in."""
+    return Home(Path(environment.get(HOME_VARIABLE) or Path(__file__).resolve().parent.parent).absolute())
+
+
+def read_settings(environment: Mapping[str, str]) -> tuple[Settings, Home]:
+    """The settings as file and environment give them. Raises SettingRefused."""
+    home = find_home(environment)
+    named = environment.get(FILE_VARIABLE)
+    file = Path(named) if named else home.config / "rp.toml"
+    values = {name: value for name, value in environment.items() if name != FILE_VARIABLE}
+    settings = load_settings(Settings, file=file if named or file.exists() else None, environment=values, prefix=PREFIX)
+    return settings, home

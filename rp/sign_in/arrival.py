@@ -1,0 +1,52 @@
+"""What a verified person becomes here: perhaps a patient, surely a session."""
+
+from dataclasses import asdict
+
+from rp.access.events import Event, note
+from rp.access.session import Session, end_session, open_session
+from rp.patients.matching import Match, link_patient, match_person
+from rp.realm import Realm
+from rp.trust.sign_in_answer import VerifiedPerson
+
+
+def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -> str:
+    """Match, link and open the session in one transaction; return the new cookie.
+
+    A session this browser had before ends, so that a planted cookie never becomes the person's session.
+    """
+    with realm.database.write() as connection:
+        if previous is not None:
+            end_session(connection, realm, previous.id)
+        match = match_person(
+            connection,
+            realm,
+            issuer=person.issuer,
+            subject=person.subject,
+            snils=person.snils,
+            birth_date=person.birth_date,
+        )
+        patient_id = match.patient.id if match.patient else None
+        actor = f"patient:{patient_id}" if patient_id else f"subject:{person.subject}"
+        if patient_id and link_patient(connection, realm, issuer=person.issuer, subject=person.subject, patient_id=patient_id):
+            detail = {"issuer": person.issuer, "subject": person.subject}
+            note(connection, realm, Event.PATIENT_LINKED, actor=actor, object=f"patient:{patient_id}", detail=detail)
+        cookie = open_session(
+            connection,
+            realm,
+            patient_id=patient_id,
+            issuer=person.issuer,
+            subject=person.subject,
+            provider_session=person.provider_session,
+            acr=person.acr,
+            sealed={
+                "given_name": person.given_name,
+                "family_name": person.family_name,
+                "tokens": asdict(person.tokens),
+            },
+        )
+        note(connection, realm, Event.SIGN_IN, actor=actor, object="session", detail=_detail(match, person))
+    return cookie
+
+
+def _detail(match: Match, person: VerifiedPerson) -> dict[str, str | int]:
+    return {"match": match.reason, "acr": person.acr}

@@ -1,0 +1,144 @@
+"""Why somebody did not get in, in words for them. The address of the page carries the name of the reason only."""
+
+from collections.abc import Callable, Mapping
+
+from ground.web.errors import PageProblem
+from ground.web.language import gettext as _
+from rp.trust.errors import AnswerRefused, AssuranceTooLow, ProviderUnavailable, SignInDeclined, TrustError
+
+OAUTH_CODES = frozenset(
+    {
+        "access_denied",
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_scope",
+        "login_required",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unmet_authentication_requirements",
+        "unsupported_response_type",
+    }
+)
+
+
+def reason_of(error: TrustError) -> str:
+    """The name of the page that tells of the error."""
+    match error:
+        case SignInDeclined(code="access_denied"):
+            return "cancelled"
+        case SignInDeclined():
+            return "declined"
+        case AssuranceTooLow():
+            return "assurance"
+        case AnswerRefused():
+            return "answer"
+        case ProviderUnavailable():
+            return "unavailable"
+    return "answer"
+
+
+def problem(reason: str, *, code: str | None = None, cause: str | None = None) -> PageProblem:
+    """The error page of a reason. `code` is shown when it is one OAuth knows. Raises KeyError for another reason."""
+    return PROBLEMS[reason](code if code in OAUTH_CODES else None, cause)
+
+
+def _again() -> tuple[tuple[str, str], ...]:
+    return ((_("Войти ещё раз"), "/sign-in"), (_("Статистика регионов"), "/regions"))
+
+
+def _cancelled(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=403,
+        title=_("Вы не дали согласия"),
+        lead=_("Вы отменили вход или не разрешили передать данные. Регистр ничего о вас не узнал."),
+        advice=(_("Без ФИО, даты рождения и СНИЛС регистр не найдёт ваши записи."),),
+        actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+def _declined(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=400,
+        title=_("Вход не состоялся"),
+        lead=_("Пропуск ответил, что не может вас впустить сейчас."),
+        advice=(_("Повторите вход через несколько минут."),),
+        actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+def _assurance(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=403,
+        title=_("Нужна повышенная защита"),
+        lead=_("Сведения о здоровье открываются после входа с кодом подтверждения."),
+        advice=(_("Войдите ещё раз и подтвердите вход кодом из SMS."),),
+        actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+def _answer(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=400,
+        title=_("Ответ не подтвердился"),
+        lead=_("Мы не смогли убедиться, что ответ пришёл от Пропуска. Вход не выполнен."),
+        advice=(_("Начните вход заново с этой страницы."),),
+        actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+def _state(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=400,
+        title=_("Вход начат не здесь"),
+        lead=_("Этот вход начали в другом браузере, или с тех пор прошло больше 15 минут."),
+        advice=(_("Начните вход заново с этой страницы."), _("Если не поможет, разрешите этому сайту файлы cookie.")),
+        actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+def _used(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=400,
+        title=_("Этот вход уже завершён"),
+        lead=_("Ссылка возврата действует один раз."),
+        advice=(_("Откройте свои записи: если вы уже вошли, входить снова не придётся."),),
+        actions=((_("Мои записи"), "/"), (_("Статистика регионов"), "/regions")),
+        code=code,
+        cause=cause,
+    )
+
+
+def _unavailable(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=503,
+        title=_("Пропуск не отвечает"),
+        lead=_("Войти сейчас нельзя: сервис входа недоступен. Ваши записи целы."),
+        advice=(_("Повторите через несколько минут."), _("Статистика регионов открыта без входа.")),
+        actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+PROBLEMS: Mapping[str, Callable[[str | None, str | None], PageProblem]] = {
+    "cancelled": _cancelled,
+    "declined": _declined,
+    "assurance": _assurance,
+    "answer": _answer,
+    "state": _state,
+    "used": _used,
+    "unavailable": _unavailable,
+}

@@ -1,0 +1,111 @@
+"""The pages of signing in and out. The address of the callback is left at once, whatever its answer was."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from ground.web.cookies import browser_binding, clear_cookie, set_cookie
+from ground.web.errors import answer_problem
+from ground.web.language import current_language
+from ground.web.site import current_site
+from rp.access.current import current_session
+from rp.access.events import Event, note
+from rp.access.session import COOKIE, end_session
+from rp.realm import Realm, current_realm
+from rp.sign_in.arrival import welcome
+from rp.sign_in.journey import NotTaken, begin_journey, safe_path, take_journey
+from rp.sign_in.refusals import PROBLEMS, problem, reason_of
+from rp.trust.errors import ProviderUnavailable, SignInDeclined, TrustError
+from rp.trust.sign_in_answer import check_answer_parameters, redeem_code
+from rp.trust.sign_in_request import make_sign_in_request, sign_out_url
+
+MAX_STATE_CHARACTERS = 200
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+def start_sign_in(return_path: str) -> WerkzeugResponse:
+    """Send the browser to the provider, to come back to `return_path`."""
+    realm = current_realm()
+    try:
+        going = make_sign_in_request(realm, language=current_language())
+    except ProviderUnavailable as error:
+        return answer_problem(problem("unavailable", cause=str(error)))
+    with realm.database.write() as connection:
+        begin_journey(connection, realm, going, browser=browser_binding(), return_path=return_path)
+    return redirect(going.url, 302)
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> WerkzeugResponse:
+    """Begin a sign-in; who is signed in already goes where they wanted."""
+    return_path = safe_path(request.args.get("next", "/"))
+    if current_session() is not None:
+        return redirect(return_path, 303)
+    return start_sign_in(return_path)
+
+
+@blueprint.get("/sign-in/callback")
+def callback() -> WerkzeugResponse:
+    """Judge the provider's answer and open the session."""
+    realm = current_realm()
+    arguments = {name: values[0] for name, values in request.args.lists() if len(values) == 1}
+    if len(arguments) != len(request.args):
+        raise BadRequest
+    state = arguments.get("state", "")
+    if not state or len(state) > MAX_STATE_CHARACTERS:
+        return _refuse(realm, "state", cause="state is missing")
+    with realm.database.write() as connection:
+        journey = take_journey(connection, realm, state, browser=browser_binding())
+    if isinstance(journey, NotTaken):
+        return _refuse(realm, "used" if journey is NotTaken.USED else "state", cause=journey.value)
+    try:
+        code = check_answer_parameters(realm, arguments)
+        person = redeem_code(realm, code, nonce=journey.nonce, code_verifier=journey.code_verifier)
+    except SignInDeclined as error:
+        return _refuse(realm, reason_of(error), cause=f"the provider answers {error.code}", code=error.code)
+    except TrustError as error:
+        return _refuse(realm, reason_of(error), cause=str(error))
+    response = redirect(journey.return_path, 303)
+    set_cookie(current_site(), response, COOKIE, welcome(realm, person, previous=current_session()))
+    return response
+
+
+@blueprint.get("/sign-in/refused")
+def refused() -> Response:
+    """Tell why a sign-in failed."""
+    reason = request.args.get("reason", "")
+    if reason not in PROBLEMS:
+        raise NotFound
+    return answer_problem(problem(reason, code=request.args.get("error")))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> WerkzeugResponse:
+    """End the session here, then have the provider end its own."""
+    realm, session = current_realm(), current_session()
+    there: str | None = None
+    if session is not None:
+        with realm.database.write() as connection:
+            if end_session(connection, realm, session.id):
+                note(connection, realm, Event.SIGN_OUT, actor=session.actor, object="session")
+        try:
+            there = sign_out_url(realm, provider_session=session.provider_session)
+        except ProviderUnavailable:
+            there = None  # the session here has ended in any case
+    response = redirect(there or url_for("sign_in.signed_out"), 303)
+    clear_cookie(current_site(), response, COOKIE)
+    return response
+
+
+@blueprint.get("/signed-out")
+def signed_out() -> str:
+    """Where the provider sends people after the end."""
+    return render_template("signed-out.html")
+
+
+def _refuse(realm: Realm, reason: str, *, cause: str, code: str | None = None) -> WerkzeugResponse:
+    """Write the cause down and leave the callback's address for the page of the reason."""
+    with realm.database.write() as connection:
+        note(connection, realm, Event.SIGN_IN, actor="anybody", object="session", outcome="refused", detail={"cause": cause})
+    return redirect(url_for("sign_in.refused", reason=reason, error=code), 303)

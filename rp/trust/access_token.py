@@ -1,0 +1,129 @@
+"""May the holder of this bearer token use our API? Judged by the token itself (RFC 9068, 4), then by introspection."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus
+
+from rp.realm import Realm
+from rp.trust.errors import AccessTokenRefused, ScopeMissing
+from rp.trust.provider import Provider, read_json
+from rp.trust.signed_token import SignatureRefused, verify_signature
+
+LEEWAY_SECONDS = 60
+REMEMBERED_SECONDS = 1.0
+REMEMBERED_TOKENS = 1024
+
+
+@dataclass(frozen=True)
+class VerifiedAccess:
+    """What a bearer token allows, and whom it stands for."""
+
+    issuer: str
+    subject: str
+    client_id: str
+    scopes: frozenset[str]
+    snils: str | None = field(repr=False)
+    birth_date: str | None = field(repr=False)
+
+
+def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAccess:
+    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, ProviderUnavailable."""
+    try:
+        header, claims = verify_signature(realm, token)
+    except SignatureRefused as error:
+        raise AccessTokenRefused(str(error)) from error
+    check_access_claims(header, claims, issuer=realm.settings.issuer, resource=realm.settings.resource, now=realm.clock.now())
+    answer = realm.room(Introspection).ask(token)
+    if answer.get("active") is not True:
+        raise AccessTokenRefused("the token is not active")
+    if answer.get("sub") != claims["sub"]:
+        raise AccessTokenRefused("introspection is of another subject")
+    scopes = _scopes(claims) & _scopes(answer)
+    if scope not in scopes:
+        raise ScopeMissing(scope)
+    return VerifiedAccess(
+        issuer=claims["iss"],
+        subject=claims["sub"],
+        client_id=claims["client_id"],
+        scopes=scopes,
+        snils=_text(answer, "snils"),
+        birth_date=_text(answer, "birthdate"),
+    )
+
+
+def check_access_claims(header: Mapping[str, Any], claims: Mapping[str, Any], *, issuer: str, resource: str, now: int) -> None:
+    """The claims of a JWT access token, one by one (RFC 9068, 2.2 and 4). Raises AccessTokenRefused."""
+    if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
+        raise AccessTokenRefused("typ is not at+jwt")
+    if claims.get("iss") != issuer:
+        raise AccessTokenRefused("iss is another provider")
+    audience = claims.get("aud")
+    if resource not in (audience if isinstance(audience, list) else [audience]):
+        raise AccessTokenRefused("aud is another resource")
+    for name in ("exp", "iat"):
+        if not isinstance(claims.get(name), (int, float)) or isinstance(claims.get(name), bool):
+            raise AccessTokenRefused(f"{name} is missing")
+    if claims["exp"] <= now:
+        raise AccessTokenRefused("the token has expired")
+    if claims["iat"] > now + LEEWAY_SECONDS or claims.get("nbf", 0) > now + LEEWAY_SECONDS:
+        raise AccessTokenRefused("the token is of the future")
+    for name in ("sub", "client_id", "jti"):
+        if _text(claims, name) is None:
+            raise AccessTokenRefused(f"{name} is missing")
+
+
+class Introspection:
+    """Answers of the introspection endpoint (RFC 7662), each remembered for at most a second.
+
+    Age is measured by both clocks: the realm's, which a test or the stand moves, and the machine's, because a frozen clock
+    of the stand must not keep a revoked token alive.
+    """
+
+    def __init__(self, realm: Realm) -> None:
+        self._realm = realm
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[bytes, tuple[int, float, Mapping[str, Any]]] = OrderedDict()
+
+    def ask(self, token: str) -> Mapping[str, Any]:
+        """What the provider says of the token now. Raises ProviderUnavailable."""
+        name = hashlib.sha256(token.encode()).digest()
+        with self._lock:
+            known = self._answers.get(name)
+        if known is not None and self._is_fresh(known[0], known[1]):
+            return known[2]
+        asked_at, asked_monotonic = self._realm.clock.now(), self._realm.monotonic()
+        answer = self._fetch(token)
+        with self._lock:
+            self._answers[name] = (asked_at, asked_monotonic, answer)
+            self._answers.move_to_end(name)
+            while len(self._answers) > REMEMBERED_TOKENS:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _is_fresh(self, at: int, monotonic: float) -> bool:
+        # The realm's clock counts whole seconds: only the same second is surely no more than one second ago.
+        return self._realm.clock.now() == at and self._realm.monotonic() - monotonic < REMEMBERED_SECONDS
+
+    def _fetch(self, token: str) -> Mapping[str, Any]:
+        provider = self._realm.room(Provider)
+        endpoint = provider.metadata().introspection_endpoint
+        credentials = (quote_plus(self._realm.settings.client_id), quote_plus(self._realm.client_secret))
+        with provider.session() as session:
+            answer = read_json(
+                session, "POST", endpoint, data={"token": token, "token_type_hint": "access_token"}, auth=credentials
+            )
+        return answer if isinstance(answer, Mapping) else {}
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    scope = claims.get("scope")
+    return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and value else None

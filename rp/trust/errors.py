@@ -1,0 +1,48 @@
+"""What can be wrong with the provider or with what it says.
+
+TrustError
+├── ProviderUnavailable     we cannot ask: no connection, 5xx, not JSON, foreign metadata     → 503
+├── SignInDeclined          the provider answered the sign-in with an OAuth error
+├── AnswerRefused           the answer, or a token in it, is not to be believed
+│   └── AssuranceTooLow     believable, but the person was not checked strictly enough
+├── AccessTokenRefused      the bearer token is not valid here                                → 401
+└── ScopeMissing            the bearer token is valid, but not for this                       → 403
+
+The texts are for the developer and the journal; they never hold a token, a code or a person's data.
+"""
+
+
+class TrustError(Exception):
+    """The root of this room's errors."""
+
+
+class ProviderUnavailable(TrustError):
+    """The provider cannot be asked now, so nothing is granted."""
+
+
+class SignInDeclined(TrustError):
+    """The provider ended the sign-in with an error code (RFC 6749, 4.1.2.1)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AnswerRefused(TrustError):
+    """The provider's answer to a sign-in fails a check; the text names the check."""
+
+
+class AssuranceTooLow(AnswerRefused):
+    """The ID token is genuine, but its `acr` is weaker than the one we asked for."""
+
+
+class AccessTokenRefused(TrustError):
+    """A bearer token is malformed, forged, expired, revoked or meant for somebody else (RFC 6750, invalid_token)."""
+
+
+class ScopeMissing(TrustError):
+    """A bearer token lacks the scope (RFC 6750, insufficient_scope)."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"the token lacks the scope {scope}")
+        self.scope = scope

@@ -1,0 +1,86 @@
+"""May this ID token open a session? Authlib's checks of OpenID Connect Core 1.0, 3.1.3.7, and those it leaves out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from authlib.oidc.core import CodeIDToken
+from joserfc.errors import JoseError
+
+from rp.realm import Realm
+from rp.settings import ASSURANCE_LEVELS
+from rp.trust.errors import AnswerRefused, AssuranceTooLow
+from rp.trust.provider import Provider
+from rp.trust.signed_token import ALGORITHMS, SignatureRefused, verify_signature
+
+LEEWAY_SECONDS = 60
+MAX_AGE_SECONDS = 600
+"""An ID token answers a request of this minute; one made long ago is a replay (3.1.3.7, rule 10)."""
+
+Claims = Mapping[str, Any]
+
+
+def judge_id_token(realm: Realm, token: object, *, nonce: str, access_token: str) -> dict[str, Any]:
+    """The claims of an ID token that is the answer to our request. Raises AnswerRefused, ProviderUnavailable."""
+    supported = realm.room(Provider).metadata().id_token_algorithms
+    try:
+        header, claims = verify_signature(realm, token, allowed=supported & frozenset(ALGORITHMS))
+    except SignatureRefused as error:
+        raise AnswerRefused(f"ID token: {error}") from error
+    for check in STRICT_CHECKS:
+        check(realm, claims)
+    judged = CodeIDToken(
+        claims,
+        header,
+        options={
+            "iss": {"essential": True, "value": realm.settings.issuer},
+            "aud": {"essential": True, "value": realm.settings.client_id},
+        },
+        params={"nonce": nonce, "client_id": realm.settings.client_id, "access_token": access_token},
+    )
+    try:
+        judged.validate(now=realm.clock.now(), leeway=LEEWAY_SECONDS)
+    except JoseError as error:
+        raise AnswerRefused(f"ID token: {error.error} {getattr(error, 'claim', '')}".rstrip()) from error
+    check_assurance(claims.get("acr"), required=realm.settings.required_acr)
+    return claims
+
+
+def check_assurance(acr: object, *, required: str) -> None:
+    """Refuse an `acr` that is absent, unknown or weaker than the required one."""
+    if acr not in ASSURANCE_LEVELS or ASSURANCE_LEVELS.index(acr) < ASSURANCE_LEVELS.index(required):
+        raise AssuranceTooLow(f"ID token: acr is below {required}")
+
+
+def _check_presence(_realm: Realm, claims: Claims) -> None:
+    """Optional by the standard, asked for by us: without them Authlib checks nothing (nonce, at_hash)."""
+    for name in ("sub", "nonce", "at_hash"):
+        if not isinstance(claims.get(name), str) or not claims[name]:
+            raise AnswerRefused(f"ID token: {name} is missing")
+    for name in ("exp", "iat"):
+        if not isinstance(claims.get(name), (int, float)) or isinstance(claims.get(name), bool):
+            raise AnswerRefused(f"ID token: {name} is missing")
+    if len(claims["sub"]) > 255:
+        raise AnswerRefused("ID token: sub is longer than 255 characters")
+
+
+def _check_audience(realm: Realm, claims: Claims) -> None:
+    """Several audiences need `azp`, and `azp` is us whenever it stands there (3.1.3.7, rules 3 to 5)."""
+    audience = claims.get("aud")
+    listed = audience if isinstance(audience, list) else [audience]
+    if realm.settings.client_id not in listed:
+        raise AnswerRefused("ID token: aud is another client")
+    if len(listed) > 1 and "azp" not in claims:
+        raise AnswerRefused("ID token: azp is missing")
+    if claims.get("azp", realm.settings.client_id) != realm.settings.client_id:
+        raise AnswerRefused("ID token: azp is another client")
+
+
+def _check_issued_now(realm: Realm, claims: Claims) -> None:
+    now = realm.clock.now()
+    if claims["iat"] > now + LEEWAY_SECONDS:
+        raise AnswerRefused("ID token: iat is in the future")
+    if claims["iat"] < now - MAX_AGE_SECONDS:
+        raise AnswerRefused("ID token: iat is too long ago")
+
+
+STRICT_CHECKS: tuple[Callable[[Realm, Claims], None], ...] = (_check_presence, _check_audience, _check_issued_now)

@@ -1,0 +1,119 @@
+"""Judging the provider's answer to a sign-in, from the parameters of the callback to a verified person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from authlib.integrations.base_client.errors import OAuthError
+
+from rp.realm import Realm
+from rp.trust.errors import AnswerRefused, ProviderUnavailable, SignInDeclined
+from rp.trust.id_token import judge_id_token
+from rp.trust.provider import Provider, read_json
+from rp.trust.sign_in_request import authlib_session
+
+MAX_CODE_CHARACTERS = 2048
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of one sign-in; they stay on the server, sealed."""
+
+    access_token: str = field(repr=False)
+    id_token: str = field(repr=False)
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class VerifiedPerson:
+    """Who signed in, as the provider vouches for it. Claims the person did not give are None."""
+
+    issuer: str
+    subject: str
+    acr: str
+    provider_session: str | None
+    family_name: str | None = field(repr=False)
+    given_name: str | None = field(repr=False)
+    middle_name: str | None = field(repr=False)
+    birth_date: str | None = field(repr=False)
+    gender: str | None
+    snils: str | None = field(repr=False)
+    tokens: Tokens
+
+
+def check_answer_parameters(realm: Realm, arguments: Mapping[str, str]) -> str:
+    """The code of the callback's parameters. Raises SignInDeclined, AnswerRefused.
+
+    `iss` comes first: an error, too, counts only when it is the provider's (RFC 9207, 2.4).
+    """
+    if arguments.get("iss") != realm.settings.issuer:
+        raise AnswerRefused("the iss parameter is missing or of another provider (RFC 9207)")
+    if "error" in arguments:
+        code = arguments["error"]
+        raise SignInDeclined(code if code.isascii() and code.isprintable() and len(code) <= 64 else "invalid_error")
+    code = arguments.get("code", "")
+    if not code or len(code) > MAX_CODE_CHARACTERS:
+        raise AnswerRefused("the code is missing")
+    return code
+
+
+def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> VerifiedPerson:
+    """Exchange the code and judge everything that comes back. Raises AnswerRefused, ProviderUnavailable."""
+    answer = _fetch_tokens(realm, code, code_verifier)
+    access_token, id_token = answer.get("access_token"), answer.get("id_token")
+    if not isinstance(access_token, str) or not isinstance(id_token, str):
+        raise AnswerRefused("the token answer lacks a token")
+    if str(answer.get("token_type", "")).lower() != "bearer":
+        raise AnswerRefused("the token type is not Bearer")
+    claims = judge_id_token(realm, id_token, nonce=nonce, access_token=access_token)
+    given = _fetch_userinfo(realm, access_token, subject=claims["sub"])
+    lifetime = answer.get("expires_in")
+    return VerifiedPerson(
+        issuer=claims["iss"],
+        subject=claims["sub"],
+        acr=claims["acr"],
+        provider_session=_text(claims, "sid"),
+        family_name=_text(given, "family_name"),
+        given_name=_text(given, "given_name"),
+        middle_name=_text(given, "middle_name"),
+        birth_date=_text(given, "birthdate"),
+        gender=_text(given, "gender"),
+        snils=_text(given, "snils"),
+        tokens=Tokens(
+            access_token=access_token,
+            id_token=id_token,
+            expires_at=realm.clock.now() + (lifetime if isinstance(lifetime, int) else 0),
+        ),
+    )
+
+
+def _fetch_tokens(realm: Realm, code: str, code_verifier: str) -> Mapping[str, Any]:
+    endpoint = realm.room(Provider).metadata().token_endpoint
+    try:
+        with authlib_session(realm) as session:
+            answer: Mapping[str, Any] = session.fetch_token(
+                endpoint, grant_type="authorization_code", code=code, code_verifier=code_verifier, allow_redirects=False
+            )
+    except OAuthError as error:
+        raise AnswerRefused(f"the token endpoint answers {str(error.error)[:64]}") from error
+    except (requests.RequestException, ValueError) as error:
+        raise ProviderUnavailable(f"the token endpoint cannot be used ({type(error).__name__})") from error
+    return answer
+
+
+def _fetch_userinfo(realm: Realm, access_token: str, *, subject: str) -> Mapping[str, Any]:
+    """The claims of the person, who must be the one of the ID token (Core 1.0, 5.3.2)."""
+    provider = realm.room(Provider)
+    with provider.session() as session:
+        given = read_json(
+            session, "GET", provider.metadata().userinfo_endpoint, headers={"Authorization": f"Bearer {access_token}"}
+        )
+    if not isinstance(given, Mapping) or given.get("sub") != subject:
+        raise AnswerRefused("userinfo is of another subject")
+    return given
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and value else None

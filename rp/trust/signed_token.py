@@ -1,0 +1,62 @@
+"""Is this token signed by the provider? The first question about every token, answered before its claims are read."""
+
+from collections.abc import Collection
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import Key
+
+from rp.realm import Realm
+from rp.trust.provider import Provider
+
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+"""What the provider may sign with. Neither `none` nor HS*: the latter would take our public knowledge for a secret."""
+MAX_TOKEN_CHARACTERS = 16 * 1024
+
+
+class SignatureRefused(Exception):
+    """The token is not a compact JWS of the provider; the text names the reason."""
+
+
+def verify_signature(
+    realm: Realm, token: object, *, allowed: Collection[str] = ALGORITHMS
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims of a token that the provider signed. Raises SignatureRefused or ProviderUnavailable.
+
+    The algorithm must be on our list, and on the provider's, and fit the key; `kid` is required, so that no key is guessed.
+    """
+    if not isinstance(token, str) or len(token) > MAX_TOKEN_CHARACTERS or not token.isascii():
+        raise SignatureRefused("not a compact token of a sensible size")
+    unverified_header = _read_header(token)
+    algorithm, kid = unverified_header.get("alg"), unverified_header.get("kid")
+    usable = [name for name in ALGORITHMS if name in allowed]
+    if algorithm not in usable:
+        raise SignatureRefused("the algorithm is not allowed")
+    if not isinstance(kid, str):
+        raise SignatureRefused("kid is missing")
+    key = realm.room(Provider).key(kid)
+    if key is None:
+        raise SignatureRefused("kid is unknown")
+    _check_key_fits(key, str(algorithm))
+    try:
+        verified = jwt.decode(token, key, algorithms=usable)
+    except JoseError as error:
+        raise SignatureRefused(f"the signature does not verify ({error.error})") from error
+    except ValueError as error:
+        raise SignatureRefused("the token is malformed") from error
+    return dict(verified.header), dict(verified.claims)
+
+
+def _read_header(token: str) -> dict[str, Any]:
+    try:
+        return dict(jws.extract_compact(token.encode("ascii")).headers())
+    except (JoseError, ValueError, AttributeError, TypeError) as error:
+        raise SignatureRefused("not a compact JWS") from error
+
+
+def _check_key_fits(key: Key, algorithm: str) -> None:
+    """A key that names its algorithm is used with that one only (RFC 7517, 4.4)."""
+    named = key.get("alg")
+    if named is not None and named != algorithm:
+        raise SignatureRefused("the key is for another algorithm")
