@@ -20,6 +20,8 @@ READ_SECONDS = 5.0
 WHOLE_SECONDS = 8.0
 MAX_ANSWER_BYTES = 1024 * 1024
 CHUNK_BYTES = 16 * 1024
+Transport = BaseAdapter
+"""What carries a request: the network, or in tests an application of the same process."""
 SessionKind = TypeVar("SessionKind", bound=requests.Session)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
