@@ -18,6 +18,7 @@ from ground.sealing import make_secrets
 from rp.app import MIGRATIONS, create_app
 from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
+from rp.reports.statistics_import import import_statistics
 from rp.settings import Home, Settings
 from tests.rp.fake_provider import CLIENT_ID, ISSUER, RESOURCE, FakeProvider, make_key
 from tests.wsgi_transport import WsgiTransport
@@ -111,12 +112,15 @@ def provider_key() -> Any:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database with the seeded patients, to be copied."""
+    """A migrated database with the seeded patients and the statistics, to be copied."""
     home = make_home(tmp_path_factory.mktemp("prepared"))
     realm = open_realm(Settings(environment="test"), home, clock=FixedClock(NOW), chance=SeededChance(b"seed"))
     MIGRATIONS.upgrade(realm.database)
     with realm.database.write() as connection:
         list(load_seed(connection, realm))
+        import_statistics(
+            connection, realm, STATISTICS.read_bytes(), regions_data=REGIONS.read_bytes(), source=STATISTICS.name
+        )
     realm.database.close()
     return home.root
 
