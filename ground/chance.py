@@ -37,8 +37,7 @@ class SeededChance:
     def draw(self, purpose: str, length: int) -> bytes:
         count = self._count[purpose] = self._count.get(purpose, 0) + 1
         blocks = (
-            hmac.digest(self._seed, f"{purpose}\0{count}\0{block}".encode(), hashlib.sha256)
-            for block in range(-(-length // 32))
+            hmac.digest(self._seed, f"{purpose}\0{count}\0{block}".encode(), hashlib.sha256) for block in range(-(-length // 32))
         )
         return b"".join(blocks)[:length]
 

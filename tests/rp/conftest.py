@@ -118,9 +118,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     MIGRATIONS.upgrade(realm.database)
     with realm.database.write() as connection:
         list(load_seed(connection, realm))
-        import_statistics(
-            connection, realm, STATISTICS.read_bytes(), regions_data=REGIONS.read_bytes(), source=STATISTICS.name
-        )
+        import_statistics(connection, realm, STATISTICS.read_bytes(), regions_data=REGIONS.read_bytes(), source=STATISTICS.name)
     realm.database.close()
     return home.root
 
@@ -147,9 +145,7 @@ def make_stand(tmp_path: Path, prepared: Path, provider_key: Any) -> Iterator[Ca
         provider = FakeProvider(clock, SECRET, key=provider_key)
         transport = WsgiTransport({ISSUER: provider})
         chosen = Settings(**{"environment": "test", "client_id": CLIENT_ID, **settings})
-        realm = open_realm(
-            chosen, home, clock=clock, chance=SeededChance(b"stand"), transport=transport, monotonic=monotonic
-        )
+        realm = open_realm(chosen, home, clock=clock, chance=SeededChance(b"stand"), transport=transport, monotonic=monotonic)
         opened.append(realm)
         assert settings or realm.settings.resource == RESOURCE
         return Stand(home, clock, monotonic, transport, provider, realm)

@@ -78,7 +78,12 @@ def test_codes_of_every_system_have_a_name(browser: Browser) -> None:
     browser.stand.provider.person = dict(ANTON)
     browser.sign_in()
     page = browser.get("/").text
-    for name in ("РНК-вакцина против COVID‑19", "антигенная вакцина против SARS-CoV-2", "вакцины против COVID‑19", "GTIN 30380777700688"):
+    for name in (
+        "РНК-вакцина против COVID‑19",
+        "антигенная вакцина против SARS-CoV-2",
+        "вакцины против COVID‑19",
+        "GTIN 30380777700688",
+    ):
         assert name in page
 
 

@@ -202,7 +202,17 @@ def test_nobody_can_read_a_person_in_the_database_file(stand: Stand) -> None:
     assert browser.get("/").status_code == 200
     raw = b"".join(path.read_bytes() for path in stand.home.variable.glob("rp.sqlite3*"))
     assert len(raw) > 50_000
-    for text in ("Ромашкина", "Вера", "Незабудкин", "1984-02-14", "00000001700", "000-000-017", "УЧ-0417", "Гам-КОВИД", "0000000000000017"):
+    for text in (
+        "Ромашкина",
+        "Вера",
+        "Незабудкин",
+        "1984-02-14",
+        "00000001700",
+        "000-000-017",
+        "УЧ-0417",
+        "Гам-КОВИД",
+        "0000000000000017",
+    ):
         assert text.encode() not in raw, text
 
 

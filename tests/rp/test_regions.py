@@ -16,7 +16,13 @@ from rp.reports.statistics_import import StatisticsReport, import_statistics
 from tests.rp.conftest import REGIONS, STATISTICS, Browser, Stand
 from tests.rp.fake_provider import PYOTR
 
-NAMES = {"77": "Москва", "78": "Санкт-Петербург", "70": "Томская область", "10": "Республика Карелия", "83": "Ненецкий автономный округ"}
+NAMES = {
+    "77": "Москва",
+    "78": "Санкт-Петербург",
+    "70": "Томская область",
+    "10": "Республика Карелия",
+    "83": "Ненецкий автономный округ",
+}
 
 
 def file_rows() -> list[dict[str, str]]:
@@ -113,7 +119,9 @@ def test_r017_a_wrong_date_is_told_at_its_field_and_what_was_typed_stays(browser
     assert re.search(rf'id="{name}"[^>]*value="{re.escape(value)}"[^>]*aria-invalid="true"', response.text)
 
 
-@pytest.mark.parametrize("path", ["/regions/00", "/regions/xx", "/regions/777", "/regions/00.csv", "/regions/00.json", "/regions?region=../x"])
+@pytest.mark.parametrize(
+    "path", ["/regions/00", "/regions/xx", "/regions/777", "/regions/00.csv", "/regions/00.json", "/regions?region=../x"]
+)
 def test_an_unknown_region_is_a_404_page(browser: Browser, path: str) -> None:
     response = browser.client.get(path, follow_redirects=True)
     assert response.status_code == 404

@@ -297,7 +297,8 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(browser: Browser) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-in/callback", "/sign-in/callback?state=", "/sign-in/callback?state=" + "a" * 300, "/sign-in/callback?code=x&state=y"]
+    "path",
+    ["/sign-in/callback", "/sign-in/callback?state=", "/sign-in/callback?state=" + "a" * 300, "/sign-in/callback?code=x&state=y"],
 )
 def test_a_callback_nobody_asked_for_is_a_real_page(browser: Browser, path: str) -> None:
     page = browser.refusal(browser.get(path))
