@@ -80,6 +80,11 @@ def monotonic_seconds() -> float:
     return time.monotonic()
 
 
+def wait(seconds: float) -> None:
+    """Let real time pass. For polling on a test stand only; no rule waits."""
+    time.sleep(seconds)
+
+
 def as_datetime(seconds: int) -> datetime:
     """The moment as an aware `datetime` in UTC."""
     return datetime.fromtimestamp(seconds, UTC)

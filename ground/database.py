@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 CACHED_STATEMENTS = 256
@@ -25,6 +26,13 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 """Names of constraints that migrations can rely on in both databases."""
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The Core table of a model, for the statements that change state."""
+    table = model.__table__
+    assert isinstance(table, Table), f"{model.__name__} has no table of its own"
+    return table
 
 
 class DatabaseUnsafe(Exception):

@@ -68,7 +68,8 @@ class _NetworkAdapter(HTTPAdapter):
             request.headers["Host"] = urlsplit(request.url).netloc
             host["host"] = self._addresses[name]
             if host["scheme"] == "https":
-                pool["server_hostname"] = pool["assert_hostname"] = name
+                tls: dict[str, Any] = {"server_hostname": name, "assert_hostname": name}
+                pool.update(tls)  # type: ignore[typeddict-item]
         return host, pool
 
 

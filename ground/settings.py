@@ -2,7 +2,7 @@
 
 A setting in a nested dataclass is a TOML table (`[database] url`) and an environment variable of both names
 (`PROPUSK_DATABASE_URL`). Unknown names are refused, so that a misspelt setting is never silently a default. Secrets do
-not belong here: a field whose name ends in `secret`, `password` or `key` cannot be declared.
+not belong here: a text whose name ends in `secret`, `password`, `key` or `token` cannot be declared.
 """
 
 import dataclasses
@@ -31,7 +31,8 @@ def load_settings(kind: type[Kind], *, file: Path | None, environment: Mapping[s
         except tomllib.TOMLDecodeError as error:
             raise SettingRefused(f"{file} is not TOML: {error}") from None
     _overlay_environment(kind, given, environment, prefix)
-    return _build(kind, given, place=str(file or "settings"))
+    built: Kind = _build(kind, given, place=str(file or "settings"))
+    return built
 
 
 def _overlay_environment(kind: type[Any], given: dict[str, Any], environment: Mapping[str, str], prefix: str) -> None:
@@ -69,10 +70,10 @@ def _build(kind: type[Any], given: Mapping[str, Any], *, place: str) -> Any:
             raise SettingRefused(f"{place}: {name} is not a setting")
     values: dict[str, Any] = {}
     for name in fields:
-        if name.endswith(FORBIDDEN_ENDINGS):
+        if hints[name] is str and name.endswith(FORBIDDEN_ENDINGS):
             raise SettingRefused(f"{place}: {name} looks like a secret, and secrets are files under keys/")
         if dataclasses.is_dataclass(hints[name]):
-            values[name] = _build(hints[name], given.get(name, {}), place=f"{place}: {name}")  # type: ignore[arg-type]
+            values[name] = _build(hints[name], given.get(name, {}), place=f"{place}: {name}")
         elif name in given:
             values[name] = _convert(given[name], hints[name], f"{place}: {name}")
     try:

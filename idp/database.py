@@ -33,7 +33,12 @@ class RealmSession(Session):
         return engine
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": RealmSession})
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"class_": RealmSession},
+    disable_autonaming=True,
+    add_models_to_shell=False,
+)
 
 JOURNAL = journal_table(Base.metadata)
 OUTBOX = outbox_table(Base.metadata)

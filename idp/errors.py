@@ -1,10 +1,10 @@
 """What can go wrong, as one tree. Raise where the rule is broken, translate once at the face.
 
-    ProviderError
-    ├── RequestRefused        a client broke a rule of the protocol: code, description, clause
-    │   └── ClientUnknown     … before we know where an answer may go, so it is answered by a page
-    ├── SignInRefused         a person did not prove who they are; the text for them is on the page
-    └── StandUnusable         the program cannot run as it is set up: one sentence for the operator
+ProviderError
+├── RequestRefused        a client broke a rule of the protocol: code, description, clause
+│   └── ClientUnknown     … before we know where an answer may go, so it is answered by a page
+├── SignInRefused         a person did not prove who they are; the text for them is on the page
+└── StandUnusable         the program cannot run as it is set up: one sentence for the operator
 """
 
 

@@ -5,7 +5,7 @@ There are no globals. A second issuer in the same process is a second realm, nev
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock
@@ -16,6 +16,8 @@ from ground.sealing import Secrets, Vault, load_secrets
 from idp.database import JOURNAL, OUTBOX
 from idp.seams import HONEST, Seams
 from idp.settings import Settings
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +46,15 @@ class Realm:
         """An address of this issuer. Never built from a Host header."""
         return self.issuer + path
 
-    def remember[T](self, name: str, make: Callable[[], T]) -> T:
+    def remember(self, name: str, make: Callable[[], Kept]) -> Kept:
         """The value that a room keeps for this realm, made on first use."""
         if name not in self._memory:
             self._memory[name] = make()
-        value: T = self._memory[name]
+        value: Kept = self._memory[name]
         return value
 
 
-def open_realm(
-    settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None, seams: Seams = HONEST
-) -> Realm:
+def open_realm(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None, seams: Seams = HONEST) -> Realm:
     """Open the realm that the settings describe. Raises SecretsUnusable, DatabaseUnsafe.
 
     On a test stand the clock is the stand's, which the control plane moves; in production it is the machine's.

@@ -6,12 +6,13 @@ honest code: a fault is another value here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 Document = dict[str, Any]
+Message = TypeVar("Message")
 
 
-def _unchanged[T](message: T) -> T:
+def _unchanged(message: Message) -> Message:
     return message
 
 

@@ -47,7 +47,6 @@ class Settings:
     listen: str = "127.0.0.1:8400"
     control_listen: str = "127.0.0.1:8401"
     database_url: str = ""
-    registry_resource: str = "http://localhost:8500/api"
     registry_url: str = "http://localhost:8500"
     tls_certificate: Path | None = None
     tls_private: Path | None = None
@@ -64,7 +63,13 @@ class Settings:
         if self.environment not in ENVIRONMENTS:
             raise ValueError(f"environment must be one of {', '.join(ENVIRONMENTS)}, not {self.environment!r}")
         parts = urlsplit(self.issuer)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or self.issuer.endswith("/"):
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or self.issuer.endswith("/")
+        ):
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
@@ -84,6 +89,11 @@ class Settings:
     def is_secure(self) -> bool:
         """Is the provider reached over https?"""
         return self.issuer.startswith("https:")
+
+    @property
+    def registry_resource(self) -> str:
+        """The identifier of the registry's API, for which scopes `registry.*` mean a token (RFC 8707, 2)."""
+        return self.registry_url + "/api"
 
     @property
     def keys_folder(self) -> Path:

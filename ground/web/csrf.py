@@ -69,7 +69,8 @@ def _comes_from_us() -> bool:
     # a sandboxed frame is "null" too, but then Sec-Fetch-Site says cross-site.
     if origin == "null":
         return site == "same-origin"
-    return origin == f"{request.scheme}://{request.host}"
+    scheme = "https" if current_site().is_secure else request.scheme
+    return origin == f"{scheme}://{request.host}"
 
 
 def _forged(cause: str) -> PageProblem:

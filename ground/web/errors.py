@@ -28,9 +28,10 @@ PASSED_ON_HEADERS = ("allow", "retry-after", "www-authenticate")
 class PageProblem(Exception):
     """Something a person has to be told on a page of its own.
 
-    `title` and `lead` are for the person, in their language; `advice` are sentences about what to do and `actions` pairs of
-    label and address, the first one primary. `facts` are pairs for the stub of the pass («Откуда пришли», …). `code` and
-    `cause` are for the developer of the calling system and stand under «Для разработчика».
+    `title` and `lead` are for the person, in their language; `explanation` is a second, quieter paragraph, `advice` are
+    sentences about what to do, and `actions` pairs of label and address, the first one primary. `facts` are pairs for the
+    stub of the pass («Откуда пришли», …). `code` and `cause` are for the developer of the calling system and stand under
+    «Для разработчика».
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class PageProblem(Exception):
         status: int = 400,
         title: str,
         lead: str,
+        explanation: str | None = None,
         code: str | None = None,
         cause: str | None = None,
         advice: Sequence[str] = (),
@@ -49,6 +51,7 @@ class PageProblem(Exception):
         self.status = status
         self.title = title
         self.lead = lead
+        self.explanation = explanation
         self.code = code
         self.cause = cause
         self.advice = tuple(advice)
@@ -99,7 +102,7 @@ def _answer(problem: PageProblem, *, fault: Exception | None) -> Response:
     level = logging.ERROR if fault is not None or problem.status >= 500 else logging.INFO
     # The endpoint, not the path or the query: those may carry a one-time link or a person's data.
     log.log(
-        level, "problem %s: %s %s -> %d, code %s, cause %s",
+        level, "problem %s: %s %s -> %d, code %r, cause %r",
         number, request.method, request.endpoint or "no endpoint", problem.status, problem.code, problem.cause, exc_info=fault,
     )  # fmt: skip
     if wants_json():

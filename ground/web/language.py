@@ -4,15 +4,18 @@ Message identifiers are Russian, so only English has a catalogue. The choice, st
 to `choose_language` in this request, the cookie, Accept-Language, Russian.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import flask_babel  # type: ignore[import-untyped]
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from werkzeug.wrappers import Response
 
 from ground.clock import as_datetime
@@ -135,6 +138,18 @@ def format_change(value: float) -> str:
     return f"+{format_number(value)}" if value > 0 else format_number(value)
 
 
+FILTERS: Mapping[str, Callable[[Any], str]] = {
+    "day": format_day,
+    "day_of_year": format_day_of_year,
+    "short_day": format_short_day,
+    "time": format_time,
+    "moment": format_moment,
+    "machine": format_machine,
+    "number": format_number,
+    "change": format_change,
+}
+
+
 def install_languages(app: Flask, *, translations: str) -> None:
     """Install Flask-Babel, the choice by `?lang=`, and the filters. `translations` are folders joined by `;`."""
     babel = flask_babel.Babel()
@@ -148,10 +163,22 @@ def install_languages(app: Flask, *, translations: str) -> None:
     app.before_request(_take_language_from_address)
     app.after_request(_name_language)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, current_language=current_language, counted=counted)
-    app.jinja_env.filters.update(
-        day=format_day, day_of_year=format_day_of_year, short_day=format_short_day, time=format_time,
-        moment=format_moment, machine=format_machine, number=format_number, change=format_change,
-    )  # fmt: skip
+    for name, formatter in FILTERS.items():
+        app.jinja_env.filters[name] = _at_each_request(formatter)
+
+
+def _at_each_request(formatter: Callable[[Any], str]) -> Callable[[Context, Any], str]:
+    """The formatter as a filter that needs the context.
+
+    Jinja computes a filter of a constant once, when it compiles the template, in the language of whoever came first;
+    a filter that asks for the context is left for each request.
+    """
+
+    @pass_context
+    def filter_value(_context: Context, value: Any) -> str:
+        return formatter(value)
+
+    return filter_value
 
 
 def _take_language_from_address() -> None:

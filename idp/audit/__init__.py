@@ -45,6 +45,4 @@ def record(
     **detail: Any,
 ) -> None:
     """Write one event in the caller's transaction. `actor` and `object` are `citizen:<id>`, `client:<id>` and the like."""
-    realm.journal.append(
-        connection, actor=actor[:200], action=event.value, object=object[:200], outcome=outcome, detail=detail
-    )
+    realm.journal.append(connection, actor=actor[:200], action=event.value, object=object[:200], outcome=outcome, detail=detail)

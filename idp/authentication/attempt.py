@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ground.chance import draw_identifier
+from ground.database import table_of
 from idp.authentication.models import SignInAttempt
 from idp.protocol.assurance import Factor
 from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 
-ATTEMPTS = SignInAttempt.__table__
+ATTEMPTS = table_of(SignInAttempt)
 FIND = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt_id"))
 
 
@@ -51,6 +52,11 @@ class Attempt:
     factors: tuple[Factor, ...]
     expires_at: int
     completed_sid: str | None
+
+    @property
+    def number(self) -> str:
+        """A short name for the person to see, «7F3A-2216»."""
+        return f"{self.id[:4]}-{self.id[4:8]}".upper()
 
     @property
     def path(self) -> str:

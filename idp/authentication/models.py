@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class SignInAttempt(db.Model):
+class SignInAttempt(Base):
     """One try of one browser to sign in. See `attempt.py` for its states."""
 
     __tablename__ = "sign_in_attempts"

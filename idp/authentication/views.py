@@ -127,24 +127,21 @@ def _complete(realm: Realm, attempt: Attempt, response: Response) -> None:
         before = browser.current(realm, connection)
         if before is not None and before.citizen_id != attempt.citizen_id:
             store.end(realm, connection, before, because="another_person")
-        session, cookie = store.open_session(
-            realm, connection, attempt.citizen_id, attempt.factors, replaces=before
-        )
+        session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
     browser.hand_out(response, session, cookie)
 
 
-def _page(
-    realm: Realm, attempt: Attempt, person: Person | None, method: Method, refusal: Refusal | None = None
-) -> str:
+def _page(realm: Realm, attempt: Attempt, person: Person | None, method: Method, refusal: Refusal | None = None) -> str:
     with realm.database.read() as connection:
         described: dict[str, Any] = method.describe(realm, connection, attempt, person)
     return render_template(
         method.template,
         attempt=attempt,
         method=method,
-        steps=_steps(attempt, method),
+        steps=(steps := _steps(attempt, method)),
+        current_step=[name for name, _ in steps].index(method.name),
         person=person,
         error=as_text(refusal),
         reason=refusal.reason if refusal else None,

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class Citizen(db.Model):
+class Citizen(Base):
     """One person. `id` is also the subject of tokens. Seconds since the epoch in every `_at`."""
 
     __tablename__ = "citizens"

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class InformationSystem(db.Model):
+class InformationSystem(Base):
     """One client. `terms` holds its registered metadata (RFC 7591, 2); the secret is stored as its SHA-256 only."""
 
     __tablename__ = "information_systems"

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ground.chance import draw_identifier, draw_token
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.clients.models import InformationSystem
 from idp.protocol.client import Client
 from idp.realm import Realm
 
-SYSTEMS = InformationSystem.__table__
+SYSTEMS = table_of(InformationSystem)
 FIND = select(SYSTEMS).where(SYSTEMS.c.client_id == bindparam("client_id"), SYSTEMS.c.disabled_at.is_(None))
 
 

@@ -4,12 +4,13 @@ from collections.abc import Set
 
 from sqlalchemy import Connection, insert, select
 
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.consent.models import Consent
 from idp.protocol.scopes import spell
 from idp.realm import Realm
 
-CONSENTS = Consent.__table__
+CONSENTS = table_of(Consent)
 
 
 def covers(connection: Connection, citizen_id: str, client_id: str, scopes: Set[str]) -> bool:

@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class Consent(db.Model):
+class Consent(Base):
     """One «yes» of a citizen to a client. State: given → withdrawn."""
 
     __tablename__ = "consents"

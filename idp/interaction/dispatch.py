@@ -1,6 +1,6 @@
 """What has to happen next before a paused request can be answered: decided here, from stored state alone.
 
-    sign in?  ──▶  another sign-in?  ──▶  consent?  ──▶  finish
+sign in?  ──▶  another sign-in?  ──▶  consent?  ──▶  finish
 """
 
 from dataclasses import dataclass
@@ -51,7 +51,9 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         now=realm.clock.now(),
     )
     if reason == "other_person" and signed_in_sid is not None:
-        raise RequestRefused("login_required", "another person signed in than id_token_hint names", clause="OpenID Connect Core 1.0, 3.1.2.1")
+        raise RequestRefused(
+            "login_required", "another person signed in than id_token_hint names", clause="OpenID Connect Core 1.0, 3.1.2.1"
+        )
     if reason is not None:
         check_silent(request, reason)
         return SignIn(reason)
@@ -61,6 +63,8 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     is_allowed = ledger.covers(connection, session.citizen_id, request.client_id, request.scope)
     if paused.answer is None and ("consent" in request.prompt or not is_allowed):
         if "none" in request.prompt:
-            raise RequestRefused("consent_required", "prompt is none, but the person has not agreed yet", clause="OpenID Connect Core 1.0, 3.1.2.6")
+            raise RequestRefused(
+                "consent_required", "prompt is none, but the person has not agreed yet", clause="OpenID Connect Core 1.0, 3.1.2.6"
+            )
         return AskConsent()
     return Finish(session)

@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class Interaction(db.Model):
+class Interaction(Base):
     """One authorization request that waits for a person. See `pause.py` for its states."""
 
     __tablename__ = "interactions"

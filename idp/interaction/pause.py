@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from ground.chance import draw_identifier
+from ground.database import table_of
 from idp.interaction.models import Interaction
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.realm import Realm
 
-INTERACTIONS = Interaction.__table__
+INTERACTIONS = table_of(Interaction)
 CONTINUE = "/oauth2/continue/"
 """Where a paused request is taken up again."""
 
@@ -114,6 +115,6 @@ def _as_fields(request: AuthorizationRequest) -> dict[str, Any]:
 
 
 def _from_fields(fields: dict[str, Any]) -> AuthorizationRequest:
-    typed = {name: frozenset(fields.pop(name)) for name in ("scope", "prompt")}
-    lists = {name: tuple(fields.pop(name)) for name in ("acr_values", "ui_locales")}
-    return AuthorizationRequest(**fields, **typed, **lists)
+    for name, kind in (("scope", frozenset), ("prompt", frozenset), ("acr_values", tuple), ("ui_locales", tuple)):
+        fields[name] = kind(fields[name])
+    return AuthorizationRequest(**fields)

@@ -8,6 +8,7 @@ from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
 from idp.audit import Event, record
+from idp.authentication.methods import METHODS
 from idp.citizens import directory
 from idp.clients import registry
 from idp.consent import ledger
@@ -42,6 +43,7 @@ def show(interaction_id: str) -> Response | str:
         paused=paused,
         client=client,
         host=host_of(paused.request.redirect_uri),
+        steps=_steps(paused, session),
         rows=claim_rows(paused.request.scope, person.claims()),
         deeds=deeds(paused.request.scope),
     )
@@ -63,6 +65,14 @@ def answer(interaction_id: str) -> Response:
                 actor = f"citizen:{session.citizen_id}"
                 record(realm, connection, Event.CONSENT_REFUSED, actor=actor, object=f"client:{client_id}")
     return redirect(pause.CONTINUE + interaction_id, 303)
+
+
+def _steps(paused: PausedRequest, session: Session) -> list[str]:
+    """The row of steps of a sign-in that led here; who was signed in already has taken none."""
+    if paused.attempt_id is None:
+        return []
+    proved = {factor.method for factor in session.factors}
+    return [str(method.step) for method in METHODS if method.name in proved] + [_("Согласие")]
 
 
 def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session | None]:

@@ -18,9 +18,7 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
 API_WORDS: Mapping[str, LazyText] = {"registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре")}
-SAID_WITH_ANOTHER = frozenset(
-    {"family_name", "given_name", "middle_name", "email_verified", "phone_number_verified"}
-)
+SAID_WITH_ANOTHER = frozenset({"family_name", "given_name", "middle_name", "email_verified", "phone_number_verified"})
 """Claims that say nothing beyond the one they come with: the parts of the name, and whether a contact is confirmed."""
 
 

@@ -19,6 +19,8 @@ ALGORITHMS = ("RS256", "ES256")
 FILE_NAME = re.compile(r"(\d{10})-(RS256|ES256)-([A-Za-z0-9_-]{43})\.pem\Z")
 LOOK_AGAIN_SECONDS = 1.0
 
+Jwk = dict[str, str | list[str]]
+
 
 @dataclass(frozen=True)
 class SigningKey:
@@ -36,7 +38,7 @@ class SigningKey:
         r, s = decode_dss_signature(self.private.sign(message, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
-    def public_jwk(self) -> dict[str, str]:
+    def public_jwk(self) -> Jwk:
         """The public part as a JWK (RFC 7517, 4)."""
         return _public_jwk(self.private) | {"kid": self.kid, "use": "sig", "alg": self.algorithm}
 
@@ -86,9 +88,7 @@ def make_key(folder: Path, algorithm: str, *, made_at: int) -> Path:
         else ec.generate_private_key(ec.SECP256R1())
     )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path = folder / f"{made_at:010d}-{algorithm}-{_thumbprint(private)}.pem"
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -124,7 +124,7 @@ def _read(path: Path, kid: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKe
     return private
 
 
-def _public_jwk(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> dict[str, str]:
+def _public_jwk(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> Jwk:
     def number(value: int, length: int) -> str:
         return urlsafe_b64encode(value.to_bytes(length, "big")).rstrip(b"=").decode("ascii")
 

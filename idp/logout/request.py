@@ -26,9 +26,7 @@ class LogoutRequest:
     is_certain: bool
 
 
-def judge(
-    realm: Realm, connection: Connection, parameters: Mapping[str, str], session: Session | None
-) -> LogoutRequest:
+def judge(realm: Realm, connection: Connection, parameters: Mapping[str, str], session: Session | None) -> LogoutRequest:
     """Judge the request. Raises RequestRefused, which a page answers: nothing is redirected to an unknown address.
 
     A hint that names the session of this very browser proves that its own client asks; everything else could be a

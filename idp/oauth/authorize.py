@@ -19,7 +19,7 @@ from idp.authentication.attempt import Purpose
 from idp.clients import registry
 from idp.errors import ClientUnknown, RequestRefused
 from idp.interaction import pause
-from idp.interaction.dispatch import AskConsent, Finish, SignIn, next_step
+from idp.interaction.dispatch import Finish, SignIn, next_step
 from idp.interaction.pause import InteractionGone, PausedRequest
 from idp.interaction.views import gone
 from idp.oauth import respond
@@ -127,9 +127,7 @@ def _take_up(realm: Realm, interaction_id: str) -> Response:
     return response
 
 
-def _begin_sign_in(
-    realm: Realm, connection: Connection, paused: PausedRequest, step: SignIn, session: Session | None
-) -> str:
+def _begin_sign_in(realm: Realm, connection: Connection, paused: PausedRequest, step: SignIn, session: Session | None) -> str:
     """Begin a sign-in for this request and return its address. Who only has to prove more keeps what is proved."""
     asked = paused.request
     client = registry.find(connection, asked.client_id)
@@ -196,10 +194,8 @@ def _refused_page(refusal: RequestRefused) -> PageProblem:
         lead=_("Сервис, который вас прислал, нам не знаком.")
         if is_unknown
         else _("Сервис, который вас прислал, указал адрес возврата, которого у нас нет в списке, или запрос испорчен."),
-        advice=(
-            _("Мы не отправили туда ни вас, ни ваши данные: так действуют и поддельные сайты."),
-            _("Зайдите в сервис по адресу, который знаете, а не по ссылке из письма."),
-        ),
+        explanation=_("Мы не отправили туда ни вас, ни ваши данные: так действуют и поддельные сайты."),
+        advice=(_("Зайдите в сервис по адресу, который знаете, а не по ссылке из письма."),),
         code=refusal.code,
         cause=f"{refusal.description} ({refusal.clause})",
     )

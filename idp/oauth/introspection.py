@@ -33,7 +33,7 @@ class Introspection(IntrospectionEndpoint):
         return request.is_resource or token.grant.client_id == client.client_id
 
     def authenticate_token(self, request: Any, client: ClientRecord) -> tuple[VerifiedAccessToken, Client] | None:
-        token = super().authenticate_token(request, client)
+        token: VerifiedAccessToken | None = super().authenticate_token(request, client)
         return (token, client.client) if token else None
 
     def create_introspection_payload(self, token: tuple[VerifiedAccessToken, Client] | None) -> dict[str, Any]:

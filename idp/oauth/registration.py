@@ -10,7 +10,7 @@ from idp.errors import RequestRefused
 from idp.protocol import registration as rules
 from idp.realm import Realm
 
-TOKEN_FILE = "registration-token"  # noqa: S105 - the name of a file, not a secret
+TOKEN_FILE = "registration-token"
 
 
 def register(realm: Realm, request: Request) -> Response:

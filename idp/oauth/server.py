@@ -76,9 +76,7 @@ class ProviderServer(AuthorizationServer):
         challenge = (("WWW-Authenticate", 'Basic realm="propusk", charset="UTF-8"'),) if status == 401 else ()
         named = {name.lower() for name, _ in kept}
         kept += tuple(header for header in challenge if header[0].lower() not in named)
-        return Response(
-            status, (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *kept), orjson.dumps(body)
-        )
+        return Response(status, (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *kept), orjson.dumps(body))
 
 
 def refuse(bad: BadRequest) -> Response:

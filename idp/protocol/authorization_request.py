@@ -62,7 +62,9 @@ def _check_lengths(parameters: Mapping[str, str], client: Client, draft: Draft) 
     limits = {"state": MAX_STATE_LENGTH, "nonce": MAX_NONCE_LENGTH}
     for name, value in parameters.items():
         if len(value) > limits.get(name, MAX_PARAMETER_LENGTH):
-            raise RequestRefused("invalid_request", f"{name if name in limits else 'a parameter'} is too long", clause="RFC 6749, 4.1.1")
+            raise RequestRefused(
+                "invalid_request", f"{name if name in limits else 'a parameter'} is too long", clause="RFC 6749, 4.1.1"
+            )
     return draft
 
 
@@ -86,7 +88,9 @@ def _check_response_mode(parameters: Mapping[str, str], client: Client, draft: D
 def _check_unsupported(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
     for name in ("request", "request_uri", "registration"):
         if name in parameters:
-            raise RequestRefused(f"{name}_not_supported", f"the {name} parameter is not supported", clause="OpenID Connect Core 1.0, 3.1.2.6")
+            raise RequestRefused(
+                f"{name}_not_supported", f"the {name} parameter is not supported", clause="OpenID Connect Core 1.0, 3.1.2.6"
+            )
     return draft
 
 

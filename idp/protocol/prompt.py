@@ -53,4 +53,6 @@ def reason_to_sign_in(
 def check_silent(request: AuthorizationRequest, reason: Reason) -> None:
     """With `prompt=none` nobody is disturbed: raises the error that says what would have been needed."""
     if "none" in request.prompt:
-        raise RequestRefused(INTERACTION_ERRORS[reason], f"prompt is none, but {reason}", clause="OpenID Connect Core 1.0, 3.1.2.6")
+        raise RequestRefused(
+            INTERACTION_ERRORS[reason], f"prompt is none, but {reason}", clause="OpenID Connect Core 1.0, 3.1.2.6"
+        )

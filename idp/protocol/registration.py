@@ -5,7 +5,7 @@ make the client insecure or useless are refused.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from idp.errors import RequestRefused
 from idp.protocol.client import Client
@@ -18,6 +18,8 @@ MAX_NAME_LENGTH = 200
 SUPPORTED_GRANTS = ("authorization_code",)
 SUPPORTED_RESPONSES = ("code",)
 METADATA = "RFC 7591, 2"
+
+Word = TypeVar("Word", bound=str)
 
 
 def read(metadata: Any, *, is_test: bool) -> Client:
@@ -67,7 +69,7 @@ def _kept(metadata: Mapping[str, Any], name: str, supported: tuple[str, ...]) ->
     return kept
 
 
-def _choice[T: str](metadata: Mapping[str, Any], name: str, supported: tuple[T, ...], default: T) -> T:
+def _choice(metadata: Mapping[str, Any], name: str, supported: tuple[Word, ...], default: Word) -> Word:
     value = metadata.get(name, default)
     for known in supported:
         if value == known:

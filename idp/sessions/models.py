@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class ProviderSession(db.Model):
+class ProviderSession(Base):
     """One signed-in browser. State: open → ended; or it runs out by idleness or age."""
 
     __tablename__ = "sessions"

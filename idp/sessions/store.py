@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ground.chance import draw_identifier, draw_token
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.protocol.assurance import Factor, level_of, references_of
 from idp.protocol.prompt import SignedIn
@@ -15,7 +16,7 @@ from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 from idp.sessions.models import ProviderSession
 
-SESSIONS = ProviderSession.__table__
+SESSIONS = table_of(ProviderSession)
 FIND = select(SESSIONS).where(SESSIONS.c.cookie_hash == bindparam("cookie_hash"), SESSIONS.c.ended_at.is_(None))
 SEEN_EVERY_SECONDS = 60
 """`seen_at` is written at most this often: idleness is counted in minutes, and a write for each page is dear."""

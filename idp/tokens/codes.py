@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ground.chance import draw_token
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.realm import Realm
@@ -13,7 +14,7 @@ from idp.tokens import families
 from idp.tokens.families import FAMILIES, Grant, as_grant
 from idp.tokens.models import AuthorizationCode
 
-CODES = AuthorizationCode.__table__
+CODES = table_of(AuthorizationCode)
 FIND = (
     select(
         CODES.c.code_hash,

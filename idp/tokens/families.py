@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from ground.chance import draw_identifier
+from ground.database import table_of
 from idp.audit import Event, record
 from idp.protocol.scopes import spell
 from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 from idp.tokens.models import TokenFamily
 
-FAMILIES = TokenFamily.__table__
+FAMILIES = table_of(TokenFamily)
 FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.c.revoked_at.is_(None))
 
 
@@ -79,9 +80,7 @@ def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: s
     return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
 
 
-def _revoke(
-    realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str
-) -> bool:
+def _revoke(realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str) -> bool:
     values: dict[str, Sequence[Any] | Any] = {"revoked_at": realm.clock.now(), "revoked_because": because}
     killed = connection.execute(update(FAMILIES).where(which, FAMILIES.c.revoked_at.is_(None)), values).rowcount
     if killed:

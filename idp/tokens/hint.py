@@ -27,7 +27,9 @@ def read(realm: Realm, unverified_token: str) -> Hint:
 
     Raises RequestRefused. OpenID Connect Core 1.0, 3.1.2.1; RP-Initiated Logout 1.0, 2.
     """
-    refusal = RequestRefused("invalid_request", "id_token_hint is not an ID token of this issuer", clause="OpenID Connect Core 1.0, 3.1.2.1")
+    refusal = RequestRefused(
+        "invalid_request", "id_token_hint is not an ID token of this issuer", clause="OpenID Connect Core 1.0, 3.1.2.1"
+    )
     if len(unverified_token) > MAX_HINT_LENGTH:
         raise refusal
     try:

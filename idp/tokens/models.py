@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class TokenFamily(db.Model):
+class TokenFamily(Base):
     """One authorization of one client by one citizen, and so every token that came of it.
 
     State: granted → revoked (with a word for the reason). There is no way back.
@@ -29,7 +29,7 @@ class TokenFamily(db.Model):
     revoked_because: Mapped[str | None] = mapped_column(String(40))
 
 
-class AuthorizationCode(db.Model):
+class AuthorizationCode(Base):
     """A code, by its SHA-256. It is kept after redemption, so that a second use is seen for what it is.
 
     State: issued → redeemed, by one conditional UPDATE; or it runs out.

@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO
 
+from workshop.chain import QUIET
 from workshop.console import Refused, Stopped, say
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -165,6 +166,8 @@ class Children:
                 pass_fds=tuple(kept_files),
             )
         except OSError as error:
+            if errors is not None:
+                errors.close()
             raise Refused(f"{step.name}: {step.command[0]} cannot be run: {error.strerror}.") from None
         lines: list[str] = []
         relay = threading.Thread(target=self._relay, args=(step, process, lines), daemon=True)
@@ -191,9 +194,12 @@ class Children:
         for child in self._children.values():
             if child.process.poll() is None:
                 killed.append(child.name)
-            _kill_session(child.process.pid)
+                child.process.kill()
             child.process.wait()
+            _kill_session(child.process.pid)
             child.relay.join(timeout=1.0)
+            if child.errors is not None:
+                child.errors.close()
         self._children.clear()
         return killed
 
@@ -213,11 +219,17 @@ class Children:
 
     def _relay(self, step: Step, process: "subprocess.Popen[bytes]", lines: list[str]) -> None:
         assert process.stdout is not None
-        for raw in process.stdout:
-            line = raw.decode("utf-8", "replace").rstrip()
+        with process.stdout as output:
+            self._relay_lines(step, output, lines)
+
+    def _relay_lines(self, step: Step, output: IO[bytes], lines: list[str]) -> None:
+        is_quiet = step.is_quiet
+        for raw in output:
+            line = raw.decode("utf-8", "replace").rstrip("\r\n")
             lines.append(line)
             del lines[:-2000]
-            if step.is_quiet:
+            is_quiet = is_quiet or line.startswith(QUIET)
+            if is_quiet:
                 continue
             try:
                 with self._printing:
@@ -240,5 +252,9 @@ def ending_of(event: Ended) -> str:
 
 
 def _kill_session(pid: int) -> None:
+    """Kill what is left of a child's session, and wait until it is gone, so that its ports are free when we say so."""
+    deadline = time.monotonic() + 1.0
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+        while time.monotonic() < deadline:
+            os.killpg(pid, signal.SIGKILL)
+            time.sleep(0.005)

@@ -11,7 +11,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from workshop.chain import split_quiet
 from workshop.console import Refused, Stopped, command, say, table
 from workshop.environment import make_environment
 from workshop.places import check_writable, find_places, lock_stand
@@ -28,6 +30,7 @@ PERSON_COLUMNS = (
     ("note", "What for"),
 )
 
+CHAIN = str(Path(__file__).with_name("chain.py"))
 SPOKEN = {"idp": "idp", "rp": "registry"}
 
 
@@ -36,6 +39,7 @@ class Applications:
     """How the applications' commands are run; a test puts its own small programs here."""
 
     python: str
+    has_client_secret: bool = False
     idp: Sequence[str] = ("-m", "idp.cli")
     rp: Sequence[str] = ("-m", "rp.cli")
 
@@ -49,13 +53,10 @@ class Applications:
         door = self.rp if service.application == "rp" else self.idp
         return Step(service.name, [self.python, *door, "serve", *service.options])
 
-    def ask_people(self) -> Step:
-        """The test people, as JSON."""
-        return Step("people", [self.python, *self.idp, "people"], is_quiet=True)
-
-    def ask_phone_link(self) -> Step:
-        """The address of the test people's phone."""
-        return Step("phone", [self.python, *self.idp, "phone-link"], is_quiet=True)
+    def chain(self, application: str, *commands: str, quiet: Sequence[str] = ()) -> Step:
+        """A step that runs commands of `idp` or `rp` one after the other in one process."""
+        door = self.idp if application == "idp" else self.rp
+        return Step(SPOKEN[application], [self.python, CHAIN, *door, "--", *commands, "--", *quiet])
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -77,10 +78,13 @@ def start(arguments: Sequence[str]) -> int:
         lock = lock_stand(places)
         with Children(places.checkout) as children:
             if options.no_setup:
-                return run_stand(children, Applications(sys.executable), services, lock=lock)
-            make_environment(children, places)
-            beside = web_file_steps(children, places)
-            return run_stand(children, Applications(str(places.python)), services, lock=lock, beside=beside)
+                python, beside = sys.executable, []
+            else:
+                make_environment(children, places)
+                python, beside = str(places.python), web_file_steps(children, places)
+            has_client_secret = (places.keys / "rp" / "client-secret").exists()
+            applications = Applications(python, has_client_secret=has_client_secret)
+            return run_stand(children, applications, services, lock=lock, beside=beside)
 
     return command(run)
 
@@ -89,34 +93,30 @@ def run_stand(
     children: Children, applications: Applications, services: Sequence[Service], *, lock: int, beside: Sequence[Step] = ()
 ) -> int:
     """Prepare both applications, serve, tell what there is to know, and stay until the end."""
-    prepare(children, applications, beside=beside)
+    people, phone_link = prepare(children, applications, beside=beside)
     environment = serve(children, applications, services, lock=lock)
-    people, phone_link = children.run([applications.ask_people(), applications.ask_phone_link()])
-    print(
-        welcome(
-            services,
-            environment=environment,
-            people=json.loads("\n".join(people.demand_success().lines)),
-            phone_link="".join(phone_link.demand_success().lines).strip(),
-        ),
-        flush=True,
-    )
+    print(welcome(services, environment=environment, people=json.loads(people), phone_link=phone_link), flush=True)
     return stay(children)
 
 
-def prepare(children: Children, applications: Applications, *, beside: Sequence[Step] = ()) -> None:
-    """Keys of both, then both databases: the provider's seed reads the client secret that the registry's keys made.
+def prepare(children: Children, applications: Applications, *, beside: Sequence[Step] = ()) -> tuple[str, str]:
+    """Keys and databases of both. Returns the test people as JSON and the link of their phone.
 
     `beside` are steps whose failure spoils the looks and not the work: it is said and lived with.
     """
-    keys = [applications.step("idp", "keys"), applications.step("rp", "keys")]
-    for outcome in children.run([*keys, *beside]):
+    provider = applications.chain("idp", "keys", "prepare", quiet=("people", "phone-link"))
+    registry = applications.chain("rp", "keys", "prepare")
+    if not applications.has_client_secret:
+        # The provider's seed reads the client secret that the registry makes; only then do the two have an order.
+        children.run([applications.step("rp", "keys")])[0].demand_success()
+    outcomes = children.run([provider, registry, *beside])
+    for outcome in outcomes:
         if outcome.step in beside and outcome.status != 0:
             say(outcome.step.name, f"not made, the pages will look plainer: {outcome.last_words}")
         else:
             outcome.demand_success()
-    for outcome in children.run([applications.step("idp", "prepare"), applications.step("rp", "prepare")]):
-        outcome.demand_success()
+    people, phone_link = split_quiet(outcomes[0].lines)
+    return people, phone_link
 
 
 def serve(children: Children, applications: Applications, services: Sequence[Service], *, lock: int) -> str:
@@ -163,11 +163,9 @@ def welcome(services: Sequence[Service], *, environment: str, people: Sequence[M
     rows = [[str(person.get(key) or "") for key, _ in columns] for person in people]
     return "\n\n".join(
         (
-            "",
-            f"environment = {environment}",
+            f"\nenvironment = {environment}",
             addresses,
             table([head for _, head in columns], rows) if rows else "There are no test people.",
-            "Ctrl-C stops everything; scripts/reset starts over.",
-            "",
+            "Ctrl-C stops everything; scripts/reset starts over.\n",
         )
     )

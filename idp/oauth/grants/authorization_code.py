@@ -53,7 +53,7 @@ class CodeGrant(AuthorizationCodeGrant):
     the client's code. The code is taken by one conditional UPDATE in the transaction that answers.
     """
 
-    TOKEN_ENDPOINT_AUTH_METHODS = list(CLIENT_AUTHENTICATIONS)
+    TOKEN_ENDPOINT_AUTH_METHODS = list(CLIENT_AUTHENTICATIONS)  # noqa: RUF012 - as above
 
     @classmethod
     def register_at(cls, server: Any) -> None:
@@ -104,7 +104,5 @@ class CodeGrant(AuthorizationCodeGrant):
             "scope": spell(grant.scopes),
         }
         if "openid" in grant.scopes:
-            answer["id_token"] = minting.mint_id_token(
-                realm, grant, client, nonce=stored.nonce, access_token=access_token
-            )
+            answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=stored.nonce, access_token=access_token)
         return answer

@@ -1,8 +1,8 @@
 """A small application on the kit: pages made of every part, a form, a fault. Its pages are those of the design sheet."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,14 @@ from ground.wire import Request, Response
 PAGES = Path(__file__).parent / "pages"
 NOW = 1795367762  # 2026-11-22T20:16:02 in Moscow
 NAMES = {"propusk": "Пропуск, учебный стенд", "registry": "Регистр, учебный стенд", "bank": "Облепиха, учебный стенд"}
-DESIGN_PAGES = {"sign-in": "propusk", "code": "propusk", "consent": "propusk", "phone": "propusk", "cabinet": "registry", "region": "registry"}
+DESIGN_PAGES = {
+    "sign-in": "propusk",
+    "code": "propusk",
+    "consent": "propusk",
+    "phone": "propusk",
+    "cabinet": "registry",
+    "region": "registry",
+}
 
 
 def make_site(brand: str = "propusk", *, instance: str = "idp", is_secure: bool = False) -> Site:
@@ -63,7 +70,10 @@ def antibodies() -> object:
 def new_cases() -> object:
     first = date(2020, 4, 20).toordinal()
     return line_chart(
-        [(date.fromordinal(first + n), round(14 + 60 * (n / 90) ** 2 if n < 90 else 74 + (n - 90) * 1.1, 1)) for n in range(0, 183)],
+        [
+            (date.fromordinal(first + n), round(14 + 60 * (n / 90) ** 2 if n < 90 else 74 + (n - 90) * 1.1, 1))
+            for n in range(0, 183)
+        ],
         title="Новые случаи в день",
         unit="Среднее за семь дней, Томская область, 20 апреля – 19 октября 2020",
         summary="Летом держалось у 60 в день, с середины сентября растёт.",
@@ -130,10 +140,18 @@ def make_demo(site: Site) -> Flask:
         return {"id": browser_id(), "again": browser_id(), "binding": browser_binding()}
 
     def echo(request: Request) -> Response:
-        return Response.of_json({"method": request.method, "form": request.form}, headers=(("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")))
+        return Response.of_json(
+            {"method": request.method, "form": request.form}, headers=(("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
+        )
 
     app.add_url_rule("/wire", "wire", wire_view(echo), methods=["POST"])
     return app
+
+
+@cache
+def shared_demo(brand: str, is_secure: bool = False) -> Flask:
+    """One application for every test that only looks at it: compiling the templates is most of the time of a test."""
+    return make_demo(make_site(brand, is_secure=is_secure))
 
 
 @pytest.fixture
@@ -142,8 +160,8 @@ def site() -> Site:
 
 
 @pytest.fixture
-def app(site: Site) -> Flask:
-    return make_demo(site)
+def app() -> Flask:
+    return shared_demo("propusk")
 
 
 @pytest.fixture
@@ -152,14 +170,20 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def secure_client(site: Site) -> FlaskClient:
-    return make_demo(replace(site, is_secure=True)).test_client()
+def secure_client() -> FlaskClient:
+    return shared_demo("propusk", is_secure=True).test_client()
 
 
 @pytest.fixture
 def demo() -> Callable[[str], FlaskClient]:
-    """A browser of the demo in the brand that is asked for."""
-    return lambda brand: make_demo(make_site(brand)).test_client()
+    """A new browser at the demo in the brand that is asked for."""
+    return lambda brand: shared_demo(brand).test_client()
+
+
+@pytest.fixture
+def build_demo() -> Callable[[Site], Flask]:
+    """A demo of one's own, for a test that changes it."""
+    return make_demo
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ground.chance import draw_digits, draw_identifier
+from ground.database import table_of
 from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from idp.audit import Event, record
@@ -15,12 +16,13 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt
 from idp.authentication.method import Refusal
 from idp.authentication.methods.one_time_code.models import OneTimeCode
+from idp.authentication.refusals import wait_text
 from idp.citizens.identifiers import masked_phone
 from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
 from idp.realm import Realm
 
-CODES = OneTimeCode.__table__
+CODES = table_of(OneTimeCode)
 DIGITS = 6
 MAX_TRIES = 5
 SECONDS_BETWEEN_SENDS = 30
@@ -71,13 +73,14 @@ class OneTimeCodeMethod:
             raise Refusal("too_soon", seconds=wait)
 
     def describe(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person | None) -> dict[str, Any]:
-        assert person is not None and person.data.phone is not None, "a code is sent to a phone"
+        assert person is not None, "a code is sent to somebody we know"
+        assert person.data.phone is not None, "the method is offered with a phone only"
         newest = connection.execute(NEWEST, {"attempt_id": attempt.id}).first()
         return {
             "phone": masked_phone(person.data.phone),
             "expires_at": newest.expires_at if newest else None,
             "tries_left": MAX_TRIES - newest.tries if newest else 0,
-            "seconds_to_wait": self._seconds_to_wait(realm, connection, attempt, person),
+            "wait": wait_text(seconds) if (seconds := self._seconds_to_wait(realm, connection, attempt, person)) else None,
         }
 
     def finish(self, realm: Realm, attempt: Attempt, form: Mapping[str, str]) -> Attempt:
@@ -120,7 +123,7 @@ class OneTimeCodeMethod:
 
     def _send(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person) -> None:
         """The row, the message and the journal entry are one transaction: no code without its SMS."""
-        assert person.data.phone is not None
+        assert person.data.phone is not None, "the method is offered with a phone only"
         self._end(realm, connection, attempt, "replaced")
         code_id, code = draw_identifier(realm.chance, "one-time code id"), draw_digits(realm.chance, "one-time code", DIGITS)
         now = realm.clock.now()

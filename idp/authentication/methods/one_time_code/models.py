@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class OneTimeCode(db.Model):
+class OneTimeCode(Base):
     """One code that was sent. State: alive → used, burnt (five tries) or replaced (a newer one was sent)."""
 
     __tablename__ = "one_time_codes"

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from ground.database import table_of
 from ground.web.language import lazy_gettext
 from idp.audit import Event, record
 from idp.authentication import attempt as attempts
@@ -17,7 +18,7 @@ from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
 from idp.realm import Realm
 
-PASSWORDS = Password.__table__
+PASSWORDS = table_of(Password)
 FIND_HASH = select(PASSWORDS.c.hash).where(PASSWORDS.c.citizen_id == bindparam("citizen_id"))
 MAX_LOGIN_LENGTH = 254
 

@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import db
+from idp.database import Base
 
 
-class Password(db.Model):
+class Password(Base):
     """The password of one citizen."""
 
     __tablename__ = "passwords"

@@ -1,0 +1,84 @@
+"""Who may enter the control plane: whoever has its token, by its own name, from its own pages.
+
+A page of another site could reach loopback through the browser of a developer, also under a name that it points at
+loopback itself (DNS rebinding). So the Host must be ours, a foreign Origin is refused, and nothing goes without the token.
+"""
+
+import hashlib
+import hmac
+
+from flask import Blueprint, abort, redirect, request
+from werkzeug.wrappers import Response
+
+from ground.web.cookies import cookie_value, set_cookie
+from ground.web.site import current_site
+from idp.audit import Event, record
+from idp.errors import StandUnusable
+from idp.pages import current_realm
+from idp.realm import Realm
+from idp.settings import Settings
+
+TOKEN_FILE = "control-token"
+COOKIE = "pass"
+OPEN_TO_ALL = frozenset({"gate.open_by_link", "health"})
+
+blueprint = Blueprint("gate", __name__)
+
+
+@blueprint.get("/open")
+def open_by_link() -> Response:
+    """Exchange the token of the printed link for a cookie, and leave the link behind."""
+    realm = current_realm()
+    if not _is_right(realm, request.args.get("token", "")):
+        abort(403)
+    with realm.database.write() as connection:
+        record(realm, connection, Event.CONTROL_OPENED, actor="operator:link", object="control")
+    response = redirect("/phone", 303)
+    set_cookie(current_site(), response, COOKIE, _cookie_of(realm))
+    return response
+
+
+def check_entry() -> None:
+    """Before every request: the right name, no foreign page, and the token or its cookie. Else 403, whatever was missing."""
+    realm = current_realm()
+    if request.host not in hosts(realm.settings):
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.removeprefix("http://") not in hosts(realm.settings):
+        abort(403)
+    if request.endpoint is None or request.endpoint.endswith("static") or request.endpoint in OPEN_TO_ALL:
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and _is_right(realm, token.strip()):
+        return
+    if hmac.compare_digest((cookie_value(COOKIE) or "").encode(), _cookie_of(realm).encode()):
+        return
+    abort(403)
+
+
+def hosts(settings: Settings) -> frozenset[str]:
+    """The names under which the control plane answers."""
+    _, _, port = settings.control_listen.rpartition(":")
+    return frozenset({settings.control_listen, f"localhost:{port}", f"127.0.0.1:{port}"})
+
+
+def read_token(settings: Settings) -> str:
+    """The token of the control plane. Raises StandUnusable."""
+    file = settings.var_folder / TOKEN_FILE
+    try:
+        token = file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise StandUnusable(f"{file} is missing: run scripts/keys") from None
+    if len(token) < 32:
+        raise StandUnusable(f"{file} is too short to be a token: remove it and run scripts/keys")
+    return token
+
+
+def _is_right(realm: Realm, token: str) -> bool:
+    return hmac.compare_digest(token.encode(), read_token(realm.settings).encode())
+
+
+def _cookie_of(realm: Realm) -> str:
+    """The cookie stands for the token and does not give it away; a new token makes it worthless."""
+    key = realm.secrets.derive("control cookie")
+    return hmac.new(key, read_token(realm.settings).encode(), hashlib.sha256).hexdigest()

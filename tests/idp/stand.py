@@ -1,0 +1,190 @@
+"""Builders for tests of the provider."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import requests
+
+from ground.chance import SystemChance
+from ground.clock import FixedClock
+from ground.preparation import bring_up_to_date
+from ground.sealing import make_secrets
+from idp.app import make_app
+from idp.cli.prepare import load_seed
+from idp.clients import registry
+from idp.database import MIGRATIONS
+from idp.keyring.rotation import make_missing_keys
+from idp.protocol.client import Client
+from idp.protocol.scopes import SCOPES
+from idp.realm import open_realm
+from idp.settings import PasswordHashing, Settings
+from tests.browser import Browser
+from tests.wsgi_transport import WsgiTransport
+
+ISSUER = "http://localhost:8400"
+CALLBACK = "http://localhost:9999/callback"
+SECRET = "a secret only this client knows"
+VERIFIER = "v" * 43
+
+
+def make_keys(home: Path) -> None:
+    """What scripts/keys makes, for the provider and for the registry's client secret."""
+    make_secrets(home / "keys" / "idp" / "secrets.json", SystemChance())
+    make_missing_keys(home / "keys" / "idp" / "signing", now=Stand.START - 1)
+    (home / "keys" / "rp").mkdir(parents=True)
+    (home / "keys" / "rp" / "client-secret").write_text("registry secret")
+
+
+def challenge(verifier: str = VERIFIER) -> str:
+    """The S256 challenge of a verifier."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A token answer with its status."""
+
+    status: int
+    body: dict[str, object]
+
+
+class Stand:
+    """A provider as a WSGI application, with one client that signs people in."""
+
+    START = 1_795_340_000
+
+    def __init__(self, home: Path, clock: FixedClock, **settings: object) -> None:
+        self.clock = clock
+        cheap = PasswordHashing(memory_kib=8, iterations=1)
+        values: dict[str, object] = {
+            "environment": "test",
+            "issuer": ISSUER,
+            "home": home,
+            "registration_is_open": True,
+            "codes_per_hour": 0,
+            "password_hashing": cheap,
+        }
+        self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
+        self.realm = open_realm(self.settings, clock=clock)
+        self._transport: WsgiTransport | None = None
+
+    def prepare(self) -> None:
+        """Migrate and seed, as `propusk prepare` does."""
+        (self.settings.home / "var").mkdir(exist_ok=True)
+        bring_up_to_date(
+            self.realm.database,
+            MIGRATIONS,
+            sqlite_file=self.settings.sqlite_file,
+            backups=self.settings.var_folder,
+            clock=self.clock,
+        )
+        load_seed(self.realm)
+        self.add_client()
+
+    def add_client(self, client_id: str = "client", **terms: object) -> Client:
+        """Register a client that may have every scope."""
+        client = Client(
+            client_id=client_id,
+            name="Учебная поликлиника",
+            redirect_uris=(CALLBACK,),
+            authentication="client_secret_basic",
+            secret_hash=registry.hash_secret(SECRET),
+            scopes=frozenset(SCOPES),
+            post_logout_redirect_uris=("http://localhost:9999/signed-out",),
+        )
+        client = replace(client, **terms)  # type: ignore[arg-type]
+        if client.is_public:
+            client = replace(client, secret_hash=None)
+        with self.realm.database.write() as connection:
+            registry.register(self.realm, connection, client, actor="operator:test")
+        return client
+
+    @property
+    def transport(self) -> WsgiTransport:
+        if self._transport is None:
+            self._transport = WsgiTransport({ISSUER: make_app(self.realm), "http://localhost:9999": _say_nothing})
+        return self._transport
+
+    def browser(self) -> Browser:
+        return Browser(self.transport)
+
+    def http(self) -> requests.Session:
+        """A client's back channel."""
+        return Browser(self.transport).session
+
+    def close(self) -> None:
+        self.realm.database.close()
+
+    def authorize_url(self, **parameters: str | None) -> str:
+        """The address of a plain good authorization request, with some parameters changed or, by None, left out."""
+        values: dict[str, str | None] = {
+            "response_type": "code",
+            "client_id": "client",
+            "redirect_uri": CALLBACK,
+            "scope": "openid profile",
+            "state": "the state",
+            "nonce": "the nonce",
+        }
+        values |= parameters
+        return f"{ISSUER}/oauth2/authorize?" + urlencode({name: value for name, value in values.items() if value is not None})
+
+    def sign_in(self, browser: Browser, *, login: str = "vera@example.test", password: str = "romashka-17") -> Browser:
+        """Fill the sign-in page in."""
+        return browser.submit("sign-in", "submit", login=login, password=password)
+
+    def sms(self) -> list[str]:
+        """The texts of the outbox, oldest first."""
+        with self.realm.database.read() as connection:
+            return [message.text for message in self.realm.outbox.messages(connection)]
+
+    def last_code(self) -> str:
+        """The six digits of the newest SMS."""
+        text = self.sms()[-1]
+        return next(word.strip(".") for word in text.split() if word.strip(".").isdecimal() and len(word.strip(".")) == 6)
+
+    def code_from(self, browser: Browser) -> str:
+        """The authorization code of the answer that the browser arrived with."""
+        answer = answer_of(browser)
+        assert "code" in answer, answer
+        return answer["code"]
+
+    def obtain_code(self, browser: Browser | None = None, **parameters: str | None) -> str:
+        """A code for Vera, through pages only."""
+        browser = (browser or self.browser()).open(self.authorize_url(**parameters))
+        if "sign-in" in browser.forms():
+            self.sign_in(browser)
+        if "code-form" in browser.forms():
+            browser.submit("code-form", "submit", code=self.last_code())
+        if "consent" in browser.forms():
+            browser.submit("consent", "allow")
+        return self.code_from(browser)
+
+    def redeem(self, code: str, *, auth: tuple[str, str] | None = ("client", SECRET), **parameters: str) -> Tokens:
+        """Send a code to the token endpoint."""
+        data = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK} | parameters
+        answer = self.http().post(f"{ISSUER}/oauth2/token", data=data, auth=auth)
+        return Tokens(answer.status_code, answer.json())
+
+    def events(self) -> list[Mapping[str, object]]:
+        """The journal, oldest first."""
+        from idp.database import JOURNAL
+
+        with self.realm.database.read() as connection:
+            return [dict(row) for row in connection.execute(JOURNAL.select().order_by(JOURNAL.c.seq)).mappings()]
+
+
+def answer_of(browser: Browser) -> dict[str, str]:
+    """The parameters that the client was sent back with."""
+    assert browser.url.startswith(CALLBACK), browser.url
+    return dict(parse_qsl(urlsplit(browser.url).query))
+
+
+def _say_nothing(_environment: object, start_response: object) -> list[bytes]:
+    """The client's own pages are of no interest here."""
+    start_response("200 OK", [("Content-Type", "text/plain")])  # type: ignore[operator]
+    return [b"back at the client"]
