@@ -94,9 +94,7 @@ def main(rounds: int) -> None:
         print(f"{name:14} token request {token:8.0f}   whole sign-in {whole:8.0f}")
 
 
-def _submit(
-    browser: requests.Session, page: requests.Response, *, follow: bool = True, **values: str
-) -> requests.Response:
+def _submit(browser: requests.Session, page: requests.Response, *, follow: bool = True, **values: str) -> requests.Response:
     """Fill in the only form of a page of ours."""
     page.raise_for_status()
     action = re.search(r'<form[^>]* action="([^"]+)"', page.text)

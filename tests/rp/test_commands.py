@@ -6,8 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from alembic.migration import MigrationContext
 from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
 
 from ground.database import Database
