@@ -8,6 +8,7 @@ from idp.clients import registry
 from idp.clients.registry import SYSTEMS
 from idp.errors import RequestRefused, StandUnusable
 from idp.protocol import registration
+from idp.protocol.client import as_metadata
 from idp.realm import open_realm
 from idp.settings import read_settings
 
@@ -45,7 +46,7 @@ def create(
     with realm.database.write() as connection:
         made, secret = registry.register(realm, connection, wanted, actor="operator:command line")
     answer = {"client_id": made.client_id, "issuer": realm.issuer} | ({"client_secret": secret} if secret else {})
-    click.echo(json.dumps(answer | registry.metadata(made), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(answer | as_metadata(made), ensure_ascii=False, indent=2))
 
 
 @client.command("list")
@@ -54,4 +55,4 @@ def list_clients() -> None:
     realm = open_realm(read_settings())
     with realm.database.read() as connection:
         for row in connection.execute(SYSTEMS.select().order_by(SYSTEMS.c.client_id)):
-            click.echo(f"{row.client_id}  {row.name}")
+            click.echo(f"{row.client_id}  {row.terms['client_name']}")

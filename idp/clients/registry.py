@@ -1,7 +1,6 @@
 """Registering information systems and finding them again."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +10,13 @@ from ground.chance import draw_identifier, draw_token
 from ground.database import table_of
 from idp.audit import Event, record
 from idp.clients.models import InformationSystem
-from idp.protocol.client import Client
+from idp.protocol.client import Client, as_metadata, from_metadata
 from idp.realm import Realm
 
 SYSTEMS = table_of(InformationSystem)
+DECIDED = ("sector", "resource", "organisation", "purpose")
+"""What is not registered by the client but decided about it."""
+
 FIND = select(SYSTEMS).where(SYSTEMS.c.client_id == bindparam("client_id"), SYSTEMS.c.disabled_at.is_(None))
 
 
@@ -30,25 +32,7 @@ def find(connection: Connection, client_id: str) -> Client | None:
     row = connection.execute(FIND, {"client_id": client_id}).first()
     if row is None:
         return None
-    terms: Mapping[str, Any] = row.terms
-    return Client(
-        client_id=row.client_id,
-        name=row.name,
-        secret_hash=row.secret_hash,
-        redirect_uris=tuple(terms["redirect_uris"]),
-        post_logout_redirect_uris=tuple(terms.get("post_logout_redirect_uris", ())),
-        authentication=terms["token_endpoint_auth_method"],
-        scopes=frozenset(terms["scope"].split()),
-        grant_types=tuple(terms["grant_types"]),
-        response_types=tuple(terms["response_types"]),
-        application_type=terms.get("application_type", "web"),
-        id_token_algorithm=terms.get("id_token_signed_response_alg", "RS256"),
-        require_pkce=row.require_pkce,
-        resource=row.resource,
-        organisation=terms.get("organisation", ""),
-        purpose=terms.get("purpose", ""),
-        default_levels=tuple(terms.get("default_acr_values", ())),
-    )
+    return from_metadata(row.terms, client_id=row.client_id, secret_hash=row.secret_hash, **row.decided)
 
 
 def count(connection: Connection) -> int:
@@ -79,30 +63,10 @@ def replace_terms(realm: Realm, connection: Connection, client: Client, *, actor
     record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}", outcome="changed")
 
 
-def metadata(client: Client) -> dict[str, Any]:
-    """The registered metadata in the words of RFC 7591, 2 and OpenID Connect Registration 1.0, 2."""
-    document: dict[str, Any] = {
-        "redirect_uris": list(client.redirect_uris),
-        "token_endpoint_auth_method": client.authentication,
-        "grant_types": list(client.grant_types),
-        "response_types": list(client.response_types),
-        "application_type": client.application_type,
-        "scope": " ".join(sorted(client.scopes)),
-        "id_token_signed_response_alg": client.id_token_algorithm,
-    }
-    optional = {
-        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
-        "default_acr_values": list(client.default_levels),
-    }
-    return document | {name: value for name, value in optional.items() if value}
-
-
 def _as_row(client: Client) -> dict[str, Any]:
     return {
         "client_id": client.client_id,
-        "name": client.name,
         "secret_hash": client.secret_hash,
-        "terms": {**metadata(client), "organisation": client.organisation, "purpose": client.purpose},
-        "require_pkce": client.require_pkce,
-        "resource": client.resource,
+        "terms": as_metadata(client),
+        "decided": {name: getattr(client, name) for name in DECIDED},
     }

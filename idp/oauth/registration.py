@@ -8,6 +8,7 @@ from idp.audit import Event, record
 from idp.clients import registry
 from idp.errors import RequestRefused
 from idp.protocol import registration as rules
+from idp.protocol.client import as_metadata
 from idp.realm import Realm
 
 TOKEN_FILE = "registration-token"
@@ -32,8 +33,7 @@ def register(realm: Realm, request: Request) -> Response:
     answer = {
         "client_id": client.client_id,
         "client_id_issued_at": realm.clock.now(),
-        "client_name": client.name,
-        **registry.metadata(client),
+        **as_metadata(client),
     }
     if secret is not None:
         answer |= {"client_secret": secret, "client_secret_expires_at": 0}

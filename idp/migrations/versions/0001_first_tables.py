@@ -1,4 +1,4 @@
-"""the first tables"""
+"""first tables"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,11 +41,11 @@ def upgrade() -> None:
 
     op.create_table('information_systems',
     sa.Column('client_id', sa.String(length=100), nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('secret_hash', sa.LargeBinary(), nullable=True),
+    sa.Column('sealed_secret', sa.LargeBinary(), nullable=True),
+    sa.Column('registration_token_hash', sa.LargeBinary(), nullable=True),
     sa.Column('terms', sa.JSON(), nullable=False),
-    sa.Column('require_pkce', sa.Boolean(), nullable=False),
-    sa.Column('resource', sa.String(length=500), nullable=True),
+    sa.Column('decided', sa.JSON(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('disabled_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('client_id', name=op.f('pk_information_systems'))
