@@ -7,7 +7,7 @@ from joserfc.errors import JoseError
 
 from idp.errors import RequestRefused
 from idp.keyring.published import verifying_keys
-from idp.protocol.vocabulary import ID_TOKEN_ALGORITHMS
+from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import Realm
 
 MAX_HINT_LENGTH = 8192
@@ -33,7 +33,7 @@ def read(realm: Realm, unverified_token: str) -> Hint:
     if len(unverified_token) > MAX_HINT_LENGTH:
         raise refusal
     try:
-        token = jwt.decode(unverified_token, verifying_keys(realm), algorithms=list(ID_TOKEN_ALGORITHMS))
+        token = jwt.decode(unverified_token, verifying_keys(realm), algorithms=list(SIGNING_ALGORITHMS))
     except (JoseError, ValueError):
         raise refusal from None
     claims = token.claims

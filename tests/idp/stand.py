@@ -70,8 +70,10 @@ class Stand:
             "password_hashing": cheap,
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
-        self.realm = open_realm(self.settings, clock=clock)
-        self._transport: WsgiTransport | None = None
+        self.transport = WsgiTransport({"http://localhost:9999": _say_nothing})
+        """Everybody there is: the provider, the client's pages, and the servers that a test adds to `hosts`."""
+        self.realm = open_realm(self.settings, clock=clock, transport=self.transport)
+        self.transport.hosts[ISSUER] = make_app(self.realm)
 
     def prepare(self) -> None:
         """Migrate and seed, as `propusk prepare` does."""
@@ -103,12 +105,6 @@ class Stand:
         with self.realm.database.write() as connection:
             registry.register(self.realm, connection, client, actor="operator:test")
         return client
-
-    @property
-    def transport(self) -> WsgiTransport:
-        if self._transport is None:
-            self._transport = WsgiTransport({ISSUER: make_app(self.realm), "http://localhost:9999": _say_nothing})
-        return self._transport
 
     def browser(self) -> Browser:
         return Browser(self.transport)
