@@ -28,6 +28,7 @@ class Event(StrEnum):
     AUTHORIZATION_REPLAYED = "authorization.replayed"
     TOKENS_REVOKED = "tokens.revoked"
     CLIENT_REGISTERED = "client.registered"
+    CLIENT_DISABLED = "client.disabled"
     CLIENT_REFUSED = "client.refused"
     CITIZEN_CREATED = "citizen.created"
     KEY_MADE = "key.made"

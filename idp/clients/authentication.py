@@ -6,7 +6,6 @@ from the answer nor from the time it takes.
 """
 
 import hashlib
-import hmac
 from collections.abc import Collection
 
 from joserfc.errors import JoseError
@@ -20,7 +19,6 @@ from ground.wire import Request
 from idp.audit import Event, record
 from idp.clients import keys, registry
 from idp.clients.models import UsedAssertion
-from idp.clients.registry import hash_secret
 from idp.errors import RequestRefused
 from idp.protocol import client_assertion
 from idp.protocol.client import Client
@@ -31,7 +29,6 @@ from idp.realm import Realm
 
 USED = table_of(UsedAssertion)
 FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
-NOBODYS_HASH = hash_secret("the secret of no client")
 TOKEN_PATH = "/oauth2/token"
 
 
@@ -50,13 +47,6 @@ def authenticate(realm: Realm, request: Request, *, accepted: Collection[str] = 
         _write_down(realm, request, refusal)
         raise
     return client
-
-
-def secret_is_right(client: Client | None, secret: str) -> bool:
-    """Compare a secret with the stored hash, in constant time, and with nobody's when there is no client."""
-    expected = client.secret_hash if client is not None else None
-    is_equal = hmac.compare_digest(expected or NOBODYS_HASH, hash_secret(secret))
-    return expected is not None and is_equal
 
 
 def _presented(request: Request) -> str:
@@ -86,7 +76,7 @@ def _check_secret(realm: Realm, request: Request, method: str) -> Client:
             raise _refused()
     with realm.database.read() as connection:
         client = registry.find(connection, client_id)
-    is_right = method == "none" or secret_is_right(client, secret)
+    is_right = method == "none" or registry.secret_is_right(client, secret)
     if client is None or not is_right or client.authentication != method:
         raise _refused()
     return client
@@ -135,7 +125,7 @@ def _check_signature(realm: Realm, client: Client, assertion: UnverifiedJwt, sec
 
 def _use_up(realm: Realm, client_id: str, use: Use) -> bool:
     """Remember an assertion by one INSERT, which only the first of its users wins. A restart forgets nothing."""
-    digest = hashlib.sha256(f"{client_id}\0{use.jti}".encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.sha256(f"{client_id}\0{use.jti}".encode()).digest()
     with realm.database.write() as connection:
         connection.execute(FORGET, {"now": realm.clock.now() - client_assertion.LONGEST_LIFETIME_SECONDS})
         try:
@@ -152,5 +142,7 @@ def _write_down(realm: Realm, request: Request, refusal: RequestRefused) -> None
         record(realm, connection, Event.CLIENT_REFUSED, actor=actor, object="authentication", outcome=refusal.code)
 
 
-def _refused(description: str = "the client is unknown, or did not prove who it is by the method it registered") -> RequestRefused:
+def _refused(
+    description: str = "the client is unknown, or did not prove who it is by the method it registered",
+) -> RequestRefused:
     return RequestRefused("invalid_client", description, clause="RFC 6749, 5.2", status=401)

@@ -21,6 +21,7 @@ DECIDED = ("sector", "resource", "organisation", "purpose")
 HOUR = 3600
 
 FIND = select(SYSTEMS).where(SYSTEMS.c.client_id == bindparam("client_id"), SYSTEMS.c.disabled_at.is_(None))
+NOBODYS_HASH = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,14 @@ class Registered:
 
 def hash_secret(secret: str) -> bytes:
     """A client secret is 256 random bits, so one SHA-256 is enough to store it by."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def secret_is_right(client: Client | None, secret: str) -> bool:
+    """Compare a secret with the stored hash, in constant time, and with nobody's when there is no client."""
+    expected = client.secret_hash if client is not None else None
+    is_equal = hmac.compare_digest(expected or NOBODYS_HASH, hash_secret(secret))
+    return expected is not None and is_equal
 
 
 def find(connection: Connection, client_id: str) -> Client | None:

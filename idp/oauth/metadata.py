@@ -3,9 +3,17 @@
 from typing import Any
 
 from idp.protocol.scopes import SCOPES
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, ID_TOKEN_ALGORITHMS, LEVELS
+from idp.protocol.vocabulary import (
+    CLIENT_AUTHENTICATIONS,
+    CLIENT_SIGNING_ALGORITHMS,
+    CONFIDENTIAL_AUTHENTICATIONS,
+    LEVELS,
+    SECRET_SIGNING_ALGORITHMS,
+    SIGNING_ALGORITHMS,
+)  # fmt: skip
 from idp.realm import Realm
 
+ASSERTION_ALGORITHMS = (*CLIENT_SIGNING_ALGORITHMS, *SECRET_SIGNING_ALGORITHMS)
 CLAIMS = (
     "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
     *dict.fromkeys(claim for scope in SCOPES.values() for claim in scope.claims),
@@ -29,9 +37,11 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGORITHMS),
+        "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": list(CONFIDENTIAL_AUTHENTICATIONS),
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": list(LEVELS[:2]),
