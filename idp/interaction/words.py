@@ -1,11 +1,11 @@
 """The words a consent page has for claims and for scopes that open an API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from ground.web.language import LazyText, format_day, lazy_gettext
 from ground.web.language import gettext as _
-from idp.protocol.scopes import apis_of, claims_of
+from idp.protocol.scopes import claims_of
 
 CLAIM_WORDS: Mapping[str, LazyText] = {
     "name": lazy_gettext("ФИО"),
@@ -17,7 +17,10 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
     "phone_number": lazy_gettext("Телефон"),
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
-API_WORDS: Mapping[str, LazyText] = {"registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре")}
+DEED_WORDS: Mapping[str, LazyText] = {
+    "registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре"),
+    "offline_access": lazy_gettext("Делать это и тогда, когда вас нет на сайте"),
+}
 SAID_WITH_ANOTHER = frozenset({"family_name", "given_name", "middle_name", "email_verified", "phone_number_verified"})
 """Claims that say nothing beyond the one they come with: the parts of the name, and whether a contact is confirmed."""
 
@@ -33,9 +36,9 @@ def claim_rows(scopes: Iterable[str], claims: Mapping[str, Any]) -> list[tuple[s
     return rows
 
 
-def deeds(scopes: Iterable[str]) -> list[str]:
+def deeds(scopes: Set[str]) -> list[str]:
     """What the client will be able to do."""
-    return [str(API_WORDS[name]) for name in apis_of(scopes)]
+    return [str(words) for name, words in DEED_WORDS.items() if name in scopes]
 
 
 def _as_said(name: str, value: str) -> str:
