@@ -13,6 +13,7 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
     "gender": lazy_gettext("Пол"),
     "snils": lazy_gettext("СНИЛС"),
     "inn": lazy_gettext("ИНН"),
+    "address": lazy_gettext("Адрес"),
     "email": lazy_gettext("Электронная почта"),
     "phone_number": lazy_gettext("Телефон"),
 }
@@ -32,7 +33,7 @@ def claim_rows(scopes: Iterable[str], claims: Mapping[str, Any]) -> list[tuple[s
         if name in SAID_WITH_ANOTHER:
             continue
         value = claims.get(name)
-        rows.append((str(CLAIM_WORDS[name]), _("не указано") if value is None else _as_said(name, str(value))))
+        rows.append((str(CLAIM_WORDS[name]), _("не указано") if value is None else _as_said(name, value)))
     return rows
 
 
@@ -41,9 +42,11 @@ def deeds(scopes: Set[str]) -> list[str]:
     return [str(words) for name, words in DEED_WORDS.items() if name in scopes]
 
 
-def _as_said(name: str, value: str) -> str:
+def _as_said(name: str, value: Any) -> str:
+    if name == "address":
+        return str(value["formatted"])
     if name == "birthdate":
         return format_day(value)
     if name == "gender":
         return str(GENDER_WORDS.get(value, value))
-    return value
+    return str(value)

@@ -28,6 +28,7 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             Scope("openid"),
             Scope("profile", ("name", "family_name", "given_name", "middle_name", "birthdate", "gender")),
             Scope("email", ("email", "email_verified")),
+            Scope("address", ("address",)),
             Scope("phone", ("phone_number", "phone_number_verified")),
             Scope("fullname", ("name", "family_name", "given_name", "middle_name")),
             Scope("birthdate", ("birthdate",)),
