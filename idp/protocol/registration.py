@@ -30,7 +30,7 @@ def read(metadata: Any, *, is_test: bool) -> Client:
     redirect_uris = _uris(metadata, "redirect_uris", application_type=application_type, is_test=is_test)
     if not redirect_uris:
         raise RequestRefused("invalid_redirect_uri", "redirect_uris must list at least one URI", clause="RFC 7591, 3.2.2")
-    scopes = frozenset(_text(metadata, "scope", " ".join(SCOPES)).split()) & SCOPES.keys()
+    scopes = frozenset(SCOPES.keys() & set(_text(metadata, "scope", " ".join(SCOPES)).split()))
     return Client(
         client_id="",
         name=_text(metadata, "client_name", "").strip()[:MAX_NAME_LENGTH] or host_of(redirect_uris[0]),
