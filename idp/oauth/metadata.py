@@ -10,7 +10,7 @@ from idp.protocol.vocabulary import (
     LEVELS,
     SECRET_SIGNING_ALGORITHMS,
     SIGNING_ALGORITHMS,
-)  # fmt: skip
+)
 from idp.realm import Realm
 
 ASSERTION_ALGORITHMS = (*CLIENT_SIGNING_ALGORITHMS, *SECRET_SIGNING_ALGORITHMS)
@@ -26,6 +26,7 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "authorization_endpoint": realm.url("/oauth2/authorize"),
         "token_endpoint": realm.url("/oauth2/token"),
         "userinfo_endpoint": realm.url("/oauth2/userinfo"),
+        "revocation_endpoint": realm.url("/oauth2/revoke"),
         "introspection_endpoint": realm.url("/oauth2/introspect"),
         "registration_endpoint": realm.url("/oauth2/register"),
         "end_session_endpoint": realm.url("/oauth2/logout"),
@@ -35,11 +36,14 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
-        "subject_types_supported": ["public"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "userinfo_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "introspection_endpoint_auth_methods_supported": list(CONFIDENTIAL_AUTHENTICATIONS),
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],

@@ -19,7 +19,7 @@ from idp.protocol.vocabulary import (
     LEVELS,
     SECRET_SIGNING_ALGORITHMS,
     SIGNING_ALGORITHMS,
-)  # fmt: skip
+)
 
 MAX_ITEMS: Final = 50
 MAX_NAME_LENGTH: Final = 200
@@ -131,7 +131,7 @@ class _Reading:
         return self.optional_choice("token_endpoint_auth_signing_alg", supported[authentication])
 
     def scopes(self) -> frozenset[str]:
-        scopes = frozenset(self.text("scope", " ".join(SCOPES)).split()) & SCOPES.keys()
+        scopes = frozenset(SCOPES.keys() & set(self.text("scope", " ".join(SCOPES)).split()))
         if not scopes:
             raise _refused("scope must contain at least one of scopes_supported")
         return scopes
