@@ -98,7 +98,7 @@ def _replace(realm: Realm, request: Request, found: Registered) -> Response:
     if any(name in document for name in OURS_ALONE):
         raise _refused(f"leave out {', '.join(OURS_ALONE)}")
     given_secret = document.get("client_secret")
-    if given_secret is not None and not registry.secret_is_right(found.client, given_secret):
+    if given_secret is not None and not registry.secret_is_right(found.client, str(given_secret)):
         raise _refused("client_secret must be the present one, or be left out")
     check_sector(realm, wanted)
     with realm.database.write() as connection:
