@@ -1,7 +1,6 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +12,7 @@ import click
 from ground.chance import SystemChance, draw_token
 from ground.clock import as_datetime
 from ground.migration import DatabaseNewer
+from ground.preparation import bring_up_to_date
 from ground.sealing import SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
 from rp.app import MIGRATIONS, DatabaseNotReady
@@ -114,34 +114,24 @@ def prepare() -> None:
 
 def prepare_database(realm: Realm) -> None:
     """Migrate, backing up first what would be changed, and load the seed. Raises the refusals of the command."""
-    current = MIGRATIONS.current(realm.database)
-    if not MIGRATIONS.check(realm.database):
-        if current is not None and realm.database.is_sqlite:
-            click.echo(f"backed up the database to {_back_up(realm)}")
-        MIGRATIONS.upgrade(realm.database)
-        click.echo(f"database at revision {MIGRATIONS.head()}")
+    file = realm.database.engine.url.database if realm.database.is_sqlite else None
+    done = bring_up_to_date(
+        realm.database,
+        MIGRATIONS,
+        sqlite_file=Path(file) if file else None,
+        backups=realm.home.variable,
+        clock=realm.clock,
+    )
+    click.echo(f"rp: {done}")
     with realm.database.write() as connection:
         for key, outcome, report in load_seed(connection, realm):
             if outcome != "known" or report.added:
-                click.echo(f"patient {key}: {outcome}, {_tell(report)}")
+                click.echo(f"rp: patient {key}: {outcome}, {_tell(report)}")
     data = (realm.home.data / STATISTICS_FILE).read_bytes()
     with realm.database.read() as connection:
         if is_loaded(connection, name=STATISTICS_FILE, data=data):
             return
-    click.echo(f"statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
-
-
-def _back_up(realm: Realm) -> Path:
-    """A copy of the SQLite file made by SQLite itself, so that what is still in the WAL is in it."""
-    source = Path(realm.database.engine.url.database or "")
-    folder = realm.home.variable / f"backup-{as_datetime(realm.clock.now()):%Y%m%d-%H%M%S}"
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / source.name
-    with sqlite3.connect(source) as connection, sqlite3.connect(copy) as target:
-        connection.backup(target)
-    connection.close()
-    target.close()
-    return copy
+    click.echo(f"rp: statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
 
 
 @main.command()

@@ -6,8 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from alembic.migration import MigrationContext
 from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
 
 from ground.database import Database
@@ -45,10 +45,10 @@ def test_prepare_makes_everything_and_a_second_time_nothing(home: Path) -> None:
     run("keys")
     first = run("prepare")
     assert first.exit_code == 0, first.output
-    assert "database at revision 0001" in first.output
+    assert "rp: the database was made" in first.output
     assert "patient vera: added, 11 new, 0 known" in first.output
     assert "statistics: 18445 new, 0 changed, 0 known" in first.output
-    assert run("prepare").output == ""
+    assert run("prepare").output == "rp: the database is up to date\n"
     assert run("journal", "verify").output == "the journal is whole\n"
 
 
@@ -78,7 +78,7 @@ def test_a_database_that_needs_it_is_backed_up_before_it_is_migrated(home: Path,
     checks = iter([False, True, True])
     monkeypatch.setattr(type(MIGRATIONS), "check", lambda *_: next(checks))
     result = run("prepare")
-    assert "backed up the database to" in result.output
+    assert "rp: the database was migrated, a copy of the old one is" in result.output
     copies = list((home / "var").glob("backup-*/rp.sqlite3"))
     assert len(copies) == 1
     with sqlite3.connect(copies[0]) as connection:

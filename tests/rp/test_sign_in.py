@@ -9,7 +9,7 @@ import pytest
 from rp.access.session import ABSOLUTE_SECONDS, IDLE_SECONDS
 from rp.sign_in.journey import LIFETIME_SECONDS, safe_path
 from tests.rp.conftest import Browser, Stand
-from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER
+from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER, Claims
 
 
 def test_r010_the_registry_sends_whoever_is_not_signed_in_to_the_provider(browser: Browser) -> None:
@@ -270,7 +270,12 @@ def test_rp12_tokens_and_codes_are_in_no_page_no_log_and_not_in_the_database_fil
 ) -> None:
     caplog.set_level(logging.DEBUG)
     issued: list[str] = []
-    browser.stand.provider.spoil_tokens = lambda answer: issued.extend((answer["access_token"], answer["id_token"])) or answer  # type: ignore[func-returns-value]
+
+    def keep(answer: Claims) -> Claims:
+        issued.extend((answer["access_token"], answer["id_token"]))
+        return answer
+
+    browser.stand.provider.spoil_tokens = keep
     callback = browser.stand.provider.approve(browser.leave_for())
     code = parse_qs(urlsplit(callback).query)["code"][0]
     response = browser.come_back(callback)
