@@ -26,7 +26,7 @@ def authlib_session(realm: Realm) -> OAuth2Session:
     session = OAuth2Session(
         client_id=realm.settings.client_id,
         client_secret=realm.client_secret,
-        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 (the name of a method)
+        token_endpoint_auth_method="client_secret_basic",
         scope=" ".join(realm.settings.scopes),
         redirect_uri=realm.settings.callback_url,
         code_challenge_method="S256",
