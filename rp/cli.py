@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -62,15 +63,25 @@ def _say_error(text: str) -> int:
     return 1
 
 
-def _open() -> Realm:
-    return open_realm(*read_settings(os.environ))
+@contextmanager
+def opened() -> Iterator[Realm]:
+    """The registry of the environment, closed when the command is done."""
+    settings, home = read_settings(os.environ)
+    home.variable.mkdir(parents=True, exist_ok=True)
+    realm = open_realm(settings, home)
+    try:
+        yield realm
+    finally:
+        realm.database.close()
 
 
-def _open_prepared() -> Realm:
-    realm = _open()
-    if not MIGRATIONS.check(realm.database):
-        raise DatabaseNotReady("the database is not prepared: run propusk-registry prepare")
-    return realm
+@contextmanager
+def opened_when_prepared() -> Iterator[Realm]:
+    """The same, for commands that need the tables. Raises DatabaseNotReady."""
+    with opened() as realm:
+        if not MIGRATIONS.check(realm.database):
+            raise DatabaseNotReady("the database is not prepared: run propusk-registry prepare")
+        yield realm
 
 
 @click.group()
@@ -107,9 +118,8 @@ def _make_client_secret(path: Path) -> None:
 @one_sentence
 def prepare() -> None:
     """Bring the database to this version and load the seed; what is done already is not done again."""
-    settings, home = read_settings(os.environ)
-    home.variable.mkdir(parents=True, exist_ok=True)
-    prepare_database(open_realm(settings, home))
+    with opened() as realm:
+        prepare_database(realm)
 
 
 def prepare_database(realm: Realm) -> None:
@@ -142,8 +152,8 @@ def serve() -> None:
     from granian.constants import Interfaces
 
     settings, home = read_settings(os.environ)
-    realm = _open_prepared()
-    realm.database.close()
+    with opened_when_prepared():
+        pass  # refuse in one sentence here, and not in every worker
     address, _, port = settings.listen.rpartition(":")
     click.echo(f"registry: {settings.url}, environment = {settings.environment}")
     Granian(
@@ -171,9 +181,8 @@ def import_group() -> None:
 @one_sentence
 def import_fhir(files: tuple[Path, ...], snils: str) -> None:
     """Take FHIR R4 bundles as the records of one registered patient. All files or none."""
-    realm = _open_prepared()
-    latest = as_datetime(realm.clock.now()).date()
-    with realm.database.write() as connection:
+    with opened_when_prepared() as realm, realm.database.write() as connection:
+        latest = as_datetime(realm.clock.now()).date()
         patient = find_by_snils(connection, realm, snils)
         if patient is None:
             raise SnilsRefused("no patient of that СНИЛС is registered")
@@ -190,8 +199,8 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
 @one_sentence
 def import_regions(file: Path) -> None:
     """Take regional statistics in the form of config/data/ru_regions_covid_2020.csv."""
-    realm = _open_prepared()
-    report = _take_statistics(realm, file.read_bytes(), file.name)
+    with opened_when_prepared() as realm:
+        report = _take_statistics(realm, file.read_bytes(), file.name)
     click.echo(f"{file.name}: {_tell_statistics(report)}")
 
 
@@ -210,8 +219,7 @@ def journal() -> None:
 @one_sentence
 def verify() -> None:
     """Check that no row of the journal was edited, removed or reordered."""
-    realm = _open_prepared()
-    with realm.database.read() as connection:
+    with opened_when_prepared() as realm, realm.database.read() as connection:
         findings = realm.journal.verify(connection)
     for finding in findings:
         click.echo(f"row {finding.seq}: {finding.kind}", err=True)
