@@ -16,7 +16,7 @@ from ground.migration import DatabaseNewer
 from ground.preparation import bring_up_to_date
 from ground.sealing import SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
-from rp.app import MIGRATIONS, DatabaseNotReady
+from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm

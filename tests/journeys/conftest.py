@@ -10,8 +10,9 @@ import pytest
 from ground.chance import SystemChance
 from ground.clock import FixedClock
 from ground.sealing import make_secrets
-from rp.app import MIGRATIONS, create_app
+from rp.app import create_app
 from rp.cli import REGIONS_FILE, STATISTICS_FILE
+from rp.database import MIGRATIONS
 from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
 from rp.reports.statistics_import import import_statistics

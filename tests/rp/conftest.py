@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from ground.chance import SeededChance
 from ground.clock import FixedClock
 from ground.sealing import make_secrets
-from rp.app import MIGRATIONS, create_app
+from rp.app import create_app
+from rp.database import MIGRATIONS
 from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
 from rp.reports.statistics_import import import_statistics

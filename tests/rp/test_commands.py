@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from ground.database import Database
 from ground.settings import SettingRefused
-from rp.app import MIGRATIONS, DatabaseNotReady, create_app
+from rp.app import create_app
 from rp.cli import main
-from rp.database import Base
+from rp.database import MIGRATIONS, Base, DatabaseNotReady
 from rp.settings import Settings, read_settings
 from tests.rp.conftest import ROOT, Stand
 
