@@ -51,9 +51,11 @@ class Stand:
     transport: WsgiTransport
     provider: FakeProvider
     realm: Realm
+    _app: Flask | None = None
 
     def app(self) -> Flask:
-        return create_app(self.realm)
+        self._app = self._app or create_app(self.realm)
+        return self._app
 
     def browser(self) -> "Browser":
         return Browser(self, self.app().test_client())
