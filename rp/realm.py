@@ -10,12 +10,11 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from requests.adapters import BaseAdapter
 
 from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock, monotonic_seconds
 from ground.database import Database
-from ground.fetch import FetchPolicy
+from ground.fetch import FetchPolicy, Transport
 from ground.journal import Journal
 from ground.sealing import SecretsUnusable, Vault, load_secrets
 from rp.database import JOURNAL
@@ -37,7 +36,7 @@ class Realm:
     vault: Vault
     journal: Journal
     fetch_policy: FetchPolicy
-    transport: BaseAdapter | None
+    transport: Transport | None
     client_secret: str = field(repr=False)
     csrf_key: bytes = field(repr=False)
     monotonic: Callable[[], float] = monotonic_seconds
@@ -58,7 +57,7 @@ def open_realm(
     *,
     clock: Clock | None = None,
     chance: Chance | None = None,
-    transport: BaseAdapter | None = None,
+    transport: Transport | None = None,
     monotonic: Callable[[], float] = monotonic_seconds,
 ) -> Realm:
     """Open the registry: its secrets and its database. Raises SecretsUnusable.

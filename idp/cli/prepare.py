@@ -37,9 +37,9 @@ def prepare() -> None:
         backups=settings.var_folder,
         clock=realm.clock,
     )
-    click.echo(f"{settings.instance}: {done}")
+    click.echo(done)
     for line in load_seed(realm):
-        click.echo(f"{settings.instance}: {line}")
+        click.echo(line)
     realm.database.close()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from idp.errors import StandUnusable
 from idp.settings import Settings, read_settings
@@ -48,5 +49,6 @@ def _server(settings: Settings, target: str) -> Any:
         ssl_cert=settings.tls_certificate if is_application else None,
         ssl_key=settings.tls_private if is_application else None,
         log_access=False,
+        log_level=LogLevels.warning,
         respawn_failed_workers=False,
     )

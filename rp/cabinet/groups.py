@@ -90,13 +90,15 @@ def antibody_chart(series: AntibodySeries) -> LineChart:
     first = series.points[0]
     unit = _("%(unit)s, по дате забора.", unit=series.unit)
     if series.limit is not None:
-        unit = f"{unit} {_('Пунктир: порог обнаружения, %(limit)s.', limit=format_number(float(series.limit)))}"
+        limit = format_number(float(series.limit))
+        unit = _("%(unit)s, по дате забора. Пунктир: порог обнаружения, %(limit)s.", unit=series.unit, limit=limit)
     return line_chart(
         [(point.day, float(point.value)) for point in series.points],
         title=_antibody_title(series),
         unit=unit,
         summary=_(
-            "Первое значение %(first)s (%(first_day)s), наибольшее %(highest)s (%(highest_day)s), последнее %(last)s (%(last_day)s).",
+            "Первое значение %(first)s (%(first_day)s), наибольшее %(highest)s (%(highest_day)s), "
+            "последнее %(last)s (%(last_day)s).",
             first=format_number(float(first.value)),
             first_day=format_day(first.day),
             highest=format_number(float(highest.value)),

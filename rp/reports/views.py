@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -23,6 +24,7 @@ from rp.reports.figures import latest_figures, seven_day_mean, trend_of, weeks_o
 from rp.reports.statistics_file import Day, Region
 from rp.reports.store import all_regions, days_of_region, span
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ALMOST_EQUAL = 0.05
 SHOWN_WEEKS = 12
 
@@ -126,7 +128,7 @@ def _read_period(first: date, last: date) -> tuple[date, date, dict[str, str]]:
         if not text:
             continue
         try:
-            day = date.fromisoformat(text) if len(text) == len("2020-04-20") else None
+            day = date.fromisoformat(text) if DAY.fullmatch(text) else None
         except ValueError:
             day = None
         if day is None:

@@ -4,15 +4,25 @@ from collections.abc import Collection
 from typing import Any
 
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import Key
+from joserfc.jws import JWSAlgModel, JWSRegistry
 
 from rp.realm import Realm
 from rp.trust.provider import Provider
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 """What the provider may sign with. Neither `none` nor HS*: the latter would take our public knowledge for a secret."""
 MAX_TOKEN_CHARACTERS = 16 * 1024
+
+
+class _Registry(JWSRegistry):
+    """The algorithms of the list, and no word about their age: RFC 9864 renames EdDSA, but providers still say it."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        if not self.allowed or name not in self.allowed or name not in self.algorithms:
+            raise UnsupportedAlgorithmError(name)
+        return self.algorithms[name]
 
 
 class SignatureRefused(Exception):
@@ -40,7 +50,8 @@ def verify_signature(
         raise SignatureRefused("kid is unknown")
     _check_key_fits(key, str(algorithm))
     try:
-        verified = jwt.decode(token, key, algorithms=usable)
+        # Header members we do not know are ignored (RFC 7515, 4), those in `crit` are not.
+        verified = jwt.decode(token, key, algorithms=usable, registry=_Registry(algorithms=usable, strict_check_header=False))
     except JoseError as error:
         raise SignatureRefused(f"the signature does not verify ({error.error})") from error
     except ValueError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workshop.chain import split_quiet
-from workshop.processes import Children
+from workshop.processes import Children, Step
 from workshop.start import Applications, prepare
 
 PROGRAM = """
@@ -67,3 +67,10 @@ def test_registry_makes_its_client_secret_before_the_provider_reads_it(diary: Pa
         answers = prepare(children, applications(diary, has_client_secret=has_client_secret))
     assert answers == ("people said", "phone-link said")
     assert Path(f"{diary}-of-rp").read_text().split().count("keys") == runs
+
+
+def test_failure_of_what_is_only_for_looks_is_said_and_lived_with(diary: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    typeface = Step("assets", [sys.executable, "-c", "import sys; sys.exit('no network')"])
+    with Children(diary.parent) as children:
+        assert prepare(children, applications(diary), beside=[typeface]) == ("people said", "phone-link said")
+    assert "assets        not made, the pages will look plainer: no network\n" in capsys.readouterr().out

@@ -126,16 +126,9 @@ def upgrade() -> None:
     op.create_index("ix_sessions_seen_at", "sessions", ["seen_at"])
 
 
+TABLES = ("journal", "patients", "regions", "sign_ins", "statistics_sources", "patient_links", "records", "region_days", "sessions")
+
+
 def downgrade() -> None:
-    for table in (
-        "sessions",
-        "region_days",
-        "records",
-        "patient_links",
-        "statistics_sources",
-        "sign_ins",
-        "regions",
-        "patients",
-        "journal",
-    ):
+    for table in reversed(TABLES):
         op.drop_table(table)

@@ -8,14 +8,13 @@ from typing import Any
 
 from ground.web.language import gettext as _
 from rp.records.codes import CodeLabels, codings_of
-from rp.records.record_type import Card, Draft, Mark, Record
+from rp.records.record_type import Card, Draft, Record
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader
 
 LOINC = "http://loinc.org"
 ANTIBODY_QUANTITIES = frozenset({"94505-5"})
 """IgG in units by volume."""
 STATUSES = ("final", "amended", "corrected", "registered", "preliminary", "cancelled", "entered-in-error", "unknown")
-POSITIVE = frozenset({"260373001", "10828004"})
 
 
 class LaboratoryTest:
@@ -61,13 +60,11 @@ class LaboratoryTest:
 
     def card(self, record: Record, labels: CodeLabels) -> Card:
         name, result = self._name(record, labels), self._result(record, labels)
-        is_positive = any(entry["code"] in POSITIVE for entry in record.content.get("result", ()))
         facts = [(_("Исследование"), name), (_("Результат"), result)]
         if record.content["limit"]:
             facts.append((_("Порог обнаружения"), record.content["limit"]))
         facts.append((_("Коды"), labels.all_codes(codings_of(record.content["codings"]))))
-        marks = (Mark(_("вирус найден"), "warn", "alert"),) if is_positive else ()
-        return Card(title=_("%(test)s: %(result)s", test=name, result=result), detail="", marks=marks, facts=tuple(facts))
+        return Card(title=_("%(test)s: %(result)s", test=name, result=result), detail="", marks=(), facts=tuple(facts))
 
     def as_json(self, record: Record, labels: CodeLabels) -> dict[str, Any]:
         content = record.content

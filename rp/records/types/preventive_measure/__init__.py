@@ -58,8 +58,8 @@ class PreventiveMeasure:
         facts.append((_("Коды"), labels.all_codes(codings_of(content["codings"]))))
         title = measure
         if ended:
-            days = (ended - record.occurred_on).days
-            title = f"{measure}, {counted(days, '%(number)s день|%(number)s дня|%(number)s дней')}"
+            length = counted((ended - record.occurred_on).days, "%(number)s день|%(number)s дня|%(number)s дней")
+            title = f"{measure}, {length}"
         mark = Mark(_("действует"), "warn", "clock") if is_in_force else Mark(_("снята"))
         return Card(title=title, detail="", marks=(mark,), facts=tuple(facts), ended_on=ended)
 
