@@ -134,6 +134,7 @@ def make_home(home: Path) -> Path:
     """A folder with the repository's config and fresh keys of both applications."""
     shutil.copytree(ROOT / "config", home / "config")
     make_keys(home)
+    Home(home).client_file.unlink()  # as everywhere outside tests, the registry makes it
     make_registry_keys(Home(home))
     (home / "var").mkdir(exist_ok=True)
     return home
