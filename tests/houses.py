@@ -9,6 +9,7 @@ import pytest
 from ground.clock import FixedClock
 from tests.house import House, make_home
 from tests.idp.stand import Stand
+from tests.running_stand import Addresses, RunningStand, write_settings
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,20 @@ def house(prepared_home: Path, tmp_path: Path) -> Iterator[House]:
     house = House(home, FixedClock(Stand.START)).open()
     yield house
     house.close()
+
+
+@pytest.fixture(scope="session")
+def running_stand(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStand]:
+    """A stand of real processes over http on localhost, one for each test process. Tests share it and reset nothing."""
+    home = copy_home(prepared_home, tmp_path_factory.mktemp("running") / "home")
+    at = Addresses.on_localhost()
+    write_settings(home, at)
+    stand = RunningStand(home, at).start()
+    yield stand
+    assert stand.stop() == 0, stand.output
+
+
+def copy_home(prepared_home: Path, home: Path) -> Path:
+    """A home of one's own, with the token of the control plane that `propusk keys` would make."""
+    shutil.copytree(prepared_home, home)
+    return home
