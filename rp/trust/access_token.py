@@ -111,7 +111,7 @@ class Introspection:
     def _fetch(self, token: str) -> Mapping[str, Any]:
         provider = self._realm.room(Provider)
         endpoint = provider.metadata().introspection_endpoint
-        # RFC 6749, 2.3.1 wants form encoding; percent signs alone are read alike by those who decode and forget the plus.
+        # RFC 6749, 2.3.1; a space as %20, which form decoders and plain percent decoders both read.
         credentials = (quote(self._realm.settings.client_id, safe=""), quote(self._realm.client_secret, safe=""))
         with provider.session() as session:
             answer = read_json(
