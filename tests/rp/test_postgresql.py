@@ -14,15 +14,21 @@ from ground.database import Database
 from rp.cli import prepare_database
 from rp.database import MIGRATIONS, Base
 from rp.sign_in.journey import Journey, take_journey
+from tests.postgresql.cluster import Cluster, running_cluster
 from tests.rp.conftest import Stand
 
-pytest_plugins = ["tests.postgresql"]
 pytestmark = pytest.mark.postgresql
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as cluster:
+        yield cluster
+
+
 @pytest.fixture
-def stand(make_stand: Callable[..., Stand], postgresql_url: str) -> Iterator[Stand]:
-    stand = make_stand(database_url=postgresql_url)
+def stand(make_stand: Callable[..., Stand], cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Stand]:
+    stand = make_stand(database_url=cluster.make_database(f"test_{abs(hash(request.node.nodeid))}"))
     prepare_database(stand.realm)
     yield stand
     stand.realm.database.close()
