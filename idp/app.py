@@ -14,13 +14,14 @@ from idp.interaction.views import blueprint as consent_pages
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
+from idp.oauth.registration import blueprint as registration_management
 from idp.oauth.registration import register
 from idp.oauth.userinfo import userinfo
 from idp.pages import site_of
 from idp.realm import Realm
 
 FRAGMENTS = (metadata.fragment,)
-BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages)
+BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages, registration_management)
 
 
 def _discovery(realm: Realm, request: Request) -> Response:

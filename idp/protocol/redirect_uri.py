@@ -74,6 +74,11 @@ def check_registrable(uri: str, *, application_type: str, is_test: bool) -> None
         raise RedirectUriUnusable("the scheme must be https, or for a native client a private one with a dot in it")
 
 
+def is_test_host(host: str) -> bool:
+    """Is this a host that http without TLS leads to on a test stand?"""
+    return _is_loopback(host) or host.endswith(".test")
+
+
 def _is_loopback(host: str) -> bool:
     return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
 

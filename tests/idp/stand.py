@@ -82,8 +82,14 @@ class Stand:
             "password_hashing": cheap,
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
-        self.realm = open_realm(self.settings, clock=clock)
-        self._transport: WsgiTransport | None = None
+        self.transport = WsgiTransport({"http://localhost:9999": _say_nothing})
+        """Everybody there is: the provider, the client's pages, and the servers that a test adds to `hosts`."""
+        self.realm = open_realm(self.settings, clock=clock, transport=self.transport)
+        front = make_app(self.realm)
+        # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
+        pages = front._rest.__self__  # type: ignore[attr-defined]
+        pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        self.transport.hosts[self.issuer] = front
 
     def prepare(self) -> None:
         """Migrate and seed, as `propusk prepare` does."""
@@ -115,16 +121,6 @@ class Stand:
         with self.realm.database.write() as connection:
             registry.register(self.realm, connection, client, actor="operator:test")
         return client
-
-    @property
-    def transport(self) -> WsgiTransport:
-        if self._transport is None:
-            front = make_app(self.realm)
-            # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
-            pages = front._rest.__self__  # type: ignore[attr-defined]
-            pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
-            self._transport = WsgiTransport({self.issuer: front, "http://localhost:9999": _say_nothing})
-        return self._transport
 
     @property
     def issuer(self) -> str:
