@@ -32,7 +32,7 @@ def judge(realm: Realm, connection: Connection, parameters: Mapping[str, str], s
     A hint that names the session of this very browser proves that its own client asks; everything else could be a
     link in somebody's mail, so the person is asked.
     """
-    hint = hints.read(realm, parameters["id_token_hint"]) if parameters.get("id_token_hint") else None
+    hint = hints.read(realm, connection, parameters["id_token_hint"]) if parameters.get("id_token_hint") else None
     client = _client(connection, parameters, hint)
     return_uri = parameters.get("post_logout_redirect_uri")
     if return_uri and (client is None or return_uri not in client.post_logout_redirect_uris):
