@@ -108,8 +108,19 @@ def _convert(value: Any, hint: Any, place: str) -> Any:
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
         return tuple(_convert(item, get_args(hint)[0], place) for item in _of_type(items, list, place))
     if get_origin(hint) is dict:
+        if isinstance(value, str):
+            return _pairs(value, place)
         return dict(_of_type(value, dict, place))
     return _of_type(value, hint, place)
+
+
+def _pairs(text: str, place: str) -> dict[str, str]:
+    """`name=value,name=value`, as an environment variable holds a table."""
+    pairs = [item.strip().partition("=") for item in text.split(",") if item.strip()]
+    for name, sign, _ in pairs:
+        if not name or not sign:
+            raise SettingRefused(f"{place} must be like name=value,name=value, not {text!r}")
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _of_type(value: Any, kind: type[Any], place: str) -> Any:

@@ -20,6 +20,7 @@ MAX_FIELDS = 100
 
 WsgiEnvironment = dict[str, Any]
 StartResponse = Callable[..., Any]
+Wsgi = Callable[[WsgiEnvironment, StartResponse], Iterable[bytes]]
 
 
 class BadRequest(Exception):

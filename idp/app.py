@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask, g, render_template
 
+from ground.entrance import Entrance
 from ground.web.application import make_flask
 from ground.wire import Request, Response
 from idp.authentication.views import blueprint as sign_in_pages
@@ -80,6 +81,9 @@ def make_pages(realm: Realm) -> Flask:
     return app
 
 
-def make_app(realm: Realm) -> Front:
+def make_app(realm: Realm) -> Entrance:
     """The whole provider of one realm as a WSGI application."""
-    return Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    front = Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    return Entrance(
+        front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=HOT_ENDPOINTS.__contains__
+    )

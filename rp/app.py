@@ -7,6 +7,7 @@ import orjson
 from flask import Flask, Response
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from ground.entrance import Entrance
 from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
 from rp.access.current import SignInNeeded, current_session
@@ -44,7 +45,18 @@ def create_app(realm: Realm) -> Flask:
     app.add_url_rule("/health", "health", _health)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.context_processor(_visitor)
+    app.wsgi_app = Entrance(  # type: ignore[method-assign, assignment]
+        app.wsgi_app,
+        public_url=realm.settings.url,
+        trusted_proxies=realm.settings.trusted_proxies,
+        is_for_programs=is_for_programs,
+    )
     return app
+
+
+def is_for_programs(path: str) -> bool:
+    """Is this an address of the API, and not a page?"""
+    return path.startswith("/api/")
 
 
 def _health() -> Response:

@@ -145,26 +145,35 @@ def prepare_database(realm: Realm) -> None:
 
 
 @main.command()
+@click.option("--plain", is_flag=True, help="Send browsers from plain http (plain_listen) to https, and serve nobody.")
 @one_sentence
-def serve() -> None:
+def serve(plain: bool) -> None:
     """Serve the registry with Granian."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, SSLProtocols
 
     settings, home = read_settings(os.environ)
-    with opened_when_prepared():
-        pass  # refuse in one sentence here, and not in every worker
-    address, _, port = settings.listen.rpartition(":")
+    if plain:
+        if not (settings.is_secure and settings.plain_listen):
+            raise SettingRefused("serve --plain needs a url of https and plain_listen, the address to listen at")
+    elif not settings.is_reached_securely:
+        raise SettingRefused("the url is https, so set tls_certificate and tls_private, or trusted_proxies")
+    else:
+        with opened_when_prepared():
+            pass  # refuse in one sentence here, and not in every worker
+    address, _, port = (settings.plain_listen if plain else settings.listen).rpartition(":")
     click.echo(f"registry: {settings.url}, environment = {settings.environment}")
     Granian(
-        "rp.serve:app",
+        "rp.serve:plain" if plain else "rp.serve:app",
         address=address.strip("[]"),
         port=int(port),
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=settings.threads,
-        ssl_cert=home.resolve(settings.tls_certificate) if settings.tls_certificate else None,
-        ssl_key=home.resolve(settings.tls_private) if settings.tls_private else None,
+        # Some programs of our users know no TLS 1.3.
+        ssl_protocol_min=SSLProtocols.tls12,
+        ssl_cert=home.resolve(settings.tls_certificate) if settings.tls_certificate and not plain else None,
+        ssl_key=home.resolve(settings.tls_private) if settings.tls_private and not plain else None,
         # An access log would write the code of the callback.
         log_access=False,
     ).serve()

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+from ground.entrance import HSTS_SECONDS
 from ground.web.site import Site
 
-HSTS_SECONDS = 365 * 24 * 3600
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
