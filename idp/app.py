@@ -1,9 +1,11 @@
 """The composition root of everything honest: which rooms there are, and at which address each answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import Flask, g, render_template
 
+from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response
 from idp.authentication.views import blueprint as sign_in_pages
@@ -11,16 +13,18 @@ from idp.database import db
 from idp.discovery import documents
 from idp.front import Endpoint, Front
 from idp.interaction.views import blueprint as consent_pages
+from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
 from idp.oauth.registration import register
+from idp.oauth.session_frame import blueprint as session_frame
 from idp.oauth.userinfo import userinfo
 from idp.pages import site_of
 from idp.realm import Realm
 
 FRAGMENTS = (metadata.fragment,)
-BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages)
+BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages, session_frame)
 
 
 def _discovery(realm: Realm, request: Request) -> Response:
@@ -46,6 +50,9 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
+JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {back_channel.JOB: back_channel.deliver}
+
+
 def make_pages(realm: Realm) -> Flask:
     """The Flask application with every page of the provider."""
     app = make_flask(site_of(realm), __name__)
@@ -63,6 +70,11 @@ def make_pages(realm: Realm) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
+    """Do what the provider owes by now, and say how many jobs were tried."""
+    return realm.jobs.run_due({kind: partial(handler, realm) for kind, handler in JOB_HANDLERS.items()}, limit=limit)
 
 
 def make_app(realm: Realm) -> Front:

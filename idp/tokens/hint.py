@@ -37,6 +37,6 @@ def read(realm: Realm, unverified_token: str) -> Hint:
     except (JoseError, ValueError):
         raise refusal from None
     claims = token.claims
-    if claims.get("iss") != realm.issuer or token.header.get("typ") == "at+jwt":
+    if claims.get("iss") != realm.issuer or token.header.get("typ") != "JWT" or "events" in claims:
         raise refusal
     return Hint(subject=str(claims.get("sub")), client_id=str(claims.get("aud")), sid=str(claims.get("sid")))
