@@ -6,6 +6,7 @@ used), and an answer over the limit is cut off with an error, so a hostile or br
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ MAX_ANSWER_BYTES = 1024 * 1024
 CHUNK_BYTES = 16 * 1024
 Transport = BaseAdapter
 """What carries a request: the network, or in tests an application of the same process."""
+Session = requests.Session
+FetchFailed = requests.RequestException
+"""Everything that can go wrong on the way: refused by the policy, unreachable, broken, too slow."""
 SessionKind = TypeVar("SessionKind", bound=requests.Session)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -117,4 +121,11 @@ def confine(session: SessionKind, policy: FetchPolicy, transport: BaseAdapter | 
     adapter = ConfinedAdapter(policy, transport)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
+    return session
+
+
+def open_session(policy: FetchPolicy, transport: BaseAdapter | None = None) -> Session:
+    """A session for documents of many peers: it keeps no cookies, so threads may share it."""
+    session = confine(requests.Session(), policy, transport)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session

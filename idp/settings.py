@@ -38,7 +38,9 @@ class PasswordHashing:
 class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
-    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
+    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only. What clients publish is
+    fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
+    address a host is reached, and `trusted_ca_file` whose certificates are believed instead of those the machine knows.
     """
 
     environment: str = "production"
@@ -55,6 +57,9 @@ class Settings:
     codes_per_hour: int = 5
     registration_is_open: bool = False
     registration_limit: int = 10_000
+    fetch_hosts: tuple[str, ...] = ()
+    fetch_addresses: dict[str, str] = field(default_factory=dict)
+    trusted_ca_file: Path | None = None
     home: Path = CHECKOUT
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
