@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import requests
 from sqlalchemy import Connection, insert, select, update
 
 from ground.chance import draw_identifier
 from ground.database import table_of
-from ground.fetch import FetchRefused
+from ground.fetch import FetchFailed, FetchRefused
 from ground.jobs import Job, TryAgain
 from idp.clients import registry
 from idp.logout.models import LogoutDelivery
@@ -132,7 +131,7 @@ def _send(realm: Realm, client: Client | None, row: Any) -> int:
         status = refusal.response.status_code if refusal.response is not None else None
         is_final = status is None or 300 <= status < 400
         raise (_Refused if is_final else _Unanswered)(str(refusal), status) from None
-    except requests.RequestException as error:
+    except FetchFailed as error:
         raise _Unanswered(f"no answer ({type(error).__name__})") from None
     if answer.status_code in DELIVERED:
         return answer.status_code

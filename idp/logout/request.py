@@ -63,7 +63,9 @@ def _check_return_uri(return_uri: str, client: Client | None) -> None:
     """An address is compared character by character with what its own client registered, or not followed (3)."""
     if client is None:
         raise RequestRefused(
-            "invalid_request", "post_logout_redirect_uri needs an id_token_hint or a client_id that says whose it is", clause=CLAUSE
+            "invalid_request",
+            "post_logout_redirect_uri needs an id_token_hint or a client_id that says whose it is",
+            clause=CLAUSE,
         )
     if return_uri not in client.post_logout_redirect_uris:
         raise RequestRefused("invalid_request", "post_logout_redirect_uri is not registered for this client", clause=CLAUSE)

@@ -1,9 +1,9 @@
 """Logout that a client asks for (OpenID Connect RP-Initiated Logout 1.0), and the page that tells the other clients.
 
-    request ──▶ refused (a page; the session lives)
-       │
-       ├─ certain, or nobody is signed in ──────────────▶ ended ──▶ back to the client
-       └─ could be a link in a letter: ask ──▶ confirmed ──┘   └──▶ a page: clients in frames, then back
+request ──▶ refused (a page; the session lives)
+   │
+   ├─ certain, or nobody is signed in ──────────────▶ ended ──▶ back to the client
+   └─ could be a link in a letter: ask ──▶ confirmed ──┘   └──▶ a page: clients in frames, then back
 """
 
 from collections.abc import Mapping
