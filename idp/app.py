@@ -45,12 +45,24 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
     "/oauth2/token": endpoints.token,
     "/oauth2/userinfo": userinfo,
     "/oauth2/introspect": endpoints.introspect,
+    "/oauth2/revoke": endpoints.revoke,
     "/oauth2/register": register,
     "/health": _health,
 }
 
 
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {back_channel.JOB: back_channel.deliver}
+OPEN_TO_SCRIPTS = frozenset(
+    {
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+        "/oauth2/jwks",
+        "/oauth2/token",
+        "/oauth2/userinfo",
+        "/oauth2/revoke",
+    }
+)
+"""What a public client in a browser needs of us."""
 
 
 def make_pages(realm: Realm) -> Flask:
@@ -79,4 +91,4 @@ def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
 
 def make_app(realm: Realm) -> Front:
     """The whole provider of one realm as a WSGI application."""
-    return Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app)
+    return Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)

@@ -19,6 +19,8 @@ class Lifetimes:
     authorization_code: int = 60
     access_token: int = 600
     id_token: int = 600
+    refresh_idle: int = 14 * 24 * 60 * 60
+    refresh_absolute: int = 90 * 24 * 60 * 60
     interaction: int = 600
     one_time_code: int = 300
     session_idle: int = 15 * 60

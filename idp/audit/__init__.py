@@ -27,6 +27,8 @@ class Event(StrEnum):
     AUTHORIZATION_REFUSED = "authorization.refused"
     AUTHORIZATION_REDEEMED = "authorization.redeemed"
     AUTHORIZATION_REPLAYED = "authorization.replayed"
+    TOKENS_REFRESHED = "tokens.refreshed"
+    REFRESH_REUSED = "refresh.reused"
     TOKENS_REVOKED = "tokens.revoked"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_REFUSED = "client.refused"

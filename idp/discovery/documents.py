@@ -40,7 +40,6 @@ def _cached(request: Request, body: bytes, *, seconds: int) -> Response:
         ("Content-Type", "application/json"),
         ("Cache-Control", f"public, max-age={seconds}"),
         ("ETag", tag),
-        ("Access-Control-Allow-Origin", "*"),
     )
     if tag in request.headers.get("if-none-match", ""):
         return Response(304, headers)

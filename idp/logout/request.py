@@ -43,7 +43,7 @@ def judge(realm: Realm, connection: Connection, parameters: Mapping[str, str], s
     link in somebody's mail, so the person is asked.
     """
     _check_sizes(parameters)
-    hint = hints.read(realm, parameters["id_token_hint"]) if "id_token_hint" in parameters else None
+    hint = hints.read(realm, connection, parameters["id_token_hint"]) if "id_token_hint" in parameters else None
     client = _client(connection, parameters, hint)
     return_uri = parameters.get("post_logout_redirect_uri")
     if return_uri is not None:

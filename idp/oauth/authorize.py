@@ -97,7 +97,9 @@ def _who_and_where(realm: Realm, parameters: Mapping[str, str]) -> tuple[Client,
 def _judge(realm: Realm, parameters: Mapping[str, str], client: Client, redirect_uri: str) -> AuthorizationRequest:
     judged = rules.judge(parameters, client, redirect_uri)
     if "id_token_hint" in parameters:
-        judged = replace(judged, hinted_subject=hints.read(realm, parameters["id_token_hint"]).subject)
+        with realm.database.read() as connection:
+            hint = hints.read(realm, connection, parameters["id_token_hint"])
+        judged = replace(judged, hinted_subject=hint.citizen_id)
     return judged
 
 

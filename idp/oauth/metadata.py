@@ -3,7 +3,7 @@
 from typing import Any
 
 from idp.protocol.scopes import SCOPES
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, ID_TOKEN_ALGORITHMS, LEVELS
+from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, LEVELS, SIGNING_ALGORITHMS
 from idp.realm import Realm
 
 CLAIMS = (
@@ -19,6 +19,7 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "authorization_endpoint": realm.url("/oauth2/authorize"),
         "token_endpoint": realm.url("/oauth2/token"),
         "userinfo_endpoint": realm.url("/oauth2/userinfo"),
+        "revocation_endpoint": realm.url("/oauth2/revoke"),
         "introspection_endpoint": realm.url("/oauth2/introspect"),
         "registration_endpoint": realm.url("/oauth2/register"),
         "end_session_endpoint": realm.url("/oauth2/logout"),
@@ -33,9 +34,11 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGORITHMS),
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public", "pairwise"],
+        "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "userinfo_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idp.protocol.scopes import OFFLINE_ACCESS
 from idp.protocol.vocabulary import ClientAuthentication
 
 
@@ -59,6 +60,11 @@ class Client:
     def is_public(self) -> bool:
         """Can the client keep no secret? (RFC 6749, 2.1)"""
         return self.authentication == "none"
+
+    @property
+    def grantable_scopes(self) -> frozenset[str]:
+        """The scopes it can be given: `offline_access` is empty words for a client that cannot refresh."""
+        return self.scopes if "refresh_token" in self.grant_types else self.scopes - {OFFLINE_ACCESS}
 
     @property
     def must_use_pkce(self) -> bool:

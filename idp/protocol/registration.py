@@ -11,11 +11,11 @@ from idp.errors import RequestRefused
 from idp.protocol.client import Client
 from idp.protocol.redirect_uri import RedirectUriUnusable, check_registrable, host_of
 from idp.protocol.scopes import SCOPES
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, ID_TOKEN_ALGORITHMS
+from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, SIGNING_ALGORITHMS
 
 MAX_URIS = 50
 MAX_NAME_LENGTH = 200
-SUPPORTED_GRANTS = ("authorization_code",)
+SUPPORTED_GRANTS = ("authorization_code", "refresh_token")
 SUPPORTED_RESPONSES = ("code",)
 METADATA = "RFC 7591, 2"
 
@@ -43,7 +43,7 @@ def read(metadata: Any, *, is_test: bool) -> Client:
         grant_types=_kept(metadata, "grant_types", SUPPORTED_GRANTS),
         response_types=_kept(metadata, "response_types", SUPPORTED_RESPONSES),
         application_type=application_type,
-        id_token_algorithm=_choice(metadata, "id_token_signed_response_alg", ID_TOKEN_ALGORITHMS, "RS256"),
+        id_token_algorithm=_choice(metadata, "id_token_signed_response_alg", SIGNING_ALGORITHMS, "RS256"),
         require_pkce=metadata.get("require_pkce") is True,
         default_levels=tuple(_list(metadata, "default_acr_values")),
     )
@@ -60,9 +60,9 @@ def _uris(metadata: Mapping[str, Any], name: str, *, application_type: str, is_t
 
 
 def _kept(metadata: Mapping[str, Any], name: str, supported: tuple[str, ...]) -> tuple[str, ...]:
-    """Of a list of abilities those we have; none left is refused, because the client could do nothing."""
+    """Of a list of abilities those we have, by default the first; none left is refused: the client could do nothing."""
     if name not in metadata:
-        return supported
+        return supported[:1]
     kept = tuple(value for value in _list(metadata, name) if value in supported)
     if not kept:
         raise _refused(f"{name} must contain {' or '.join(supported)}")

@@ -10,7 +10,8 @@ LEVELS: Final[tuple[Level, ...]] = ("low", "substantial", "high")
 ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "none"]
 CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = ("client_secret_basic", "client_secret_post", "none")
 
-ID_TOKEN_ALGORITHMS: Final = ("RS256", "ES256")
+SIGNING_ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+"""What we sign ID tokens, userinfo and logout tokens with; a client registers one of them (RFC 7518, 3.1; RFC 8037, 3.1)."""
 ACCESS_TOKEN_ALGORITHM: Final = "ES256"
 
 BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"

@@ -57,6 +57,13 @@ def find_alive(connection: Connection, family_id: str) -> Grant | None:
     return as_grant(row) if row else None
 
 
+def citizen_of(connection: Connection, *, sid: str, client_id: str) -> str | None:
+    """Whom a client was told about in a session, dead families too."""
+    query = select(FAMILIES.c.citizen_id).where(FAMILIES.c.sid == sid, FAMILIES.c.client_id == client_id).limit(1)
+    citizen_id: str | None = connection.execute(query).scalar()
+    return citizen_id
+
+
 def as_grant(row: Any) -> Grant:
     """A row that has the columns of a family, as the grant it stands for."""
     return Grant(

@@ -26,7 +26,8 @@ from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
 
 ISSUER = "http://localhost:8400"
-CALLBACK = "http://localhost:9999/callback"
+CLIENT = "http://localhost:9999"
+CALLBACK = f"{CLIENT}/callback"
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
 
@@ -70,8 +71,8 @@ class Stand:
             "password_hashing": cheap,
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
-        self.realm = open_realm(self.settings, clock=clock)
-        self._transport: WsgiTransport | None = None
+        self._transport = WsgiTransport({CLIENT: _say_nothing})
+        self.realm = open_realm(self.settings, clock=clock, transport=self._transport)
 
     def prepare(self) -> None:
         """Migrate and seed, as `propusk prepare` does."""
@@ -106,8 +107,9 @@ class Stand:
 
     @property
     def transport(self) -> WsgiTransport:
-        if self._transport is None:
-            self._transport = WsgiTransport({ISSUER: make_app(self.realm), "http://localhost:9999": _say_nothing})
+        """The network of this test: the provider, and a client whose own pages are of no interest."""
+        if ISSUER not in self._transport.hosts:
+            self._transport.hosts[ISSUER] = make_app(self.realm)
         return self._transport
 
     def browser(self) -> Browser:
