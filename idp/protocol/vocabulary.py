@@ -22,6 +22,11 @@ SECRET_SIGNING_ALGORITHMS: Final = ("HS256",)
 """What a client may sign its assertions with by its secret (client_secret_jwt)."""
 ACCESS_TOKEN_ALGORITHM: Final = "ES256"
 
+BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+
+OFFLINE_ACCESS: Final = "offline_access"
+"""The scope whose refresh tokens outlive the session they were granted in (OpenID Connect Core 1.0, 11)."""
+
 MAX_STATE_LENGTH: Final = 4096
 MAX_NONCE_LENGTH: Final = 512
 MAX_PARAMETER_LENGTH: Final = 8192
