@@ -1,6 +1,7 @@
 """Registering a client: what is kept, what is trimmed, what is refused."""
 
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from ground.clock import FixedClock
+from idp.clients.registry import SYSTEMS
 from tests.idp.clients.registrant import REGISTER, error_of, post, register, serve_json, try_to_authenticate
 from tests.idp.signing import make_key, public_set, unsigned
 from tests.idp.stand import CALLBACK, ISSUER, Stand
@@ -274,6 +276,16 @@ def test_ca_13_markup_of_a_client_is_shown_as_text(stand: Stand) -> None:
     assert "img-src 'self' data:" in browser.answer.headers["Content-Security-Policy"]
 
 
+def test_policy_and_terms_are_linked_from_the_consent_page(stand: Stand) -> None:
+    policy, terms = "https://client.test/policy?a=1&b=2", "https://client.test/terms"
+    client = register(stand, policy_uri=policy, tos_uri=terms)
+    browser = stand.browser().open(stand.authorize_url(client_id=client["client_id"]))
+    stand.sign_in(browser)
+    for name, address in (("policy", policy), ("terms", terms)):
+        link = f'<a id="{name}" href="{escape(address)}" target="_blank" rel="noopener noreferrer">'
+        assert link in browser.answer.text
+
+
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "client_secret_jwt"])
 def test_ca_14_secret_is_shown_once(stand: Stand, method: str, caplog: pytest.LogCaptureFixture) -> None:
     """Not in the journal, not in the log, not in the database file, not in any later answer."""
@@ -285,9 +297,8 @@ def test_ca_14_secret_is_shown_once(stand: Stand, method: str, caplog: pytest.Lo
     assert later.status_code == 200
     assert "client_secret" not in later.json()
     with stand.realm.database.read() as connection:
-        statement = "SELECT sealed_secret IS NOT NULL FROM information_systems WHERE client_id = ?"
-        is_sealed = connection.exec_driver_sql(statement, (client["client_id"],)).scalar_one()
-    assert bool(is_sealed) is (method == "client_secret_jwt")
+        row = connection.execute(SYSTEMS.select().where(SYSTEMS.c.client_id == client["client_id"])).one()
+    assert (row.sealed_secret is not None) is (method == "client_secret_jwt")
     journal = repr(stand.events())
     stand.close()
     file = stand.settings.sqlite_file

@@ -1,6 +1,7 @@
 """What an assertion must say, and that it says it once."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,17 @@ def test_assertion_is_used_once_even_after_a_restart(stand: Stand, client: dict[
     assert error_of(try_to_authenticate(again, client, data=other)) == BELIEVED
     assert error_of(try_to_authenticate(again, client, data=data)) == NOT_BELIEVED
     again.close()
+
+
+def test_assertion_that_is_raced_for_has_one_winner(stand: Stand, client: dict[str, Any]) -> None:
+    def race(number: int) -> list[tuple[int, str]]:
+        assertion = signed(KEY, claims_of(stand, client, jti=f"race {number}"), algorithm="ES256")
+        requests = [assertion_data(assertion)] * 8
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(lambda data: error_of(try_to_authenticate(stand, client, data=data)), requests))
+
+    for number in range(10):
+        assert sorted(race(number)) == [BELIEVED, *[NOT_BELIEVED] * 7]
 
 
 def test_same_jti_of_two_clients_are_two(stand: Stand, client: dict[str, Any]) -> None:
