@@ -57,9 +57,7 @@ def _may_register(realm: Realm, request: Request) -> bool:
     return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
 
 
-def _refusal(
-    realm: Realm, request: Request, refusal: RequestRefused, *, headers: tuple[tuple[str, str], ...] = ()
-) -> Response:
+def _refusal(realm: Realm, request: Request, refusal: RequestRefused, *, headers: tuple[tuple[str, str], ...] = ()) -> Response:
     with realm.database.write() as connection:
         actor = f"address:{request.remote_address}"
         record(realm, connection, Event.CLIENT_REFUSED, actor=actor, object="registration", outcome=refusal.code)
