@@ -12,12 +12,26 @@ from ground.sealing import SealBroken
 from idp.citizens import directory
 from tests.idp.stand import Stand
 
-PERSONAL = ("family_name", "given_name", "middle_name", "birthdate", "snils", "inn", "policy", "passport_number", "phone", "email", "password")
+PERSONAL = (
+    "family_name",
+    "given_name",
+    "middle_name",
+    "birthdate",
+    "snils",
+    "inn",
+    "policy",
+    "passport_number",
+    "phone",
+    "email",
+    "password",
+)
 
 
 def journey(stand: Stand) -> None:
     """Everything that leaves a trace: a wrong pair, a code, consent, tokens, logout."""
-    browser = stand.browser().open(stand.authorize_url(acr_values="substantial", scope="openid profile snils", login_hint="vera@example.test"))
+    browser = stand.browser().open(
+        stand.authorize_url(acr_values="substantial", scope="openid profile snils", login_hint="vera@example.test")
+    )
     stand.sign_in(browser, login="vera@example.test", password="a wrong password")
     stand.sign_in(browser, login="80000000017").submit("code-form", "submit", code=stand.last_code()).submit("consent", "allow")
     token = str(stand.redeem(stand.code_from(browser)).body["access_token"])
@@ -29,7 +43,15 @@ def test_database_and_its_log_hold_no_personal_data_and_no_message(stand: Stand)
     journey(stand)
     people = tomllib.loads((stand.settings.home / "config" / "seed" / "people.toml").read_text())["people"]
     planted = {str(person[name]) for person in people for name in PERSONAL}
-    planted |= {"80000000017", "70000000017", "00000001700", "a wrong password", "Ромашкина Вера", "код для входа", stand.last_code()}
+    planted |= {
+        "80000000017",
+        "70000000017",
+        "00000001700",
+        "a wrong password",
+        "Ромашкина Вера",
+        "код для входа",
+        stand.last_code(),
+    }
     planted |= {text.encode("unicode_escape").decode() for text in planted}
     files = [file for file in stand.settings.var_folder.iterdir() if file.name.startswith("idp.sqlite3")]
     assert any(file.name.endswith("-wal") and file.stat().st_size for file in files), "the log is part of the proof"
@@ -62,16 +84,27 @@ def test_chain_is_whole_after_a_journey(stand: Stand) -> None:
     journey(stand)
     assert findings(stand) == []
     assert {"password.checked refused", "password.checked", "code.sent", "code.checked", "session.opened opened", "consent.given",
-            "authorization.issued", "authorization.redeemed", "session.ended", "tokens.revoked"} <= set(stand.actions())  # fmt: skip
+            "authorization.issued", "authorization.redeemed", "session.ended",
+            "tokens.revoked"} <= set(stand.actions())  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "column", ["at = at + 1", "actor = 'x'", "action = 'x'", "object = 'x'", "outcome = 'x'", "detail = '{}'", "previous = x'00'", "link = x'00'"]
+    "column",
+    [
+        "at = at + 1",
+        "actor = 'x'",
+        "action = 'x'",
+        "object = 'x'",
+        "outcome = 'x'",
+        "detail = '{}'",
+        "previous = x'00'",
+        "link = x'00'",
+    ],
 )
 def test_edited_row_is_found_and_named(stand: Stand, column: str) -> None:
     journey(stand)
     number = stand.rows("SELECT seq FROM journal WHERE action = 'consent.given'")[0][0]
-    stand.execute(f"UPDATE journal SET {column} WHERE seq = ?", number)
+    stand.execute(f"UPDATE journal SET {column} WHERE seq = ?", number)  # noqa: S608 - columns of the table above
     assert (number, "edited") in findings(stand)
 
 

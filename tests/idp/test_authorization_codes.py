@@ -72,7 +72,7 @@ def test_eight_threads_racing_for_two_hundred_codes_never_win_one_twice(stand: S
                     assert found is not None
                     if codes.redeem(realm, connection, found):
                         won.append(code)
-        except BaseException as fault:  # noqa: BLE001 - a thread must not swallow it
+        except BaseException as fault:
             faults.append(fault)
             start.abort()
 

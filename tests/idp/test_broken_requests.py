@@ -20,13 +20,15 @@ ADDRESSES = [
     f"/sign-in/{IDENTIFIER}/code/again", "/static/ground/tokens.css",
 ]  # fmt: skip
 QUERIES = [
-    "", "a", "=", "&&&", "%", "%zz", "%00", "client_id=%00", "client_id=client&client_id=client", "client_id=%ff%fe", "client_id=%ED%A0%80",
+    "", "a", "=", "&&&", "%", "%zz", "%00", "client_id=%00", "client_id=client&client_id=client", "client_id=%ff%fe",
+    "client_id=%ED%A0%80",
     "client_id=" + "x" * 20_000, "&".join(f"p{number}=1" for number in range(150)), "id_token_hint=a.b.c", "lang=%00&theme=x",
     "client_id[]=client", "redirect_uri=https://evil.test/&client_id=client", "theme=dark", "lang=../../etc",
     "post_logout_redirect_uri=https://evil.test/", "next=//evil.test", "\xff\xfe", "claims=" + "[" * 8000,
 ]  # fmt: skip
 BODIES = [
-    (b"", FORM), (b"a", FORM), (b"%", FORM), (b"%ff=%ff", FORM), (b"\xff\xfe\x00", FORM), (b"token=%00", FORM), (b"token=a&token=b", FORM),
+    (b"", FORM), (b"a", FORM), (b"%", FORM), (b"%ff=%ff", FORM), (b"\xff\xfe\x00", FORM), (b"token=%00", FORM),
+    (b"token=a&token=b", FORM),
     (b"grant_type=authorization_code&code=%00&client_id=%00", FORM), (b"x=" + b"y" * MAX_BODY_BYTES, FORM), (b"a=1&" * 150, FORM),
     (b"y" * 300_000, FORM), (b"{}", "application/json"), (b"[" * 3000, "application/json"), (b"\xff", "application/json"),
     (b"a=b", "text/plain"), (b"a=b", ""), (b"--x\r\nbroken", "multipart/form-data; boundary=x"), (b"--x", "multipart/form-data"),
@@ -34,11 +36,14 @@ BODIES = [
 ]  # fmt: skip
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "FOO")
 HEADERS: list[dict[str, str]] = [
-    {"Authorization": "Basic"}, {"Authorization": "Basic !!!"}, {"Authorization": "Basic /////w=="}, {"Authorization": "Basic AAA="},
+    {"Authorization": "Basic"}, {"Authorization": "Basic !!!"}, {"Authorization": "Basic /////w=="},
+    {"Authorization": "Basic AAA="},
     {"Authorization": "Basic OjpJ"}, {"Authorization": "Bearer"}, {"Authorization": "Bearer  a b"}, {"Authorization": "é"},
     {"Cookie": "idp_session=\x01; idp_browser=x; idp_language=%00; idp_theme=zz"}, {"Cookie": "idp_browser=" + "x" * 5000},
-    {"Accept-Language": "*;q=x,,ru;q=é"}, {"Accept": "é/é;q=z"}, {"Content-Type": "é"}, {"If-None-Match": "é" * 100}, {"Host": "evil.test"},
-    {"X-Forwarded-Host": "evil.test"}, {"X-Original-URL": "/oauth2/token"}, {"X-HTTP-Method-Override": "DELETE"}, {"Origin": "null"},
+    {"Accept-Language": "*;q=x,,ru;q=é"}, {"Accept": "é/é;q=z"}, {"Content-Type": "é"}, {"If-None-Match": "é" * 100},
+    {"Host": "evil.test"},
+    {"X-Forwarded-Host": "evil.test"}, {"X-Original-URL": "/oauth2/token"}, {"X-HTTP-Method-Override": "DELETE"},
+    {"Origin": "null"},
 ]  # fmt: skip
 
 
@@ -55,7 +60,11 @@ def check(answer: requests.Response) -> None:
         assert kind.startswith(("text/html", "application/json", "application/problem+json")), kind
         if kind.startswith("application/json"):
             assert answer.json().get("error_description", "").isascii()
-    assert all("evil" not in value for name, value in answer.headers.items() if name.lower() in ("location", "refresh", "content-location"))
+    assert all(
+        "evil" not in value
+        for name, value in answer.headers.items()
+        if name.lower() in ("location", "refresh", "content-location")
+    )
 
 
 def send(stand: Stand, method: str, address: str, **options: object) -> requests.Response:
@@ -92,7 +101,12 @@ def test_wrong_method_and_odd_headers_are_never_a_fault(stand: Stand, address: s
 def test_every_route_of_the_provider_stands_in_the_table(stand: Stand) -> None:
     samples = {"attempt_id": IDENTIFIER, "interaction_id": IDENTIFIER, "filename": "tokens.css"}
     rules = make_pages(stand.realm).url_map.bind("localhost")
-    known = {rules.match(address, method=method)[0] for address in ADDRESSES for method in ("GET", "POST") if _matches(rules, address, method)}
+    known = {
+        rules.match(address, method=method)[0]
+        for address in ADDRESSES
+        for method in ("GET", "POST")
+        if _matches(rules, address, method)
+    }
     everything = {rule.endpoint for rule in make_pages(stand.realm).url_map.iter_rules()}
     assert everything == known, everything ^ known
     assert samples
@@ -101,7 +115,7 @@ def test_every_route_of_the_provider_stands_in_the_table(stand: Stand) -> None:
 def _matches(rules: object, address: str, method: str) -> bool:
     try:
         rules.match(address, method=method)  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001 - NotFound for the hot ones, MethodNotAllowed for the other method
+    except Exception:
         return False
     return True
 
@@ -109,9 +123,11 @@ def _matches(rules: object, address: str, method: str) -> bool:
 @pytest.mark.parametrize(
     "path",
     [
-        "/nothing", "/oauth2", "/oauth2/token/", "//oauth2/token", "/oauth2/token;x=y", "/oauth2/../oauth2/token", "/OAUTH2/TOKEN", "/phone",
+        "/nothing", "/oauth2", "/oauth2/token/", "//oauth2/token", "/oauth2/token;x=y", "/oauth2/../oauth2/token",
+        "/OAUTH2/TOKEN", "/phone",
         "/outbox", "/open", "/control", "/.git/config", "/.env", "/static/../setup.cfg", "/static/ground/../../app.py",
-        "/static/ground/%2e%2e/%2e%2e/idp.toml", "/static/ground/..%2f..%2fapp.py", "/console", "/%00", f"/sign-in/{IDENTIFIER}%00",
+        "/static/ground/%2e%2e/%2e%2e/idp.toml", "/static/ground/..%2f..%2fapp.py", "/console", "/%00",
+        f"/sign-in/{IDENTIFIER}%00",
         "/sign-in/%00/password", "/sign-in/" + "x" * 5000, "/consent/%ff%fe", "/oauth2/continue/'%20OR%201=1", "/api/", "/é",
     ],
 )  # fmt: skip
@@ -136,7 +152,9 @@ def test_se_16_lb_01_unknown_path_is_a_plain_404(stand: Stand, path: str) -> Non
         ({"state": "s" * 65_536}, "invalid_request"),
     ],
 )
-def test_az_01_request_that_cannot_be_answered_safely_gets_a_page(stand: Stand, changes: dict[str, str | None], code: str) -> None:
+def test_az_01_request_that_cannot_be_answered_safely_gets_a_page(
+    stand: Stand, changes: dict[str, str | None], code: str
+) -> None:
     answer = stand.browser().session.get(stand.authorize_url(**changes), allow_redirects=False)
     assert answer.status_code == 400
     assert code in answer.text
@@ -184,7 +202,8 @@ def test_tk_24_body_that_says_it_is_huge_is_refused_unread(stand: Stand, address
             raise AssertionError("the body was read")
 
     environment = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": address, "QUERY_STRING": "", "CONTENT_LENGTH": str(50 * 1024 * 1024), "CONTENT_TYPE": FORM,
+        "REQUEST_METHOD": "POST", "PATH_INFO": address, "QUERY_STRING": "", "CONTENT_LENGTH": str(50 * 1024 * 1024),
+        "CONTENT_TYPE": FORM,
         "wsgi.input": Untouchable(), "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1",
     }  # fmt: skip
     statuses: list[str] = []
@@ -200,7 +219,9 @@ def test_endpoint_for_posting_is_not_read(stand: Stand, address: str) -> None:
     assert answer.headers["Allow"] == "POST"
 
 
-def test_fault_of_ours_is_a_number_and_no_stack_trace(stand: Stand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_fault_of_ours_is_a_number_and_no_stack_trace(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     from idp.tokens import access
 
     def fail(*_: object) -> None:

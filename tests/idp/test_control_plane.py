@@ -44,7 +44,9 @@ def test_lb_05_foreign_host_is_refused_even_with_the_token(stand: Stand) -> None
     assert stand.control().open(f"http://localhost:8401{DOORS[1]}", headers=BEARER).status == 200
 
 
-@pytest.mark.parametrize("origin", ["http://evil.test", "null", "https://127.0.0.1:8401", "http://127.0.0.1:8400", "http://127.0.0.1:8401.evil.test"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.test", "null", "https://127.0.0.1:8401", "http://127.0.0.1:8400", "http://127.0.0.1:8401.evil.test"]
+)
 def test_lb_05_page_of_another_origin_is_refused(stand: Stand, origin: str) -> None:
     assert stand.control().open(f"{CONTROL}/outbox", headers=BEARER | {"Origin": origin}).status == 403
 
@@ -91,7 +93,9 @@ def test_outbox_tells_messages_oldest_first_and_what_to_ask_for_next(stand: Stan
     assert read(stand.control(), after=answer["last"]) == {"messages": [], "last": answer["last"]}
 
 
-@pytest.mark.parametrize(("address", "found"), [("+70000000017", 1), ("80000000017", 1), ("+70000000018", 0), ("vera@example.test", 0)])
+@pytest.mark.parametrize(
+    ("address", "found"), [("+70000000017", 1), ("80000000017", 1), ("+70000000018", 0), ("vera@example.test", 0)]
+)
 def test_outbox_finds_a_phone_in_both_forms(stand: Stand, address: str, found: int) -> None:
     send_sms(stand)
     assert len(read(stand.control(), address=address)["messages"]) == found  # type: ignore[arg-type]
@@ -103,7 +107,10 @@ def test_plus_that_was_not_encoded_still_means_the_phone(stand: Stand) -> None:
     assert len(answer["messages"]) == 1
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=-1", "after=1e3", "wait_for=soon", "after=" + "9" * 13, "address=somebody", "address=%00", "after=%D9%A1"])
+@pytest.mark.parametrize(
+    "query",
+    ["after=x", "after=-1", "after=1e3", "wait_for=soon", "after=" + "9" * 13, "address=somebody", "address=%00", "after=%D9%A1"],
+)
 def test_junk_parameters_are_a_bad_request(stand: Stand, query: str) -> None:
     assert stand.control().open(f"{CONTROL}/outbox?{query}", headers=BEARER).status == 400
 
@@ -127,7 +134,9 @@ def test_long_poll_answers_as_soon_as_a_row_arrives(stand: Stand, monkeypatch: p
     assert [code in message["text"] for message in answers[0]["messages"]] == [True]
 
 
-def test_long_poll_gives_up_after_its_patience_and_never_waits_longer_than_the_limit(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_poll_gives_up_after_its_patience_and_never_waits_longer_than_the_limit(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [0.0]
     monkeypatch.setattr(outbox, "monotonic_seconds", lambda: now[0])
 

@@ -121,7 +121,9 @@ def test_registered_client_cannot_call_itself_the_registry(stand: Stand) -> None
         ({"client_name": "a\0b"}, "invalid_client_metadata"),
     ],
 )
-def test_unsound_registration_is_refused_stores_nothing_and_leaves_its_row(stand: Stand, metadata: dict[str, object], code: str) -> None:
+def test_unsound_registration_is_refused_stores_nothing_and_leaves_its_row(
+    stand: Stand, metadata: dict[str, object], code: str
+) -> None:
     before = stand.rows("SELECT count(*) FROM information_systems")
     answer = register(stand, **metadata)
     assert (answer.status_code, answer.json()["error"]) == (400, code)
@@ -129,7 +131,9 @@ def test_unsound_registration_is_refused_stores_nothing_and_leaves_its_row(stand
     assert stand.actions()[-1] == f"client.refused {code}"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'"x"', b'{"redirect_uris":["\\ud800"]}', b"[" * 5000, b'{"a":' * 5000])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b"{", b"\xff", b'"x"', b'{"redirect_uris":["\\ud800"]}', b"[" * 5000, b'{"a":' * 5000]
+)
 def test_registration_of_junk_is_a_bad_request(stand: Stand, body: bytes) -> None:
     answer = stand.http().post(REGISTER, data=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400

@@ -90,7 +90,9 @@ def test_az_27_without_openid_there_is_no_id_token(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
-def test_tokens_of_both_algorithms_verify_by_the_published_keys_and_equal_joserfcs_own_bytes(stand: Stand, algorithm: str) -> None:
+def test_tokens_of_both_algorithms_verify_by_the_published_keys_and_equal_joserfcs_own_bytes(
+    stand: Stand, algorithm: str
+) -> None:
     stand.add_client("typed", id_token_algorithm=algorithm)
     token = str(stand.redeem(stand.obtain_code(client_id="typed"), auth=("typed", SECRET)).body["id_token"])
     verified = stand.verified(token)
@@ -190,7 +192,9 @@ def _lose(folder: object) -> None:
     next(file for file in folder.iterdir() if "ES256" in file.name).unlink()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("harm", "words"), [(_swap, "not the key its name says"), (_spoil, "not a private key"), (_lose, "no ES256 key")])
+@pytest.mark.parametrize(
+    ("harm", "words"), [(_swap, "not the key its name says"), (_spoil, "not a private key"), (_lose, "no ES256 key")]
+)
 def test_folder_of_keys_that_was_tampered_with_is_one_sentence(stand: Stand, harm: object, words: str) -> None:
     harm(stand.settings.keys_folder / "signing")  # type: ignore[operator]
     with pytest.raises(StandUnusable, match=words):

@@ -23,7 +23,8 @@ def encoded(part: object) -> str:
 JUNK_TOKENS = [
     "junk", "..", "a.b.c", "....", "x" * 8193, "é", "{}",
     *(f"{encoded(header)}.{encoded({'sub': '1'})}.AAAA" for header in (
-        [], 5, None, "x", {}, {"alg": 5}, {"alg": "none"}, {"alg": "HS256"}, {"alg": "ES256", "crit": 5}, {"alg": "ES256", "crit": ["b64"]},
+        [], 5, None, "x", {}, {"alg": 5}, {"alg": "none"}, {"alg": "HS256"}, {"alg": "ES256", "crit": 5},
+        {"alg": "ES256", "crit": ["b64"]},
         {"alg": "ES256", "kid": {}}, {"alg": "ES256", "kid": "../../etc/passwd"}, {"alg": "ES256", "kid": "' OR 1=1 --"},
         {"alg": "ES256", "kid": "k" * 5000}, {"alg": "ES256", "kid": "deleted"}, b"\xff\xfe", b"[" * 3000,
     )),
