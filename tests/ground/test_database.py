@@ -70,9 +70,13 @@ def test_writers_wait_for_each_other_and_lose_nothing(database: Database) -> Non
 
 
 def test_transaction_that_raises_leaves_nothing(database: Database) -> None:
-    with pytest.raises(OSError, match="broke"), database.write() as connection:
-        connection.exec_driver_sql("UPDATE counters SET n = 9")
-        raise OSError("broke")
+    def break_off() -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql("UPDATE counters SET n = 9")
+            raise OSError("broke")
+
+    with pytest.raises(OSError, match="broke"):
+        break_off()
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT n FROM counters").scalar() == 0
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection
 
+from ground.journal import Journal
 from ground.sealing import SealBroken
 from idp.citizens import directory
 from tests.idp.stand import Stand
@@ -147,8 +148,6 @@ def test_refused_sign_in_leaves_its_row(stand: Stand) -> None:
 
 
 def test_deed_whose_row_cannot_be_written_is_not_done(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ground.journal import Journal
-
     browser = stand.sign_in(stand.browser().open(stand.authorize_url()))
     honest: Callable[..., int] = Journal.append
 

@@ -17,7 +17,7 @@ from idp.settings import read_settings
 from tests.idp.stand import Stand
 
 ROOT = Path(__file__).parents[2]
-Propusk = Callable[..., Result]
+NUMBER_TOO_LARGE = json.dumps({"masters": {"99999": "A" * 43 + "="}})
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_journal_is_verified_and_an_edited_row_is_named(home: Path) -> None:
         (lambda home: (home / "keys/idp/secrets.json").chmod(0o644), ("prepare",), "chmod 600"),
         (lambda home: (home / "keys/idp/secrets.json").write_text('{"masters":{"1":"c2hvcnQ="}}'), ("prepare",), "32 bytes"),
         (lambda home: (home / "keys/idp/secrets.json").write_text("{"), ("prepare",), "not a file of secrets"),
-        (lambda home: (home / "keys/idp/secrets.json").write_text('{"masters":{"99999":"' + "A" * 43 + '="}}'), ("prepare",), "not a file"),
+        (lambda home: (home / "keys/idp/secrets.json").write_text(NUMBER_TOO_LARGE), ("prepare",), "not a file"),
         (lambda home: (home / "keys/rp/client-secret").unlink(), ("prepare",), "run scripts/keys"),
         (lambda home: (home / "config/seed/people.toml").write_text("= x"), ("prepare",), "is not TOML"),
         (lambda home: (home / "config/idp.toml").write_text("enviroment = 'test'"), ("people",), "enviroment is not a setting"),
