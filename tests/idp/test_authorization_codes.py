@@ -82,7 +82,7 @@ def test_eight_threads_racing_for_two_hundred_codes_never_win_one_twice(stand: S
     for thread in threads:
         thread.join()
     assert not faults
-    assert sorted(code for won in wins for code in won) == sorted(stored)
+    assert (sum(map(len, wins)), len(set().union(*wins))) == (200, 200)
 
 
 def _request_like(template: codes.StoredCode) -> AuthorizationRequest:
