@@ -95,6 +95,9 @@ def single_values(text: str) -> dict[str, str]:
         raise BadRequest("parameters must be UTF-8") from None
     except ValueError:
         raise BadRequest("too many parameters") from None
+    # No text of ours has one, and PostgreSQL stores none.
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest("parameters must not have a NUL")
     values = dict(pairs)
     if len(values) != len(pairs):
         raise BadRequest("a parameter is included more than once")

@@ -14,6 +14,7 @@ from idp.interaction.views import blueprint as consent_pages
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
+from idp.oauth.pushed_requests import push
 from idp.oauth.registration import register
 from idp.oauth.userinfo import userinfo
 from idp.pages import site_of
@@ -38,6 +39,7 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
     "/.well-known/openid-configuration": _discovery,
     "/.well-known/oauth-authorization-server": _discovery,
     "/oauth2/jwks": documents.serve_key_set,
+    "/oauth2/par": push,
     "/oauth2/token": endpoints.token,
     "/oauth2/userinfo": userinfo,
     "/oauth2/introspect": endpoints.introspect,

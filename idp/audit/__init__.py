@@ -22,6 +22,7 @@ class Event(StrEnum):
     SESSION_ENDED = "session.ended"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
+    AUTHORIZATION_PUSHED = "authorization.pushed"
     AUTHORIZATION_ISSUED = "authorization.issued"
     AUTHORIZATION_REFUSED = "authorization.refused"
     AUTHORIZATION_REDEEMED = "authorization.redeemed"

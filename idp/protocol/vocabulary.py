@@ -6,6 +6,8 @@ Level = Literal["low", "substantial", "high"]
 """How sure the provider is of the person: one factor, two factors, electronic signature. Sent as `acr`."""
 
 LEVELS: Final[tuple[Level, ...]] = ("low", "substantial", "high")
+OFFERED_LEVELS: Final[tuple[Level, ...]] = ("low", "substantial")
+"""Those that the methods we have can reach."""
 
 ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "none"]
 CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = ("client_secret_basic", "client_secret_post", "none")
@@ -14,6 +16,17 @@ SIGNING_ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """What we sign ID tokens, userinfo and logout tokens with; a client registers one of them (RFC 7518, 3.1; RFC 8037, 3.1)."""
 ACCESS_TOKEN_ALGORITHM: Final = "ES256"
 
+REQUEST_OBJECT_ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+"""What a client may sign a request object with; `none` stands beside them (OpenID Connect Core 1.0, 6.1)."""
+
+RESPONSE_MODES: Final = ("query", "form_post")
+DISPLAYS: Final = ("page", "popup", "touch", "wap")
+PROMPTS: Final = ("none", "login", "consent", "select_account")
+
 MAX_STATE_LENGTH: Final = 4096
 MAX_NONCE_LENGTH: Final = 512
 MAX_PARAMETER_LENGTH: Final = 8192
+MAX_CLAIMS_LENGTH: Final = 8192
+MAX_CLAIMS_DEPTH: Final = 8
+MAX_REQUEST_OBJECT_LENGTH: Final = 16 * 1024
+MAX_REQUEST_URI_LENGTH: Final = 512
