@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask, g, render_template
 
+from ground.entrance import Entrance
 from ground.web.application import make_flask
 from ground.wire import Request, Response
 from idp.authentication.views import blueprint as sign_in_pages
@@ -15,13 +16,14 @@ from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
 from idp.oauth.pushed_requests import push
+from idp.oauth.registration import blueprint as registration_management
 from idp.oauth.registration import register
 from idp.oauth.userinfo import userinfo
 from idp.pages import site_of
 from idp.realm import Realm
 
 FRAGMENTS = (metadata.fragment,)
-BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages)
+BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages, registration_management)
 
 
 def _discovery(realm: Realm, request: Request) -> Response:
@@ -81,6 +83,9 @@ def make_pages(realm: Realm) -> Flask:
     return app
 
 
-def make_app(realm: Realm) -> Front:
+def make_app(realm: Realm) -> Entrance:
     """The whole provider of one realm as a WSGI application."""
-    return Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    front = Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    return Entrance(
+        front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=HOT_ENDPOINTS.__contains__
+    )

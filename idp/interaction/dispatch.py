@@ -16,6 +16,7 @@ from idp.interaction.pause import PausedRequest
 from idp.protocol.assurance import asked_level, stated_level
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import GrantedClaims, granted
+from idp.protocol.client import Client
 from idp.protocol.prompt import Reason, check_silent, reason_to_sign_in
 from idp.protocol.vocabulary import Level
 from idp.realm import Realm
@@ -50,8 +51,12 @@ Step = SignIn | AskConsent | Finish
 
 
 def next_step(realm: Realm, connection: Connection, paused: PausedRequest, session: Session | None) -> Step:
-    """The next step. Raises RequestRefused when the answer is an error: `prompt=none`, or the person said no."""
+    """The next step. Raises RequestRefused when the answer is an error: `prompt=none`, the person said no, or the client
+    is gone."""
     request = paused.request
+    client = registry.find(connection, request.client_id)
+    if client is None:
+        raise RequestRefused("unauthorized_client", "the client is no longer registered", clause="RFC 6749, 4.1.2.1")
     signed_in_sid = attempts.sid_of_completed(connection, paused.attempt_id) if paused.attempt_id else None
     reason = reason_to_sign_in(
         request,
@@ -59,7 +64,7 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         level=asked_level(request.acr_values),
         signed_in_here=session is not None and signed_in_sid == session.sid,
         now=realm.clock.now(),
-        is_expected=session is None or _is_expected(realm, connection, request, session),
+        is_expected=session is None or _is_expected(realm, client, request, session),
     )
     if reason == "other_person" and signed_in_sid is not None:
         raise RequestRefused(
@@ -90,12 +95,10 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     return Finish(session, level, claims)
 
 
-def _is_expected(realm: Realm, connection: Connection, request: AuthorizationRequest, session: Session) -> bool:
+def _is_expected(realm: Realm, client: Client, request: AuthorizationRequest, session: Session) -> bool:
     """Is this the person whose subject the `claims` of the request name, if they name one?"""
-    if request.claims.subject is None:
-        return True
-    client = registry.find(connection, request.client_id)
-    return client is not None and subject_of(realm, client, session.citizen_id) == request.claims.subject
+    asked = request.claims.subject
+    return asked is None or asked == subject_of(realm, client, session.citizen_id)
 
 
 def _claims(realm: Realm, connection: Connection, request: AuthorizationRequest, session: Session) -> GrantedClaims:

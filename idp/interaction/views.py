@@ -1,5 +1,8 @@
 """The consent page: exactly what will be handed out, to whom, and two answers."""
 
+import hashlib
+import hmac
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -47,8 +50,8 @@ def show(interaction_id: str) -> Response | str:
         host=host_of(paused.request.redirect_uri),
         steps=_steps(paused, session),
         rows=claim_rows(names_of(paused.request.scope, claims), person.claims()),
-        shown_to=_shown_to(realm, paused, session),
         deeds=deeds(paused.request.scope),
+        shown_to=_shown_to(realm, paused, session),
     )
 
 
@@ -60,7 +63,9 @@ def answer(interaction_id: str) -> Response:
     """
     realm = current_realm()
     paused, session, claims = _waiting(realm, interaction_id)
-    if session is not None and request.form.get("shown_to") == _shown_to(realm, paused, session):
+    if session is not None and hmac.compare_digest(
+        request.form.get("shown_to", "").encode(), _shown_to(realm, paused, session).encode()
+    ):
         client_id = paused.request.client_id
         with realm.database.write() as connection:
             if request.form.get("answer") == "allow":
@@ -73,17 +78,18 @@ def answer(interaction_id: str) -> Response:
     return redirect(pause.CONTINUE + interaction_id, 303)
 
 
+def _shown_to(realm: Realm, paused: PausedRequest, session: Session) -> str:
+    """Says whose data a page showed. Somebody else may sign in from another tab before its button is pressed."""
+    message = f"{paused.id}\0{session.citizen_id}".encode()
+    return hmac.new(realm.secrets.derive("consent page"), message, hashlib.sha256).hexdigest()
+
+
 def _steps(paused: PausedRequest, session: Session) -> list[str]:
     """The row of steps of a sign-in that led here; who was signed in already has taken none."""
     if paused.attempt_id is None:
         return []
     proved = {factor.method for factor in session.factors}
     return [str(method.step) for method in METHODS if method.name in proved] + [_("Согласие")]
-
-
-def _shown_to(realm: Realm, paused: PausedRequest, session: Session) -> str:
-    """What ties a consent page to the person whose data it shows."""
-    return realm.vault.blind_index("consent page", f"{paused.id}:{session.citizen_id}").hex()
 
 
 def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session | None, GrantedClaims]:

@@ -14,7 +14,7 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client import Client
 from idp.protocol.compact_jwt import JwtMalformed, take_apart
 from idp.protocol.request_object import SingleUse
-from idp.protocol.vocabulary import MAX_REQUEST_OBJECT_LENGTH, REQUEST_OBJECT_ALGORITHMS
+from idp.protocol.vocabulary import CLIENT_SIGNING_ALGORITHMS, MAX_REQUEST_OBJECT_LENGTH
 from idp.realm import Realm
 from idp.tokens import hint as hints
 
@@ -71,7 +71,7 @@ def _open(realm: Realm, client: Client, parameters: Mapping[str, str], text: str
         jwt = take_apart(text)
         is_signed = request_object.is_signed(jwt, client)
         if is_signed:
-            check_signature(realm, client, jwt, algorithms=REQUEST_OBJECT_ALGORITHMS)
+            check_signature(realm, client, jwt, algorithms=CLIENT_SIGNING_ALGORITHMS)
     except (JwtMalformed, KeysUnusable, SignatureWrong) as reason:
         raise RequestRefused("invalid_request_object", f"the request object: {reason}", clause=CLAUSE) from None
     single_use = request_object.check_claims(

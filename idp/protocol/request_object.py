@@ -12,7 +12,7 @@ import orjson
 from idp.errors import RequestRefused
 from idp.protocol.client import Client
 from idp.protocol.compact_jwt import UnverifiedJwt
-from idp.protocol.vocabulary import MAX_REQUEST_URI_LENGTH, REQUEST_OBJECT_ALGORITHMS
+from idp.protocol.vocabulary import CLIENT_SIGNING_ALGORITHMS, MAX_REQUEST_URI_LENGTH
 
 CLAUSE = "RFC 9101, 6.3"
 CLOCK_SKEW_SECONDS = 60
@@ -64,7 +64,7 @@ def is_signed(jwt: UnverifiedJwt, client: Client) -> bool:
         if jwt.signature:
             raise _refused("an unsigned request object must have no signature")
         return False
-    if jwt.algorithm not in REQUEST_OBJECT_ALGORITHMS:
+    if jwt.algorithm not in CLIENT_SIGNING_ALGORITHMS:
         raise _refused("the alg of the request object is not supported")
     return True
 
