@@ -11,10 +11,11 @@ from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock
 from ground.database import Database
 from ground.fetch import FetchPolicy, Session, Transport, open_session
+from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.outbox import Outbox
 from ground.sealing import Secrets, Vault, load_secrets
-from idp.database import JOURNAL, OUTBOX
+from idp.database import JOBS, JOURNAL, OUTBOX
 from idp.seams import HONEST, Seams
 from idp.settings import Settings
 
@@ -36,6 +37,7 @@ class Realm:
     vault: Vault
     journal: Journal
     outbox: Outbox
+    jobs: Jobs
     fetch: Session
     seams: Seams = HONEST
     _memory: dict[str, Any] = field(default_factory=dict)
@@ -73,15 +75,17 @@ def open_realm(
     chance = chance or SystemChance()
     secrets = load_secrets(settings.keys_folder / "secrets.json")
     vault = Vault(secrets, chance)
+    database = Database(settings.effective_database_url)
     return Realm(
         settings=settings,
-        database=Database(settings.effective_database_url),
+        database=database,
         clock=clock,
         chance=chance,
         secrets=secrets,
         vault=vault,
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         outbox=Outbox(OUTBOX, vault, clock, chance),
+        jobs=Jobs(JOBS, database, clock, chance),
         fetch=_fetch_session(settings, transport),
         seams=seams,
     )

@@ -17,10 +17,11 @@ from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
 from rp.reports.views import blueprint as reports
+from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
 
-BLUEPRINTS = (sign_in, cabinet, reports, api)
+BLUEPRINTS = (sign_in, provider, cabinet, reports, api)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Event(StrEnum):
     CODE_CHECKED = "code.checked"
     SESSION_OPENED = "session.opened"
     SESSION_ENDED = "session.ended"
+    LOGOUT_REFUSED = "logout.refused"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     AUTHORIZATION_PUSHED = "authorization.pushed"

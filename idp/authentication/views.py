@@ -17,6 +17,7 @@ from idp.authentication.policy import CannotProveEnough, next_method
 from idp.authentication.refusals import as_text
 from idp.citizens import directory
 from idp.citizens.models import Person
+from idp.logout.session_end import end_everything
 from idp.pages import current_realm
 from idp.realm import Realm
 from idp.sessions import browser, store
@@ -133,11 +134,11 @@ def _complete(realm: Realm, attempt: Attempt, response: Response) -> None:
     with realm.database.write() as connection:
         before = browser.current(realm, connection)
         if before is not None and before.citizen_id != attempt.citizen_id:
-            store.end(realm, connection, before, because="another_person")
+            end_everything(realm, connection, before, because="another_person")
         session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
-    browser.hand_out(response, session, cookie)
+    browser.hand_out(realm, response, session, cookie)
 
 
 def _page(realm: Realm, attempt: Attempt, person: Person | None, method: Method, refusal: Refusal | None = None) -> str:

@@ -32,6 +32,7 @@ from idp.protocol.request_object import PUSHED_PREFIX, SingleUse
 from idp.protocol.vocabulary import MAX_STATE_LENGTH
 from idp.realm import Realm
 from idp.sessions import browser, store
+from idp.sessions.browser_state import session_state
 from idp.sessions.store import Session
 from idp.tokens import codes
 from idp.tokens.families import Grant
@@ -199,7 +200,10 @@ def _answer_with_code(realm: Realm, connection: Connection, paused: PausedReques
         claims=step.claims,
     )
     code = codes.issue(realm, connection, asked, grant)
-    return respond.with_code(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, code=code)
+    watched = session_state(realm, client_id=asked.client_id, redirect_uri=asked.redirect_uri, sid=session.sid)
+    return respond.with_code(
+        realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, code=code, session_state=watched
+    )
 
 
 def _record_refusal(realm: Realm, client_id: str, refusal: RequestRefused) -> None:

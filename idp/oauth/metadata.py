@@ -24,7 +24,8 @@ CLAIMS = (
 
 
 def fragment(realm: Realm) -> dict[str, Any]:
-    """OpenID Connect Discovery 1.0, 3; RP-Initiated Logout 1.0, 2.1; RFC 9126, 5; RFC 9207, 3."""
+    """OpenID Connect Discovery 1.0, 3; RP-Initiated, Back-Channel (2.1) and Front-Channel Logout 1.0 (3);
+    Session Management 1.0, 3.3; RFC 9126, 5; RFC 9207, 3."""
     return {
         "authorization_endpoint": realm.url("/oauth2/authorize"),
         "pushed_authorization_request_endpoint": realm.url("/oauth2/par"),
@@ -34,6 +35,11 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "introspection_endpoint": realm.url("/oauth2/introspect"),
         "registration_endpoint": realm.url("/oauth2/register"),
         "end_session_endpoint": realm.url("/oauth2/logout"),
+        "check_session_iframe": realm.url("/oauth2/session"),
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "jwks_uri": realm.url("/oauth2/jwks"),
         "scopes_supported": list(SCOPES),
         "claims_supported": list(CLAIMS),

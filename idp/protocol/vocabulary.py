@@ -28,6 +28,11 @@ RESPONSE_MODES: Final = ("query", "form_post")
 DISPLAYS: Final = ("page", "popup", "touch", "wap")
 PROMPTS: Final = ("none", "login", "consent", "select_account")
 
+BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+
+OFFLINE_ACCESS: Final = "offline_access"
+"""The scope whose refresh tokens outlive the session they were granted in (OpenID Connect Core 1.0, 11)."""
+
 MAX_STATE_LENGTH: Final = 4096
 MAX_NONCE_LENGTH: Final = 512
 MAX_PARAMETER_LENGTH: Final = 8192

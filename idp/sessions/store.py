@@ -119,12 +119,14 @@ def open_session(
     return session, cookie
 
 
-def end(realm: Realm, connection: Connection, session: Session, *, because: str) -> None:
-    """End a session; its cookie is worth nothing from now on."""
-    connection.execute(
+def end(realm: Realm, connection: Connection, session: Session, *, because: str) -> bool:
+    """End a session; its cookie is worth nothing from now on. Says whether it was alive."""
+    ended = connection.execute(
         update(SESSIONS).where(SESSIONS.c.sid == session.sid, SESSIONS.c.ended_at.is_(None)),
         {"ended_at": realm.clock.now()},
-    )
+    ).rowcount
+    if not ended:
+        return False
     record(
         realm,
         connection,
@@ -133,6 +135,7 @@ def end(realm: Realm, connection: Connection, session: Session, *, because: str)
         object=f"session:{session.sid}",
         because=because,
     )
+    return True
 
 
 def _hash(cookie: str) -> bytes:

@@ -11,7 +11,7 @@ from ground.database import table_of
 from idp.audit import Event, record
 from idp.protocol.claims import GrantedClaims
 from idp.protocol.scopes import spell
-from idp.protocol.vocabulary import Level
+from idp.protocol.vocabulary import OFFLINE_ACCESS, Level
 from idp.realm import Realm
 from idp.tokens.models import TokenFamily
 
@@ -88,8 +88,15 @@ def revoke(realm: Realm, connection: Connection, family_id: str, *, because: str
 
 
 def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: str, actor: str) -> bool:
-    """Kill every family that a session of the provider gave rise to."""
-    return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
+    """Kill the families that a session of the provider gave rise to; those granted offline access outlive it (Core 1.0, 11)."""
+    ends_with_it = ~(" " + FAMILIES.c.scope + " ").contains(f" {OFFLINE_ACCESS} ", autoescape=True)
+    return _revoke(realm, connection, (FAMILIES.c.sid == sid) & ends_with_it, because, actor, f"session:{sid}")
+
+
+def clients_of_session(connection: Connection, sid: str) -> list[str]:
+    """Every client that was granted something in a session, whatever became of it."""
+    query = select(FAMILIES.c.client_id).where(FAMILIES.c.sid == sid).distinct().order_by(FAMILIES.c.client_id)
+    return list(connection.execute(query).scalars())
 
 
 def revoke_client(realm: Realm, connection: Connection, client_id: str, *, because: str, actor: str) -> bool:

@@ -38,7 +38,8 @@ def read(realm: Realm, connection: Connection, unverified_token: str) -> Hint:
     except NOT_A_TOKEN:
         raise refusal from None
     claims = token.claims
-    if claims.get("iss") != realm.issuer or token.header.get("typ") == "at+jwt":
+    # A logout token has events, signed userinfo no sid: neither is an ID token, though we signed both.
+    if claims.get("iss") != realm.issuer or token.header.get("typ") != "JWT" or "events" in claims or "sid" not in claims:
         raise refusal
     client_id, sid = str(claims.get("aud")), str(claims.get("sid"))
     # A pairwise subject cannot be turned back; the session and the client it was made for can.

@@ -18,7 +18,7 @@ from ground.chance import SystemChance
 from ground.clock import FixedClock
 from ground.preparation import bring_up_to_date
 from ground.sealing import make_secrets
-from idp.app import make_app
+from idp.app import make_app, make_pages
 from idp.citizens import directory
 from idp.cli.prepare import load_seed
 from idp.clients import registry
@@ -35,7 +35,8 @@ from tests.wsgi_transport import WsgiTransport
 ISSUER = "http://localhost:8400"
 CONTROL = "http://127.0.0.1:8401"
 CONTROL_TOKEN = "the token of the control plane, 32 and more"
-CALLBACK = "http://localhost:9999/callback"
+CLIENT = "http://localhost:9999"
+CALLBACK = f"{CLIENT}/callback"
 COMPILED_TEMPLATES = Path(tempfile.mkdtemp(prefix="propusk-templates-"))
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
@@ -82,14 +83,13 @@ class Stand:
             "password_hashing": cheap,
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
-        self.transport = WsgiTransport({"http://localhost:9999": _say_nothing})
+        self.transport = WsgiTransport({CLIENT: _say_nothing})
         """Everybody there is: the provider, the client's pages, and the servers that a test adds to `hosts`."""
         self.realm = open_realm(self.settings, clock=clock, transport=self.transport)
-        front = make_app(self.realm)
+        self.pages = make_pages(self.realm)
         # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
-        pages = front._rest.__self__  # type: ignore[attr-defined]
-        pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
-        self.transport.hosts[self.issuer] = front
+        self.pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        self.transport.hosts[self.issuer] = make_app(self.realm, self.pages)
 
     def prepare(self) -> None:
         """Migrate and seed, as `propusk prepare` does."""

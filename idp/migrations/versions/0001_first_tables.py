@@ -68,6 +68,20 @@ def upgrade() -> None:
     sa.Column('finished_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_interactions'))
     )
+    op.create_table('jobs',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('payload', sa.JSON(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('lease_until', sa.BigInteger(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('last_error', sa.String(length=200), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs'))
+    )
+    with op.batch_alter_table('jobs', schema=None) as batch_op:
+        batch_op.create_index('ix_jobs_due_at', ['due_at'], unique=False)
+
     op.create_table('journal',
     sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
@@ -83,6 +97,24 @@ def upgrade() -> None:
     with op.batch_alter_table('journal', schema=None) as batch_op:
         batch_op.create_index('ix_journal_actor', ['actor'], unique=False)
         batch_op.create_index('ix_journal_object', ['object'], unique=False)
+
+    op.create_table('logout_deliveries',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('client_id', sa.String(length=100), nullable=False),
+    sa.Column('sid', sa.String(length=36), nullable=False),
+    sa.Column('citizen_id', sa.String(length=36), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('last_status', sa.Integer(), nullable=True),
+    sa.Column('last_error', sa.String(length=200), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('tried_at', sa.BigInteger(), nullable=True),
+    sa.Column('delivered_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_logout_deliveries'))
+    )
+    with op.batch_alter_table('logout_deliveries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_logout_deliveries_client_id'), ['client_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_logout_deliveries_sid'), ['sid'], unique=False)
 
     op.create_table('outbox',
     sa.Column('number', sa.Integer(), autoincrement=True, nullable=False),
@@ -268,11 +300,20 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_address_index')
 
     op.drop_table('outbox')
+    with op.batch_alter_table('logout_deliveries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_logout_deliveries_sid'))
+        batch_op.drop_index(batch_op.f('ix_logout_deliveries_client_id'))
+
+    op.drop_table('logout_deliveries')
     with op.batch_alter_table('journal', schema=None) as batch_op:
         batch_op.drop_index('ix_journal_object')
         batch_op.drop_index('ix_journal_actor')
 
     op.drop_table('journal')
+    with op.batch_alter_table('jobs', schema=None) as batch_op:
+        batch_op.drop_index('ix_jobs_due_at')
+
+    op.drop_table('jobs')
     op.drop_table('interactions')
     with op.batch_alter_table('information_systems', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_information_systems_registered_from_created_at'))
