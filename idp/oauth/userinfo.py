@@ -4,13 +4,17 @@ from ground.wire import BadRequest, Request, Response
 from idp.citizens import directory
 from idp.clients import registry
 from idp.protocol.claims import released
+from idp.protocol.scopes import claims_of
 from idp.realm import Realm
 from idp.tokens import access, minting
 from idp.tokens.subjects import subject_of
 
 
 def userinfo(realm: Realm, request: Request) -> Response:
-    """What the scopes of an access token open about its citizen. By GET or POST, the token in header or form (RFC 6750)."""
+    """What an access token opens about its citizen: the claims of its scopes, and single ones.
+
+    By GET or POST, the token in header or form (RFC 6750).
+    """
     try:
         token = _token(request)
     except BadRequest as bad:
@@ -27,7 +31,8 @@ def userinfo(realm: Realm, request: Request) -> Response:
         client = registry.find(connection, verified.grant.client_id)
     if person is None or person.is_disabled or client is None:
         return _challenge(401, "invalid_token", "the access token is not valid here")
-    claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), verified.grant.scopes)}
+    names = (*claims_of(verified.grant.scopes), *verified.grant.claims.userinfo)
+    claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), names)}
     claims = realm.seams.userinfo(claims)
     if client.userinfo_algorithm is None:
         return Response.of_json(claims)
