@@ -6,6 +6,7 @@ used), and an answer over the limit is cut off with an error, so a hostile or br
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ MAX_ANSWER_BYTES = 1024 * 1024
 CHUNK_BYTES = 16 * 1024
 Transport = BaseAdapter
 """What carries a request: the network, or in tests an application of the same process."""
+Session = requests.Session
+FetchFailed = requests.RequestException
+"""Everything that can go wrong on the way: refused by the policy, unreachable, broken, too slow."""
 SessionKind = TypeVar("SessionKind", bound=requests.Session)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -81,6 +85,10 @@ class ConfinedAdapter(BaseAdapter):
         self._policy = policy
         self._transport = transport or _NetworkAdapter(policy.addresses)
 
+    def allows(self, url: str) -> bool:
+        """Judge whether a request to `url` may leave."""
+        return self._policy.allows(url)
+
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         if not self._policy.allows(request.url or ""):
             raise FetchRefused(f"{urlsplit(request.url or '').netloc} is not a host we talk to", request=request)
@@ -117,4 +125,20 @@ def confine(session: SessionKind, policy: FetchPolicy, transport: BaseAdapter | 
     adapter = ConfinedAdapter(policy, transport)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
+    return session
+
+
+def may_fetch(session: requests.Session, url: str) -> bool:
+    """Would a confined session let a request to `url` out?"""
+    try:
+        adapter = session.get_adapter(url)
+    except requests.RequestException:
+        return False
+    return isinstance(adapter, ConfinedAdapter) and adapter.allows(url)
+
+
+def open_session(policy: FetchPolicy, transport: BaseAdapter | None = None) -> Session:
+    """A session for documents of many peers: it keeps no cookies, so threads may share it."""
+    session = confine(requests.Session(), policy, transport)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session

@@ -1,10 +1,12 @@
 """The composition root of everything honest: which rooms there are, and at which address each answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import Flask, g, render_template
 
 from ground.entrance import Entrance
+from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response
 from idp.authentication.views import blueprint as sign_in_pages
@@ -12,16 +14,26 @@ from idp.database import db
 from idp.discovery import documents
 from idp.front import Endpoint, Front
 from idp.interaction.views import blueprint as consent_pages
+from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
+from idp.oauth.registration import blueprint as registration_management
 from idp.oauth.registration import register
+from idp.oauth.session_frame import blueprint as session_frame
 from idp.oauth.userinfo import userinfo
 from idp.pages import site_of
 from idp.realm import Realm
 
 FRAGMENTS = (metadata.fragment,)
-BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages)
+BLUEPRINTS = (
+    authorization_pages,
+    sign_in_pages,
+    consent_pages,
+    logout_pages,
+    session_frame,
+    registration_management,
+)
 
 
 def _discovery(realm: Realm, request: Request) -> Response:
@@ -42,9 +54,24 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
     "/oauth2/token": endpoints.token,
     "/oauth2/userinfo": userinfo,
     "/oauth2/introspect": endpoints.introspect,
+    "/oauth2/revoke": endpoints.revoke,
     "/oauth2/register": register,
     "/health": _health,
 }
+
+
+JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {back_channel.JOB: back_channel.deliver}
+OPEN_TO_SCRIPTS = frozenset(
+    {
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+        "/oauth2/jwks",
+        "/oauth2/token",
+        "/oauth2/userinfo",
+        "/oauth2/revoke",
+    }
+)
+"""What a public client in a browser needs of us."""
 
 
 def make_pages(realm: Realm) -> Flask:
@@ -66,9 +93,15 @@ def make_pages(realm: Realm) -> Flask:
     return app
 
 
-def make_app(realm: Realm) -> Entrance:
+def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
+    """Do what the provider owes by now, and say how many jobs were tried."""
+    return realm.jobs.run_due({kind: partial(handler, realm) for kind, handler in JOB_HANDLERS.items()}, limit=limit)
+
+
+def make_app(realm: Realm, pages: Flask | None = None) -> Entrance:
     """The whole provider of one realm as a WSGI application."""
-    front = Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app)
+    pages = pages or make_pages(realm)
+    front = Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
     return Entrance(
         front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=HOT_ENDPOINTS.__contains__
     )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from ground.database import NAMING_CONVENTION
+from ground.jobs import jobs_table
 from ground.journal import journal_table
 from ground.migration import Migrations
 from ground.outbox import outbox_table
@@ -42,5 +43,6 @@ db = SQLAlchemy(
 
 JOURNAL = journal_table(Base.metadata)
 OUTBOX = outbox_table(Base.metadata)
+JOBS = jobs_table(Base.metadata)
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)

@@ -4,7 +4,8 @@ Flask costs 240 us a request; these endpoints need nothing of it. There is one i
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import replace
 
 from ground.chance import Chance
 from ground.clock import Clock
@@ -14,23 +15,45 @@ from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
 
+CROSS_ORIGIN = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "WWW-Authenticate"),
+)
+"""An application in a browser may read these answers. None of them looks at a cookie, so every origin may (Fetch, CORS)."""
+
+PREFLIGHT = (
+    *CROSS_ORIGIN,
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("Access-Control-Max-Age", "600"),
+)
+
 log = logging.getLogger(__name__)
 
 
 class Front:
     """A WSGI application for one realm."""
 
-    def __init__(self, realm: Realm, endpoints: Mapping[str, Endpoint], rest: Wsgi) -> None:
+    def __init__(
+        self, realm: Realm, endpoints: Mapping[str, Endpoint], rest: Wsgi, *, open_to_scripts: Set[str] = frozenset()
+    ) -> None:
         self._realm = realm
         self._endpoints = endpoints
+        self._open_to_scripts = open_to_scripts
         self._rest = rest
         self._read = RequestReader()
 
     def __call__(self, environment: WsgiEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        endpoint = self._endpoints.get(environment.get("PATH_INFO", ""))
+        path = environment.get("PATH_INFO", "")
+        endpoint = self._endpoints.get(path)
         if endpoint is None:
             return self._rest(environment, start_response)
-        return send(self._answer(endpoint, environment), start_response)
+        if path in self._open_to_scripts and environment["REQUEST_METHOD"] == "OPTIONS":
+            return send(Response(204, PREFLIGHT), start_response)
+        response = self._answer(endpoint, environment)
+        if path in self._open_to_scripts:
+            response = replace(response, headers=(*response.headers, *CROSS_ORIGIN))
+        return send(response, start_response)
 
     def _answer(self, endpoint: Endpoint, environment: WsgiEnvironment) -> Response:
         try:

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock
 from ground.database import Database
+from ground.fetch import FetchPolicy, Session, Transport, open_session
+from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.outbox import Outbox
 from ground.sealing import Secrets, Vault, load_secrets
-from idp.database import JOURNAL, OUTBOX
+from idp.database import JOBS, JOURNAL, OUTBOX
 from idp.seams import HONEST, Seams
 from idp.settings import Settings
 
@@ -22,7 +24,7 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, eq=False)
 class Realm:
-    """One issuer: its settings, database, clock, chance and symmetric secrets.
+    """One issuer: its settings, database, clock, chance and symmetric secrets, and `fetch`, its only way out.
 
     Signing keys are asked of `keyring`, which remembers them here and imports us, never the reverse.
     """
@@ -35,6 +37,8 @@ class Realm:
     vault: Vault
     journal: Journal
     outbox: Outbox
+    jobs: Jobs
+    fetch: Session
     seams: Seams = HONEST
     _memory: dict[str, Any] = field(default_factory=dict)
 
@@ -54,23 +58,45 @@ class Realm:
         return value
 
 
-def open_realm(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None, seams: Seams = HONEST) -> Realm:
+def open_realm(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+    seams: Seams = HONEST,
+    transport: Transport | None = None,
+) -> Realm:
     """Open the realm that the settings describe. Raises SecretsUnusable, DatabaseUnsafe.
 
     On a test stand the clock is the stand's, which the control plane moves; in production it is the machine's.
+    `transport` stands in for the network.
     """
     clock = clock or (FileClock(settings.var_folder / "clock") if settings.is_test else SystemClock())
     chance = chance or SystemChance()
     secrets = load_secrets(settings.keys_folder / "secrets.json")
     vault = Vault(secrets, chance)
+    database = Database(settings.effective_database_url)
     return Realm(
         settings=settings,
-        database=Database(settings.effective_database_url),
+        database=database,
         clock=clock,
         chance=chance,
         secrets=secrets,
         vault=vault,
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         outbox=Outbox(OUTBOX, vault, clock, chance),
+        jobs=Jobs(JOBS, database, clock, chance),
+        fetch=_fetch_session(settings, transport),
         seams=seams,
     )
+
+
+def _fetch_session(settings: Settings, transport: Transport | None) -> Session:
+    """What fetches the documents that clients publish: from listed hosts only."""
+    policy = FetchPolicy(
+        hosts=frozenset(host.lower() for host in settings.fetch_hosts),
+        allow_test_hosts=settings.is_test,
+        trusted_ca_file=settings.trusted_ca_file,
+        addresses=dict(settings.fetch_addresses),
+    )
+    return open_session(policy, transport)

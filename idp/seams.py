@@ -27,6 +27,7 @@ class Seams:
     sealed_token: Callable[[str], str] = _unchanged
     token_response: Callable[[Document], Document] = _unchanged
     userinfo: Callable[[Document], Document] = _unchanged
+    logout_token_claims: Callable[[Document], Document] = _unchanged
 
 
 HONEST = Seams()

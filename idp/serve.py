@@ -1,17 +1,26 @@
 """The module that Granian loads: `idp.serve:application`, `idp.serve:plain`, and on a test stand `idp.serve:control`.
 
 Each is made at first use, so that the provider's workers never load the control plane. Floor 9 is added in test only.
+Every worker of the provider also does the jobs that are due, in threads of its own.
 """
 
+from functools import partial
+
 from ground.entrance import make_redirector
-from idp.app import HOT_ENDPOINTS, make_app
+from ground.jobs import keep_running
+from idp.app import HOT_ENDPOINTS, make_app, run_due_jobs
 from idp.realm import open_realm
 from idp.settings import read_settings
+
+JOB_THREADS = 4
+"""A client that does not answer holds one for eight seconds; the others must hear within five."""
 
 
 def __getattr__(name: str) -> object:
     if name == "application":
-        return make_app(open_realm(read_settings()))
+        realm = open_realm(read_settings())
+        keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
+        return make_app(realm)
     if name == "plain":
         return make_redirector(read_settings().issuer, HOT_ENDPOINTS.__contains__)
     if name == "control":

@@ -20,6 +20,8 @@ class Lifetimes:
     authorization_code: int = 60
     access_token: int = 600
     id_token: int = 600
+    refresh_idle: int = 14 * 24 * 60 * 60
+    refresh_absolute: int = 90 * 24 * 60 * 60
     interaction: int = 600
     one_time_code: int = 300
     session_idle: int = 15 * 60
@@ -39,7 +41,9 @@ class PasswordHashing:
 class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
-    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only. What clients publish is
+    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
+    `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
+    `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
     address a host is reached, and `trusted_ca_file` whose certificates are believed instead of those the machine knows.
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
@@ -60,6 +64,7 @@ class Settings:
     codes_per_hour: int = 5
     registration_is_open: bool = False
     registration_limit: int = 10_000
+    registrations_per_hour: int = 100
     fetch_hosts: tuple[str, ...] = ()
     fetch_addresses: dict[str, str] = field(default_factory=dict)
     trusted_ca_file: Path | None = None
@@ -83,6 +88,12 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
+        if self.is_production and self.codes_per_hour < 1:
+            raise ValueError("codes_per_hour must be at least 1 in production: no limit is for test stands")
+        for name in ("listen", "control_listen"):
+            address, _, port = getattr(self, name).rpartition(":")
+            if not address or not (port.isascii() and port.isdecimal() and int(port) < 65_536):
+                raise ValueError(f"{name} must be an address and a port, such as 127.0.0.1:8400, not {getattr(self, name)!r}")
         if (self.tls_certificate is None) != (self.tls_private is None):
             raise ValueError("tls_certificate and tls_private are set together or not at all")
         if self.tls_certificate is not None and not self.is_secure:

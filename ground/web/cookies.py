@@ -33,6 +33,22 @@ def clear_cookie(site: Site, response: Response, name: str) -> None:
     response.delete_cookie(cookie_name(site, name), path="/", httponly=True, samesite="Lax", secure=site.is_secure)
 
 
+def set_readable_cookie(site: Site, response: Response, name: str, value: str) -> None:
+    """Set a cookie that scripts of ours read in a frame on somebody else's page. Its value must open nothing.
+
+    Over TLS it is SameSite=None, or the frame would not see it; on plain http browsers refuse that, and neighbours on one
+    host (localhost) are the same site anyway.
+    """
+    same_site = "None" if site.is_secure else "Lax"
+    response.set_cookie(cookie_name(site, name), value, path="/", httponly=False, samesite=same_site, secure=site.is_secure)
+
+
+def clear_readable_cookie(site: Site, response: Response, name: str) -> None:
+    """Have the browser forget a readable cookie."""
+    same_site = "None" if site.is_secure else "Lax"
+    response.delete_cookie(cookie_name(site, name), path="/", httponly=False, samesite=same_site, secure=site.is_secure)
+
+
 def cookie_value(name: str) -> str | None:
     """What the browser sent under our name, or None."""
     return request.cookies.get(cookie_name(current_site(), name))

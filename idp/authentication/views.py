@@ -17,6 +17,7 @@ from idp.authentication.policy import CannotProveEnough, next_method
 from idp.authentication.refusals import as_text
 from idp.citizens import directory
 from idp.citizens.models import Person
+from idp.logout.session_end import end_everything
 from idp.pages import current_realm
 from idp.realm import Realm
 from idp.sessions import browser, store
@@ -116,21 +117,28 @@ def _next(realm: Realm, attempt: Attempt, person: Person | None) -> Response:
         return redirect(f"{attempt.path}/{method.name}", 303)
     response = redirect(attempt.return_path, 303)
     if attempt.completed_sid is None:
-        _complete(realm, attempt, response)
+        try:
+            _complete(realm, attempt, response)
+        except AttemptGone:
+            # A form that was sent twice at once: the other answer has the session, and ours was rolled back.
+            return redirect(attempt.return_path, 303)
     return response
 
 
 def _complete(realm: Realm, attempt: Attempt, response: Response) -> None:
-    """Open or raise the session. The session of another person in this browser ends first."""
+    """Open or raise the session. The session of another person in this browser ends first.
+
+    Raises AttemptGone when this attempt has led to a session already; then nothing is changed.
+    """
     assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
     with realm.database.write() as connection:
         before = browser.current(realm, connection)
         if before is not None and before.citizen_id != attempt.citizen_id:
-            store.end(realm, connection, before, because="another_person")
+            end_everything(realm, connection, before, because="another_person")
         session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
-    browser.hand_out(response, session, cookie)
+    browser.hand_out(realm, response, session, cookie)
 
 
 def _page(realm: Realm, attempt: Attempt, person: Person | None, method: Method, refusal: Refusal | None = None) -> str:

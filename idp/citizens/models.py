@@ -43,6 +43,7 @@ class PersonalData:
     passport_number: str | None = None
     passport_issued_on: str | None = None
     region: str | None = None
+    address: str | None = None
     phone: str | None = None
     email: str | None = None
 
@@ -87,6 +88,7 @@ class Person:
             "gender": self.data.gender,
             "snils": self.data.snils,
             "inn": self.data.inn,
+            "address": {"formatted": self.data.address, "country": "RU"} if self.data.address else None,
             "email": self.data.email,
             "email_verified": self.email_is_verified if self.data.email else None,
             "phone_number": self.data.phone,

@@ -118,7 +118,14 @@ def _system(realm: Realm, entry: dict[str, Any]) -> Client:
         secret_hash=secret_hash,
         scopes=frozenset(entry["scope"].split()),
         require_pkce=entry["require_pkce"],
+        backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),
+        backchannel_logout_session_required=entry.get("backchannel_logout_session_required", False),
+        initiate_login_uri=_address(base, paths.get("initiate_login_uri")),
         organisation=entry["organisation"],
         purpose=entry["purpose"],
     )
     return replace(client, resource=base + paths["resource"])
+
+
+def _address(base: str, path: str | None) -> str | None:
+    return None if path is None else base + path

@@ -1,11 +1,11 @@
 """The words a consent page has for claims and for scopes that open an API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from ground.web.language import LazyText, format_day, lazy_gettext
 from ground.web.language import gettext as _
-from idp.protocol.scopes import apis_of, claims_of
+from idp.protocol.scopes import claims_of
 
 CLAIM_WORDS: Mapping[str, LazyText] = {
     "name": lazy_gettext("ФИО"),
@@ -13,11 +13,15 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
     "gender": lazy_gettext("Пол"),
     "snils": lazy_gettext("СНИЛС"),
     "inn": lazy_gettext("ИНН"),
+    "address": lazy_gettext("Адрес"),
     "email": lazy_gettext("Электронная почта"),
     "phone_number": lazy_gettext("Телефон"),
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
-API_WORDS: Mapping[str, LazyText] = {"registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре")}
+DEED_WORDS: Mapping[str, LazyText] = {
+    "registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре"),
+    "offline_access": lazy_gettext("Делать это и тогда, когда вас нет на сайте"),
+}
 SAID_WITH_ANOTHER = frozenset({"family_name", "given_name", "middle_name", "email_verified", "phone_number_verified"})
 """Claims that say nothing beyond the one they come with: the parts of the name, and whether a contact is confirmed."""
 
@@ -29,18 +33,20 @@ def claim_rows(scopes: Iterable[str], claims: Mapping[str, Any]) -> list[tuple[s
         if name in SAID_WITH_ANOTHER:
             continue
         value = claims.get(name)
-        rows.append((str(CLAIM_WORDS[name]), _("не указано") if value is None else _as_said(name, str(value))))
+        rows.append((str(CLAIM_WORDS[name]), _("не указано") if value is None else _as_said(name, value)))
     return rows
 
 
-def deeds(scopes: Iterable[str]) -> list[str]:
+def deeds(scopes: Set[str]) -> list[str]:
     """What the client will be able to do."""
-    return [str(API_WORDS[name]) for name in apis_of(scopes)]
+    return [str(words) for name, words in DEED_WORDS.items() if name in scopes]
 
 
-def _as_said(name: str, value: str) -> str:
+def _as_said(name: str, value: Any) -> str:
+    if name == "address":
+        return str(value["formatted"])
     if name == "birthdate":
         return format_day(value)
     if name == "gender":
         return str(GENDER_WORDS.get(value, value))
-    return value
+    return str(value)

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from ground.clock import monotonic_seconds
 from idp.errors import StandUnusable
+from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import Realm
 
-ALGORITHMS = ("RS256", "ES256")
-FILE_NAME = re.compile(r"(\d{10})-(RS256|ES256)-([A-Za-z0-9_-]{43})\.pem\Z")
+FILE_NAME = re.compile(r"(\d{10})-(RS256|PS256|ES256|EdDSA)-([A-Za-z0-9_-]{43})\.pem\Z")
 LOOK_AGAIN_SECONDS = 1.0
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size)
 
 Jwk = dict[str, str | list[str]]
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,15 @@ class SigningKey:
     kid: str
     algorithm: str
     made_at: int
-    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    private: PrivateKey
 
     def sign(self, message: bytes) -> bytes:
-        """A JWS signature of the message (RFC 7518, 3.3 and 3.4)."""
+        """A JWS signature of the message (RFC 7518, 3.3 to 3.5; RFC 8037, 3.1)."""
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return self.private.sign(message)
         if isinstance(self.private, rsa.RSAPrivateKey):
-            return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
+            scheme = PSS if self.algorithm == "PS256" else padding.PKCS1v15()
+            return self.private.sign(message, scheme, hashes.SHA256())
         r, s = decode_dss_signature(self.private.sign(message, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
@@ -81,12 +86,13 @@ def ring_of(realm: Realm) -> KeyRing:
 
 def make_key(folder: Path, algorithm: str, *, made_at: int) -> Path:
     """Make a key pair and write it, readable by its owner only; it signs from the moment it has its name."""
-    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-    private = (
-        rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        if algorithm == "RS256"
-        else ec.generate_private_key(ec.SECP256R1())
-    )
+    private: PrivateKey
+    if algorithm == "EdDSA":
+        private = ed25519.Ed25519PrivateKey.generate()
+    elif algorithm == "ES256":
+        private = ec.generate_private_key(ec.SECP256R1())
+    else:
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path = folder / f"{made_at:010d}-{algorithm}-{_thumbprint(private)}.pem"
@@ -107,35 +113,40 @@ def _load(folder: Path, *, known: dict[str, SigningKey]) -> tuple[SigningKey, ..
             continue
         made_at, algorithm, kid = match.groups()
         keys.append(known.get(kid) or SigningKey(kid, algorithm, int(made_at), _read(path, kid)))
-    for algorithm in ALGORITHMS:
+    for algorithm in SIGNING_ALGORITHMS:
         if not any(key.algorithm == algorithm for key in keys):
             raise StandUnusable(f"{folder} holds no {algorithm} key: run scripts/keys to make one")
     return tuple(keys)
 
 
-def _read(path: Path, kid: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+def _read(path: Path, kid: str) -> PrivateKey:
     """Checking a whole RSA key costs 48 ms; we made it ourselves, so it is enough that its name fits its content."""
     try:
         private = serialization.load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
     except ValueError:
         raise StandUnusable(f"{path} is not a private key: remove it and run scripts/keys") from None
-    if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or _thumbprint(private) != kid:
+    if not isinstance(private, PrivateKey) or _thumbprint(private) != kid:
         raise StandUnusable(f"{path} is not the key its name says: remove it and run scripts/keys")
     return private
 
 
-def _public_jwk(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> Jwk:
+def _public_jwk(private: PrivateKey) -> Jwk:
     def number(value: int, length: int) -> str:
         return urlsafe_b64encode(value.to_bytes(length, "big")).rstrip(b"=").decode("ascii")
 
     if isinstance(private, rsa.RSAPrivateKey):
         numbers = private.public_key().public_numbers()
         return {"kty": "RSA", "n": number(numbers.n, private.key_size // 8), "e": number(numbers.e, 3)}
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return {"kty": "OKP", "crv": "Ed25519", "x": number(int.from_bytes(private.public_key().public_bytes_raw(), "big"), 32)}
     point = private.public_key().public_numbers()
     return {"kty": "EC", "crv": "P-256", "x": number(point.x, 32), "y": number(point.y, 32)}
 
 
-def _thumbprint(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+def _thumbprint(private: PrivateKey) -> str:
+    jwk = _public_jwk(private)
     if isinstance(private, rsa.RSAPrivateKey):
-        return RSAKey.import_key(_public_jwk(private)).thumbprint()
-    return ECKey.import_key(_public_jwk(private)).thumbprint()
+        return RSAKey.import_key(jwk).thumbprint()
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return OKPKey.import_key(jwk).thumbprint()
+    return ECKey.import_key(jwk).thumbprint()

@@ -1,7 +1,8 @@
-"""One sign-out for everything: session and token families die in one transaction."""
+"""One sign-out for everything: session and token families die, and the clients' tokens are owed, in one transaction."""
 
 from sqlalchemy import Connection
 
+from idp.logout import back_channel
 from idp.realm import Realm
 from idp.sessions import store
 from idp.sessions.store import Session
@@ -9,6 +10,8 @@ from idp.tokens import families
 
 
 def end_everything(realm: Realm, connection: Connection, session: Session, *, because: str) -> None:
-    """End the session and revoke every family it gave rise to."""
-    store.end(realm, connection, session, because=because)
+    """End the session, revoke every family it gave rise to, and owe the news to the clients. A second time does nothing."""
+    if not store.end(realm, connection, session, because=because):
+        return
     families.revoke_session(realm, connection, session.sid, because=because, actor=f"citizen:{session.citizen_id}")
+    back_channel.owe(realm, connection, session)

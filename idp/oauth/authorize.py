@@ -29,8 +29,10 @@ from idp.protocol.assurance import asked_level
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client import Client
 from idp.protocol.redirect_uri import host_of
+from idp.protocol.vocabulary import MAX_STATE_LENGTH
 from idp.realm import Realm
 from idp.sessions import browser, store
+from idp.sessions.browser_state import session_state
 from idp.sessions.store import Session
 from idp.tokens import codes
 from idp.tokens import hint as hints
@@ -54,6 +56,9 @@ def authorize() -> Response:
         judged = _judge(realm, parameters, client, redirect_uri)
     except RequestRefused as refusal:
         _record_refusal(realm, client.client_id, refusal)
+        if state is not None and len(state) > MAX_STATE_LENGTH:
+            # Sent back whole it would not fit into an address everywhere, and cut it would be another state.
+            raise _refused_page(refusal) from None
         return respond.with_error(realm, redirect_uri, state=state, refusal=refusal)
     choose_language(" ".join(judged.ui_locales))
     is_get = request.method == "GET"
@@ -96,7 +101,9 @@ def _who_and_where(realm: Realm, parameters: Mapping[str, str]) -> tuple[Client,
 def _judge(realm: Realm, parameters: Mapping[str, str], client: Client, redirect_uri: str) -> AuthorizationRequest:
     judged = rules.judge(parameters, client, redirect_uri)
     if "id_token_hint" in parameters:
-        judged = replace(judged, hinted_subject=hints.read(realm, parameters["id_token_hint"]).subject)
+        with realm.database.read() as connection:
+            hint = hints.read(realm, connection, parameters["id_token_hint"])
+        judged = replace(judged, hinted_subject=hint.citizen_id)
     return judged
 
 
@@ -165,7 +172,8 @@ def _answer_with_code(realm: Realm, connection: Connection, paused: PausedReques
         authenticated_at=session.authenticated_at,
     )
     code = codes.issue(realm, connection, asked, grant)
-    return respond.with_code(realm, asked.redirect_uri, state=asked.state, code=code)
+    watched = session_state(realm, client_id=asked.client_id, redirect_uri=asked.redirect_uri, sid=session.sid)
+    return respond.with_code(realm, asked.redirect_uri, state=asked.state, code=code, session_state=watched)
 
 
 def _record_refusal(realm: Realm, client_id: str, refusal: RequestRefused) -> None:

@@ -1,8 +1,9 @@
-"""The endpoints that Authlib carries, as plain functions from a request to a response: token and introspection."""
+"""The endpoints that Authlib carries, as plain functions from a request to a response: token, introspection and revocation."""
 
 from ground.wire import BadRequest, Request, Response
 from idp.oauth.grants import GRANTS
 from idp.oauth.introspection import Introspection
+from idp.oauth.revocation import Revocation
 from idp.oauth.server import ProviderServer, refuse
 from idp.realm import Realm
 
@@ -27,6 +28,16 @@ def introspect(realm: Realm, request: Request) -> Response:
     return response
 
 
+def revoke(realm: Realm, request: Request) -> Response:
+    """Take a token back (RFC 7009, 2)."""
+    try:
+        _only_post(request)
+        response: Response = server_of(realm).create_endpoint_response(Revocation.ENDPOINT_NAME, request)
+    except BadRequest as bad:
+        return refuse(bad)
+    return response
+
+
 def server_of(realm: Realm) -> ProviderServer:
     """The authorization server of a realm, made on first use."""
     return realm.remember("authorization server", lambda: _make(realm))
@@ -37,6 +48,7 @@ def _make(realm: Realm) -> ProviderServer:
     for grant in GRANTS:
         grant.register_at(server)
     server.register_endpoint(Introspection)
+    server.register_endpoint(Revocation)
     return server
 
 

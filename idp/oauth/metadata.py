@@ -3,9 +3,17 @@
 from typing import Any
 
 from idp.protocol.scopes import SCOPES
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, ID_TOKEN_ALGORITHMS, LEVELS
+from idp.protocol.vocabulary import (
+    CLIENT_AUTHENTICATIONS,
+    CLIENT_SIGNING_ALGORITHMS,
+    CONFIDENTIAL_AUTHENTICATIONS,
+    LEVELS,
+    SECRET_SIGNING_ALGORITHMS,
+    SIGNING_ALGORITHMS,
+)
 from idp.realm import Realm
 
+ASSERTION_ALGORITHMS = (*CLIENT_SIGNING_ALGORITHMS, *SECRET_SIGNING_ALGORITHMS)
 CLAIMS = (
     "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
     *dict.fromkeys(claim for scope in SCOPES.values() for claim in scope.claims),
@@ -13,25 +21,37 @@ CLAIMS = (
 
 
 def fragment(realm: Realm) -> dict[str, Any]:
-    """OpenID Connect Discovery 1.0, 3; RP-Initiated Logout 1.0, 2.1; RFC 9207, 3."""
+    """OpenID Connect Discovery 1.0, 3; RP-Initiated, Back-Channel (2.1) and Front-Channel Logout 1.0 (3);
+    Session Management 1.0, 3.3; RFC 9207, 3."""
     return {
         "authorization_endpoint": realm.url("/oauth2/authorize"),
         "token_endpoint": realm.url("/oauth2/token"),
         "userinfo_endpoint": realm.url("/oauth2/userinfo"),
+        "revocation_endpoint": realm.url("/oauth2/revoke"),
         "introspection_endpoint": realm.url("/oauth2/introspect"),
         "registration_endpoint": realm.url("/oauth2/register"),
         "end_session_endpoint": realm.url("/oauth2/logout"),
+        "check_session_iframe": realm.url("/oauth2/session"),
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "jwks_uri": realm.url("/oauth2/jwks"),
         "scopes_supported": list(SCOPES),
         "claims_supported": list(CLAIMS),
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGORITHMS),
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public", "pairwise"],
+        "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "userinfo_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": list(CONFIDENTIAL_AUTHENTICATIONS),
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": list(LEVELS[:2]),

@@ -13,9 +13,9 @@ from idp.errors import RequestRefused
 from idp.realm import Realm
 
 
-def with_code(realm: Realm, redirect_uri: str, *, state: str | None, code: str) -> Response:
-    """The browser goes back with a code (RFC 6749, 4.1.2)."""
-    return _send(realm, redirect_uri, {"code": code}, state)
+def with_code(realm: Realm, redirect_uri: str, *, state: str | None, code: str, session_state: str) -> Response:
+    """The browser goes back with a code (RFC 6749, 4.1.2) and what its client can watch the session by."""
+    return _send(realm, redirect_uri, {"code": code, "session_state": session_state}, state)
 
 
 def with_error(realm: Realm, redirect_uri: str, *, state: str | None, refusal: RequestRefused) -> Response:

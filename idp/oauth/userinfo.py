@@ -2,9 +2,11 @@
 
 from ground.wire import BadRequest, Request, Response
 from idp.citizens import directory
+from idp.clients import registry
 from idp.protocol.claims import released
 from idp.realm import Realm
-from idp.tokens import access
+from idp.tokens import access, minting
+from idp.tokens.subjects import subject_of
 
 
 def userinfo(realm: Realm, request: Request) -> Response:
@@ -22,10 +24,16 @@ def userinfo(realm: Realm, request: Request) -> Response:
         if "openid" not in verified.grant.scopes:
             return _challenge(403, "insufficient_scope", "the scope openid is needed", scope="openid")
         person = directory.find(realm, connection, verified.grant.citizen_id)
-    if person is None or person.is_disabled:
+        client = registry.find(connection, verified.grant.client_id)
+    if person is None or person.is_disabled or client is None:
         return _challenge(401, "invalid_token", "the access token is not valid here")
-    claims = {"sub": person.id, **released(person.claims(), verified.grant.scopes)}
-    return Response.of_json(realm.seams.userinfo(claims))
+    claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), verified.grant.scopes)}
+    claims = realm.seams.userinfo(claims)
+    if client.userinfo_algorithm is None:
+        return Response.of_json(claims)
+    signed = minting.mint_userinfo(realm, client, claims, algorithm=client.userinfo_algorithm)
+    headers = (("Content-Type", "application/jwt"), ("Cache-Control", "no-store"))
+    return Response(200, headers, signed.encode("ascii"))
 
 
 def _token(request: Request) -> str | None:

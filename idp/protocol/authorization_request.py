@@ -97,7 +97,7 @@ def _check_unsupported(parameters: Mapping[str, str], client: Client, draft: Dra
 def _check_scope(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
     if not parameters.get("scope"):
         raise RequestRefused("invalid_scope", "scope is required", clause=CORE)
-    return replace(draft, scope=scopes.granted(parameters["scope"], client.scopes))
+    return replace(draft, scope=scopes.granted(parameters["scope"], client.grantable_scopes))
 
 
 def _check_pkce(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idp.protocol.scopes import OFFLINE_ACCESS
 from idp.protocol.vocabulary import ClientAuthentication
 
 
@@ -61,9 +62,24 @@ class Client:
         return self.authentication == "none"
 
     @property
+    def grantable_scopes(self) -> frozenset[str]:
+        """The scopes it can be given: `offline_access` is empty words for a client that cannot refresh."""
+        return self.scopes if "refresh_token" in self.grant_types else self.scopes - {OFFLINE_ACCESS}
+
+    @property
     def must_use_pkce(self) -> bool:
         """PKCE is required of public clients and of those that registered `require_pkce` (RFC 9700, 2.1.1)."""
         return self.is_public or self.require_pkce
+
+    @property
+    def has_secret(self) -> bool:
+        """Does the client prove who it is by a secret that we share?"""
+        return self.authentication in ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+
+    @property
+    def signs_with_secret(self) -> bool:
+        """Do we need the value of the secret, not only its hash?"""
+        return self.authentication == "client_secret_jwt"
 
 
 METADATA: tuple[tuple[str, str], ...] = (
@@ -112,7 +128,7 @@ def as_metadata(client: Client) -> dict[str, Any]:
             value = " ".join(sorted(value))
         elif isinstance(value, tuple):
             value = list(value)
-        if value not in (None, [], False):
+        if value is not None and value is not False and value != []:
             document[name] = value
     return document
 

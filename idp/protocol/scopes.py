@@ -10,6 +10,7 @@ from types import MappingProxyType
 from idp.errors import RequestRefused
 
 REGISTRY_PREFIX = "registry."
+OFFLINE_ACCESS = "offline_access"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             Scope("openid"),
             Scope("profile", ("name", "family_name", "given_name", "middle_name", "birthdate", "gender")),
             Scope("email", ("email", "email_verified")),
+            Scope("address", ("address",)),
             Scope("phone", ("phone_number", "phone_number_verified")),
             Scope("fullname", ("name", "family_name", "given_name", "middle_name")),
             Scope("birthdate", ("birthdate",)),
@@ -35,6 +37,7 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             Scope("inn", ("inn",)),
             Scope("mobile", ("phone_number", "phone_number_verified")),
             Scope("registry.read"),
+            Scope(OFFLINE_ACCESS),
         )
     }
 )
@@ -58,11 +61,6 @@ def claims_of(scopes: Iterable[str]) -> tuple[str, ...]:
     asked = set(scopes)
     names = [claim for scope in SCOPES.values() if scope.name in asked for claim in scope.claims]
     return tuple(dict.fromkeys(names))
-
-
-def apis_of(scopes: Iterable[str]) -> tuple[str, ...]:
-    """The scopes that open an API rather than claims."""
-    return tuple(name for name in sorted(scopes) if name.startswith(REGISTRY_PREFIX))
 
 
 def spell(scopes: Iterable[str]) -> str:

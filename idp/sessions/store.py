@@ -71,6 +71,18 @@ def touch(realm: Realm, session: Session) -> None:
             connection.execute(update(SESSIONS).where(SESSIONS.c.sid == session.sid), {"seen_at": now})
 
 
+def keep_alive(realm: Realm, connection: Connection, sid: str) -> bool:
+    """Is the session of this name alive? If so, count this as activity: its client is at work for the person."""
+    now, lifetimes = realm.clock.now(), realm.settings.lifetimes
+    statement = update(SESSIONS).where(
+        SESSIONS.c.sid == sid,
+        SESSIONS.c.ended_at.is_(None),
+        SESSIONS.c.seen_at >= now - lifetimes.session_idle,
+        SESSIONS.c.created_at >= now - lifetimes.session_absolute,
+    )
+    return connection.execute(statement, {"seen_at": now}).rowcount == 1
+
+
 def open_session(
     realm: Realm, connection: Connection, citizen_id: str, factors: Sequence[Factor], *, replaces: Session | None
 ) -> tuple[Session, str]:
@@ -107,12 +119,14 @@ def open_session(
     return session, cookie
 
 
-def end(realm: Realm, connection: Connection, session: Session, *, because: str) -> None:
-    """End a session; its cookie is worth nothing from now on."""
-    connection.execute(
+def end(realm: Realm, connection: Connection, session: Session, *, because: str) -> bool:
+    """End a session; its cookie is worth nothing from now on. Says whether it was alive."""
+    ended = connection.execute(
         update(SESSIONS).where(SESSIONS.c.sid == session.sid, SESSIONS.c.ended_at.is_(None)),
         {"ended_at": realm.clock.now()},
-    )
+    ).rowcount
+    if not ended:
+        return False
     record(
         realm,
         connection,
@@ -121,6 +135,7 @@ def end(realm: Realm, connection: Connection, session: Session, *, because: str)
         object=f"session:{session.sid}",
         because=because,
     )
+    return True
 
 
 def _hash(cookie: str) -> bytes:

@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from idp.keyring.published import verifying_keys
+from ground.database import table_of
+from idp.audit import Event, record
+from idp.keyring.published import NOT_A_TOKEN, verifying_keys
 from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM
 from idp.realm import Realm
 from idp.tokens import families
 from idp.tokens.families import Grant
+from idp.tokens.models import RevokedAccessToken
 
 MAX_TOKEN_LENGTH = 8192
+REVOKED = table_of(RevokedAccessToken)
+IS_REVOKED = select(REVOKED.c.jti).where(REVOKED.c.jti == bindparam("jti"))
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,23 @@ def judge(realm: Realm, connection: Connection, unverified_token: str) -> Verifi
         return None
     try:
         token = jwt.decode(unverified_token, verifying_keys(realm), algorithms=[ACCESS_TOKEN_ALGORITHM])
-    except (JoseError, ValueError):
+    except NOT_A_TOKEN:
         return None
     claims = token.claims
     if token.header.get("typ") != "at+jwt" or claims.get("iss") != realm.issuer:
         return None
     if not isinstance(claims.get("exp"), int) or claims["exp"] <= realm.clock.now():
         return None
-    grant = families.find_alive(connection, str(claims.get("jti")).partition(".")[0])
-    return VerifiedAccessToken(claims, grant) if grant else None
+    jti = str(claims.get("jti"))
+    grant = families.find_alive(connection, jti.partition(".")[0])
+    if grant is None or connection.execute(IS_REVOKED, {"jti": jti}).first():
+        return None
+    return VerifiedAccessToken(claims, grant)
+
+
+def revoke(realm: Realm, connection: Connection, token: VerifiedAccessToken, *, actor: str) -> None:
+    """Kill this one token; its family lives on. The row is needed until the token would have run out anyway."""
+    jti = token.claims["jti"]
+    connection.execute(delete(REVOKED).where(REVOKED.c.expires_at <= realm.clock.now()))
+    connection.execute(insert(REVOKED), {"jti": jti, "expires_at": token.claims["exp"]})
+    record(realm, connection, Event.TOKENS_REVOKED, actor=actor, object=f"token:{jti[:36]}", because="given_back")

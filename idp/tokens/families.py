@@ -10,7 +10,7 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.audit import Event, record
 from idp.protocol.scopes import spell
-from idp.protocol.vocabulary import Level
+from idp.protocol.vocabulary import OFFLINE_ACCESS, Level
 from idp.realm import Realm
 from idp.tokens.models import TokenFamily
 
@@ -57,6 +57,13 @@ def find_alive(connection: Connection, family_id: str) -> Grant | None:
     return as_grant(row) if row else None
 
 
+def citizen_of(connection: Connection, *, sid: str, client_id: str) -> str | None:
+    """Whom a client was told about in a session, dead families too."""
+    query = select(FAMILIES.c.citizen_id).where(FAMILIES.c.sid == sid, FAMILIES.c.client_id == client_id).limit(1)
+    citizen_id: str | None = connection.execute(query).scalar()
+    return citizen_id
+
+
 def as_grant(row: Any) -> Grant:
     """A row that has the columns of a family, as the grant it stands for."""
     return Grant(
@@ -76,8 +83,20 @@ def revoke(realm: Realm, connection: Connection, family_id: str, *, because: str
 
 
 def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: str, actor: str) -> bool:
-    """Kill every family that a session of the provider gave rise to."""
-    return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
+    """Kill the families that a session of the provider gave rise to; those granted offline access outlive it (Core 1.0, 11)."""
+    ends_with_it = ~(" " + FAMILIES.c.scope + " ").contains(f" {OFFLINE_ACCESS} ", autoescape=True)
+    return _revoke(realm, connection, (FAMILIES.c.sid == sid) & ends_with_it, because, actor, f"session:{sid}")
+
+
+def clients_of_session(connection: Connection, sid: str) -> list[str]:
+    """Every client that was granted something in a session, whatever became of it."""
+    query = select(FAMILIES.c.client_id).where(FAMILIES.c.sid == sid).distinct().order_by(FAMILIES.c.client_id)
+    return list(connection.execute(query).scalars())
+
+
+def revoke_client(realm: Realm, connection: Connection, client_id: str, *, because: str, actor: str) -> bool:
+    """Kill every family that a client was given."""
+    return _revoke(realm, connection, FAMILIES.c.client_id == client_id, because, actor, f"client:{client_id}")
 
 
 def _revoke(realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str) -> bool:

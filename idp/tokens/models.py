@@ -46,3 +46,27 @@ class AuthorizationCode(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger)
     redeemed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RefreshToken(Base):
+    """A refresh token, by its SHA-256. It is kept after rotation, so that a second use is seen for what it is.
+
+    State: issued → rotated, by one conditional UPDATE; or it runs out.
+    """
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    family_id: Mapped[str] = mapped_column(String(36), ForeignKey("token_families.id"), index=True)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+    rotated_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RevokedAccessToken(Base):
+    """An access token that its client gave back before its time, by its `jti`."""
+
+    __tablename__ = "revoked_access_tokens"
+
+    jti: Mapped[str] = mapped_column(String(100), primary_key=True)
+    expires_at: Mapped[int] = mapped_column(BigInteger)

@@ -33,6 +33,11 @@ _END = (
     .where(SessionRow.id == bindparam("session_id"), SessionRow.ended_at.is_(None))
     .values(ended_at=bindparam("now"), sealed=b"")
 )
+_END_OF_PROVIDER = (
+    update(SessionRow)
+    .where(SessionRow.issuer == bindparam("of_issuer"), SessionRow.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), sealed=b"")
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,20 @@ def is_alive(*, created_at: int, seen_at: int, ended_at: int | None, now: int) -
 def end_session(connection: Connection, realm: Realm, session_id: str) -> bool:
     """End a session and forget its tokens. True when it was alive until now."""
     return connection.execute(_END, {"session_id": session_id, "now": realm.clock.now()}).rowcount == 1
+
+
+def end_sessions_of(
+    connection: Connection, realm: Realm, *, issuer: str, subject: str | None, provider_session: str | None
+) -> int:
+    """End what grew out of a session of the provider, or, when none is named, out of any of the subject's. Says how many."""
+    if subject is None and provider_session is None:
+        raise ValueError("nobody's sessions are nobody's to end")
+    statement = _END_OF_PROVIDER
+    if provider_session is not None:
+        statement = statement.where(SessionRow.provider_session == provider_session)
+    if subject is not None:
+        statement = statement.where(SessionRow.subject == subject)
+    return connection.execute(statement, {"of_issuer": issuer, "now": realm.clock.now()}).rowcount
 
 
 def _hash(cookie: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The table of sign-ins under way."""
+"""The tables of sign-ins under way and of logout tokens that were taken."""
 
 from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,3 +16,12 @@ class SignInRow(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(BigInteger, index=True)
     used_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class LogoutTokenRow(Base):
+    """A logout token that was taken, by the SHA-256 of its issuer and `jti`, until it is too old to be taken again."""
+
+    __tablename__ = "logout_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    seen_at: Mapped[int] = mapped_column(BigInteger, index=True)

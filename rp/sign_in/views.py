@@ -24,11 +24,11 @@ MAX_STATE_CHARACTERS = 200
 blueprint = Blueprint("sign_in", __name__)
 
 
-def start_sign_in(return_path: str) -> WerkzeugResponse:
+def start_sign_in(return_path: str, *, login_hint: str | None = None) -> WerkzeugResponse:
     """Send the browser to the provider, to come back to `return_path`."""
     realm = current_realm()
     try:
-        going = make_sign_in_request(realm, language=current_language())
+        going = make_sign_in_request(realm, language=current_language(), login_hint=login_hint)
     except ProviderUnavailable as error:
         return answer_problem(problem("unavailable", cause=str(error)))
     with realm.database.write() as connection:

@@ -5,6 +5,7 @@ TrustError
 ├── SignInDeclined          the provider answered the sign-in with an OAuth error
 ├── AnswerRefused           the answer, or a token in it, is not to be believed
 │   └── AssuranceTooLow     believable, but the person was not checked strictly enough
+├── LogoutTokenRefused      a logout token is not to be believed                              → 400
 ├── AccessTokenRefused      the bearer token is not valid here                                → 401
 └── ScopeMissing            the bearer token is valid, but not for this                       → 403
 
@@ -34,6 +35,10 @@ class AnswerRefused(TrustError):
 
 class AssuranceTooLow(AnswerRefused):
     """The ID token is genuine, but its `acr` is weaker than the one we asked for."""
+
+
+class LogoutTokenRefused(TrustError):
+    """A logout token fails a check; the text names the check."""
 
 
 class AccessTokenRefused(TrustError):

@@ -29,6 +29,9 @@ def judge_id_token(realm: Realm, token: object, *, nonce: str, access_token: str
         header, claims = verify_signature(realm, token, allowed=supported & frozenset(ALGORITHMS))
     except SignatureRefused as error:
         raise AnswerRefused(f"ID token: {error}") from error
+    # A logout token of the same key and claims is no sign-in (Back-Channel Logout 1.0, 2.4); `typ` of an ID token is optional.
+    if str(header.get("typ", "JWT")).upper() != "JWT" or "events" in claims:
+        raise AnswerRefused("ID token: it is a token of another kind")
     for check in STRICT_CHECKS:
         check(realm, claims)
     if not hmac.compare_digest(claims["at_hash"].encode(), half_hash(access_token, header["alg"]).encode()):

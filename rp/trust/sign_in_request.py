@@ -34,11 +34,12 @@ def authlib_session(realm: Realm) -> OAuth2Session:
     return confine(session, realm.fetch_policy, realm.transport)
 
 
-def make_sign_in_request(realm: Realm, *, language: str | None = None) -> SignInRequest:
+def make_sign_in_request(realm: Realm, *, language: str | None = None, login_hint: str | None = None) -> SignInRequest:
     """Draw state, nonce and PKCE verifier and build the authorization URL. Raises ProviderUnavailable."""
     metadata = realm.room(Provider).metadata()
     state, nonce, verifier = (draw_token(realm.chance, purpose) for purpose in ("state", "nonce", "code verifier"))
-    extra = {"ui_locales": language} if language else {}
+    wishes = {"ui_locales": language, "login_hint": login_hint}
+    extra = {name: value for name, value in wishes.items() if value}
     with authlib_session(realm) as session:
         url, _ = session.create_authorization_url(
             metadata.authorization_endpoint,

@@ -46,10 +46,14 @@ def upgrade() -> None:
     sa.Column('registration_token_hash', sa.LargeBinary(), nullable=True),
     sa.Column('terms', sa.JSON(), nullable=False),
     sa.Column('decided', sa.JSON(), nullable=False),
+    sa.Column('registered_from', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('disabled_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('client_id', name=op.f('pk_information_systems'))
     )
+    with op.batch_alter_table('information_systems', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_information_systems_registered_from_created_at'), ['registered_from', 'created_at'], unique=False)
+
     op.create_table('interactions',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('client_id', sa.String(length=100), nullable=False),
@@ -62,6 +66,20 @@ def upgrade() -> None:
     sa.Column('finished_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_interactions'))
     )
+    op.create_table('jobs',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('payload', sa.JSON(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('lease_until', sa.BigInteger(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('last_error', sa.String(length=200), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs'))
+    )
+    with op.batch_alter_table('jobs', schema=None) as batch_op:
+        batch_op.create_index('ix_jobs_due_at', ['due_at'], unique=False)
+
     op.create_table('journal',
     sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
@@ -78,6 +96,24 @@ def upgrade() -> None:
         batch_op.create_index('ix_journal_actor', ['actor'], unique=False)
         batch_op.create_index('ix_journal_object', ['object'], unique=False)
 
+    op.create_table('logout_deliveries',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('client_id', sa.String(length=100), nullable=False),
+    sa.Column('sid', sa.String(length=36), nullable=False),
+    sa.Column('citizen_id', sa.String(length=36), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('last_status', sa.Integer(), nullable=True),
+    sa.Column('last_error', sa.String(length=200), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('tried_at', sa.BigInteger(), nullable=True),
+    sa.Column('delivered_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_logout_deliveries'))
+    )
+    with op.batch_alter_table('logout_deliveries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_logout_deliveries_client_id'), ['client_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_logout_deliveries_sid'), ['sid'], unique=False)
+
     op.create_table('outbox',
     sa.Column('number', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('id', sa.String(length=36), nullable=False),
@@ -91,6 +127,11 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_address_index', ['address_index'], unique=False)
 
+    op.create_table('revoked_access_tokens',
+    sa.Column('jti', sa.String(length=100), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('jti', name=op.f('pk_revoked_access_tokens'))
+    )
     op.create_table('sessions',
     sa.Column('sid', sa.String(length=36), nullable=False),
     sa.Column('cookie_hash', sa.LargeBinary(), nullable=False),
@@ -136,6 +177,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_token_families_citizen_id'), ['citizen_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_token_families_sid'), ['sid'], unique=False)
 
+    op.create_table('used_assertions',
+    sa.Column('assertion_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('assertion_hash', name=op.f('pk_used_assertions'))
+    )
+    with op.batch_alter_table('used_assertions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_used_assertions_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('authorization_codes',
     sa.Column('code_hash', sa.LargeBinary(), nullable=False),
     sa.Column('family_id', sa.String(length=36), nullable=False),
@@ -173,11 +222,27 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['citizen_id'], ['citizens.id'], name=op.f('fk_passwords_citizen_id_citizens')),
     sa.PrimaryKeyConstraint('citizen_id', name=op.f('pk_passwords'))
     )
+    op.create_table('refresh_tokens',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('family_id', sa.String(length=36), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.Column('rotated_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['family_id'], ['token_families.id'], name=op.f('fk_refresh_tokens_family_id_token_families')),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_refresh_tokens'))
+    )
+    with op.batch_alter_table('refresh_tokens', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_refresh_tokens_family_id'), ['family_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('refresh_tokens', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_refresh_tokens_family_id'))
+
+    op.drop_table('refresh_tokens')
     op.drop_table('passwords')
     with op.batch_alter_table('one_time_codes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_one_time_codes_citizen_id'))
@@ -185,6 +250,10 @@ def downgrade() -> None:
 
     op.drop_table('one_time_codes')
     op.drop_table('authorization_codes')
+    with op.batch_alter_table('used_assertions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_used_assertions_expires_at'))
+
+    op.drop_table('used_assertions')
     with op.batch_alter_table('token_families', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_token_families_sid'))
         batch_op.drop_index(batch_op.f('ix_token_families_citizen_id'))
@@ -195,16 +264,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sessions_citizen_id'))
 
     op.drop_table('sessions')
+    op.drop_table('revoked_access_tokens')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_address_index')
 
     op.drop_table('outbox')
+    with op.batch_alter_table('logout_deliveries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_logout_deliveries_sid'))
+        batch_op.drop_index(batch_op.f('ix_logout_deliveries_client_id'))
+
+    op.drop_table('logout_deliveries')
     with op.batch_alter_table('journal', schema=None) as batch_op:
         batch_op.drop_index('ix_journal_object')
         batch_op.drop_index('ix_journal_actor')
 
     op.drop_table('journal')
+    with op.batch_alter_table('jobs', schema=None) as batch_op:
+        batch_op.drop_index('ix_jobs_due_at')
+
+    op.drop_table('jobs')
     op.drop_table('interactions')
+    with op.batch_alter_table('information_systems', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_information_systems_registered_from_created_at'))
+
     op.drop_table('information_systems')
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consents_citizen_id'))

@@ -1,5 +1,6 @@
 """The grants of the token endpoint, as one tuple."""
 
 from idp.oauth.grants.authorization_code import CodeGrant
+from idp.oauth.grants.refresh_token import RefreshGrant
 
-GRANTS = (CodeGrant,)
+GRANTS = (CodeGrant, RefreshGrant)

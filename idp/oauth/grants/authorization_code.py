@@ -7,11 +7,12 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from idp.citizens import directory
+from idp.oauth.grants.tokens import answer_with_tokens
 from idp.protocol.client import Client
 from idp.protocol.scopes import spell
 from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
 from idp.realm import Realm
-from idp.tokens import codes, minting
+from idp.tokens import codes, refresh
 from idp.tokens.codes import StoredCode
 
 
@@ -77,32 +78,31 @@ class CodeGrant(AuthorizationCodeGrant):
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         stored: StoredCode = self.request.authorization_code.stored
         client: Client = self.request.client.client
+        refresh_token = None
         with self.realm.database.write() as connection:
             person = directory.find(self.realm, connection, stored.grant.citizen_id)
             is_ours = person is not None and not person.is_disabled and codes.redeem(self.realm, connection, stored)
+            if is_ours and "refresh_token" in client.grant_types:
+                begun_at = self.realm.clock.now()
+                refresh_token = refresh.issue(self.realm, connection, family_id=stored.family_id, family_begun_at=begun_at)
         if not is_ours:
             with self.realm.database.read() as connection:
                 seen_again = codes.find(connection, self.request.form["code"])
             if seen_again is not None and seen_again.is_redeemed:
                 self._punish(stored)
             raise InvalidGrantError("Invalid 'code' in request.")
-        answer = self._tokens(stored, client)
-        return 200, self.realm.seams.token_response(answer), self.TOKEN_RESPONSE_HEADER
+        answer = answer_with_tokens(
+            self.realm,
+            stored.grant,
+            client,
+            family_id=stored.family_id,
+            refresh_token=refresh_token,
+            nonce=stored.nonce,
+            with_id_token="openid" in stored.grant.scopes,
+        )
+        return 200, answer, self.TOKEN_RESPONSE_HEADER
 
     def _punish(self, stored: StoredCode) -> None:
         with self.realm.database.write() as connection:
             codes.punish_replay(self.realm, connection, stored)
         raise InvalidGrantError("Invalid 'code' in request.")
-
-    def _tokens(self, stored: StoredCode, client: Client) -> dict[str, Any]:
-        realm, grant = self.realm, stored.grant
-        access_token = minting.mint_access_token(realm, grant, family_id=stored.family_id)
-        answer: dict[str, Any] = {
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "expires_in": realm.settings.lifetimes.access_token,
-            "scope": spell(grant.scopes),
-        }
-        if "openid" in grant.scopes:
-            answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=stored.nonce, access_token=access_token)
-        return answer

@@ -1,4 +1,4 @@
-"""The first tables: patients, records, sessions, sign-ins, statistics and the journal.
+"""The first tables: patients, records, sessions, sign-ins, logout tokens, statistics and the journal.
 
 Revision 0001, the first.
 """
@@ -28,6 +28,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_journal_actor", "journal", ["actor"])
     op.create_index("ix_journal_object", "journal", ["object"])
+
+    op.create_table(
+        "logout_tokens",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_logout_tokens"),
+    )
+    op.create_index("ix_logout_tokens_seen_at", "logout_tokens", ["seen_at"])
 
     op.create_table(
         "patients",
@@ -126,7 +134,7 @@ def upgrade() -> None:
     op.create_index("ix_sessions_seen_at", "sessions", ["seen_at"])
 
 
-TABLES = ("journal", "patients", "regions", "sign_ins", "statistics_sources", "patient_links", "records", "region_days", "sessions")
+TABLES = ("journal", "logout_tokens", "patients", "regions", "sign_ins", "statistics_sources", "patient_links", "records", "region_days", "sessions")
 
 
 def downgrade() -> None:

@@ -1,0 +1,34 @@
+"""The answer of the token endpoint, the same for every grant (RFC 6749, 5.1; OpenID Connect Core 1.0, 3.1.3.3)."""
+
+from typing import Any
+
+from idp.protocol.client import Client
+from idp.protocol.scopes import spell
+from idp.realm import Realm
+from idp.tokens import minting
+from idp.tokens.families import Grant
+
+
+def answer_with_tokens(
+    realm: Realm,
+    grant: Grant,
+    client: Client,
+    *,
+    family_id: str,
+    refresh_token: str | None = None,
+    nonce: str | None = None,
+    with_id_token: bool = False,
+) -> dict[str, Any]:
+    """Mint what was granted. An ID token stands beside the access token it is tied to."""
+    access_token = minting.mint_access_token(realm, grant, client, family_id=family_id)
+    answer: dict[str, Any] = {
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": realm.settings.lifetimes.access_token,
+        "scope": spell(grant.scopes),
+    }
+    if refresh_token is not None:
+        answer["refresh_token"] = refresh_token
+    if with_id_token:
+        answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=nonce, access_token=access_token)
+    return realm.seams.token_response(answer)
