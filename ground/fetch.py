@@ -85,6 +85,10 @@ class ConfinedAdapter(BaseAdapter):
         self._policy = policy
         self._transport = transport or _NetworkAdapter(policy.addresses)
 
+    def allows(self, url: str) -> bool:
+        """Judge whether a request to `url` may leave."""
+        return self._policy.allows(url)
+
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         if not self._policy.allows(request.url or ""):
             raise FetchRefused(f"{urlsplit(request.url or '').netloc} is not a host we talk to", request=request)
@@ -122,6 +126,15 @@ def confine(session: SessionKind, policy: FetchPolicy, transport: BaseAdapter | 
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
     return session
+
+
+def may_fetch(session: requests.Session, url: str) -> bool:
+    """Would a confined session let a request to `url` out?"""
+    try:
+        adapter = session.get_adapter(url)
+    except requests.RequestException:
+        return False
+    return isinstance(adapter, ConfinedAdapter) and adapter.allows(url)
 
 
 def open_session(policy: FetchPolicy, transport: BaseAdapter | None = None) -> Session:

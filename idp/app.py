@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Flask, g, render_template
 
+from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response
@@ -17,6 +18,7 @@ from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
+from idp.oauth.registration import blueprint as registration_management
 from idp.oauth.registration import register
 from idp.oauth.session_frame import blueprint as session_frame
 from idp.oauth.userinfo import userinfo
@@ -24,7 +26,14 @@ from idp.pages import site_of
 from idp.realm import Realm
 
 FRAGMENTS = (metadata.fragment,)
-BLUEPRINTS = (authorization_pages, sign_in_pages, consent_pages, logout_pages, session_frame)
+BLUEPRINTS = (
+    authorization_pages,
+    sign_in_pages,
+    consent_pages,
+    logout_pages,
+    session_frame,
+    registration_management,
+)
 
 
 def _discovery(realm: Realm, request: Request) -> Response:
@@ -89,6 +98,10 @@ def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
     return realm.jobs.run_due({kind: partial(handler, realm) for kind, handler in JOB_HANDLERS.items()}, limit=limit)
 
 
-def make_app(realm: Realm) -> Front:
+def make_app(realm: Realm, pages: Flask | None = None) -> Entrance:
     """The whole provider of one realm as a WSGI application."""
-    return Front(realm, HOT_ENDPOINTS, make_pages(realm).wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    pages = pages or make_pages(realm)
+    front = Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    return Entrance(
+        front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=HOT_ENDPOINTS.__contains__
+    )

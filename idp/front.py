@@ -10,11 +10,10 @@ from dataclasses import replace
 from ground.chance import Chance
 from ground.clock import Clock
 from ground.web.errors import error_number
-from ground.wire import BadRequest, Request, RequestReader, Response, StartResponse, WsgiEnvironment, send
+from ground.wire import BadRequest, Request, RequestReader, Response, StartResponse, Wsgi, WsgiEnvironment, send
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
-Wsgi = Callable[[WsgiEnvironment, StartResponse], Iterable[bytes]]
 
 CROSS_ORIGIN = (
     ("Access-Control-Allow-Origin", "*"),

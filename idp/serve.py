@@ -1,4 +1,4 @@
-"""The module that Granian loads: `idp.serve:application`, and on a test stand `idp.serve:control`.
+"""The module that Granian loads: `idp.serve:application`, `idp.serve:plain`, and on a test stand `idp.serve:control`.
 
 Each is made at first use, so that the provider's workers never load the control plane. Floor 9 is added in test only.
 Every worker of the provider also does the jobs that are due, in threads of its own.
@@ -6,8 +6,9 @@ Every worker of the provider also does the jobs that are due, in threads of its 
 
 from functools import partial
 
+from ground.entrance import make_redirector
 from ground.jobs import keep_running
-from idp.app import make_app, run_due_jobs
+from idp.app import HOT_ENDPOINTS, make_app, run_due_jobs
 from idp.realm import open_realm
 from idp.settings import read_settings
 
@@ -20,6 +21,8 @@ def __getattr__(name: str) -> object:
         realm = open_realm(read_settings())
         keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
         return make_app(realm)
+    if name == "plain":
+        return make_redirector(read_settings().issuer, HOT_ENDPOINTS.__contains__)
     if name == "control":
         from idp.control.app import make_control  # the control plane must not exist where it is not asked for
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ground.entrance import read_networks
 from ground.settings import load_settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -40,9 +41,13 @@ class PasswordHashing:
 class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
-    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only. What clients publish is
+    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
+    `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
+    `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
     address a host is reached, and `trusted_ca_file` whose certificates are believed instead of those the machine knows.
+    `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
+    is where `serve --plain` sends browsers from http to https.
     """
 
     environment: str = "production"
@@ -59,9 +64,12 @@ class Settings:
     codes_per_hour: int = 5
     registration_is_open: bool = False
     registration_limit: int = 10_000
+    registrations_per_hour: int = 100
     fetch_hosts: tuple[str, ...] = ()
     fetch_addresses: dict[str, str] = field(default_factory=dict)
     trusted_ca_file: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    plain_listen: str = ""
     home: Path = CHECKOUT
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
@@ -80,8 +88,17 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
+        if self.is_production and self.codes_per_hour < 1:
+            raise ValueError("codes_per_hour must be at least 1 in production: no limit is for test stands")
+        for name in ("listen", "control_listen"):
+            address, _, port = getattr(self, name).rpartition(":")
+            if not address or not (port.isascii() and port.isdecimal() and int(port) < 65_536):
+                raise ValueError(f"{name} must be an address and a port, such as 127.0.0.1:8400, not {getattr(self, name)!r}")
         if (self.tls_certificate is None) != (self.tls_private is None):
             raise ValueError("tls_certificate and tls_private are set together or not at all")
+        if self.tls_certificate is not None and not self.is_secure:
+            raise ValueError(f"issuer must use https where tls_certificate is set, not {self.issuer!r}")
+        read_networks(self.trusted_proxies)
 
     @property
     def is_test(self) -> bool:
@@ -96,6 +113,11 @@ class Settings:
     def is_secure(self) -> bool:
         """Is the provider reached over https?"""
         return self.issuer.startswith("https:")
+
+    @property
+    def is_reached_securely(self) -> bool:
+        """Can an https request arrive: by a certificate of our own, or through a proxy that has one?"""
+        return not self.is_secure or self.tls_certificate is not None or bool(self.trusted_proxies)
 
     @property
     def registry_resource(self) -> str:

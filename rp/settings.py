@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ground.entrance import read_networks
 from ground.settings import load_settings
 
 PREFIX = "REGISTRY"
@@ -19,7 +20,11 @@ ASSURANCE_LEVELS = ("low", "substantial", "high")
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator may change. Relative paths are relative to the home folder."""
+    """What an operator may change. Relative paths are relative to the home folder.
+
+    `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
+    is where `serve --plain` sends browsers from http to https.
+    """
 
     environment: str = "production"
     url: str = "http://localhost:8500"
@@ -34,6 +39,8 @@ class Settings:
     fetch_addresses: dict[str, str] = field(default_factory=dict)
     tls_certificate: Path | None = None
     tls_private: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    plain_listen: str = ""
     workers: int = 1
     threads: int = 4
 
@@ -52,6 +59,9 @@ class Settings:
                 raise ValueError(f"{name} must begin with https:// in production")
         if (self.tls_certificate is None) != (self.tls_private is None):
             raise ValueError("tls_certificate and tls_private belong together")
+        if self.tls_certificate is not None and not self.is_secure:
+            raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
+        read_networks(self.trusted_proxies)
         host, _, port = self.listen.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
             raise ValueError(f"listen must be an address and a port, as in 127.0.0.1:8500, not {self.listen!r}")
@@ -63,6 +73,11 @@ class Settings:
     @property
     def is_secure(self) -> bool:
         return self.url.startswith("https://")
+
+    @property
+    def is_reached_securely(self) -> bool:
+        """Can an https request arrive: by a certificate of our own, or through a proxy that has one?"""
+        return not self.is_secure or self.tls_certificate is not None or bool(self.trusted_proxies)
 
     @property
     def callback_url(self) -> str:

@@ -1,3 +1,3 @@
 """What holds for every test."""
 
-pytest_plugins = ["pytester", "tests.nothing_skipped"]
+pytest_plugins = ["pytester", "tests.nothing_skipped", "tests.houses"]

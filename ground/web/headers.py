@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+from ground.entrance import HSTS_SECONDS
 from ground.web.site import Site
 
-HSTS_SECONDS = 365 * 24 * 3600
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -43,6 +43,7 @@ def _add(name: str, address: str) -> None:
     parts = urlsplit(address)
     # An application's own scheme (com.example.app:/back) has no host; the scheme alone is its source.
     source = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else f"{parts.scheme}:"
+    # Only the source stands in the policy: a path or a query may hold any of these.
     if not parts.scheme or any(character in source for character in "; ,'\"\r\n\t"):
         raise ValueError("not an absolute address")
     sources: list[str] = g.setdefault(name, [])

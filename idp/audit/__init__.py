@@ -31,6 +31,7 @@ class Event(StrEnum):
     REFRESH_REUSED = "refresh.reused"
     TOKENS_REVOKED = "tokens.revoked"
     CLIENT_REGISTERED = "client.registered"
+    CLIENT_DISABLED = "client.disabled"
     CLIENT_REFUSED = "client.refused"
     CITIZEN_CREATED = "citizen.created"
     KEY_MADE = "key.made"

@@ -14,6 +14,7 @@ from ground.database import DatabaseUnsafe
 from ground.migration import DatabaseNewer
 from ground.sealing import SecretsUnusable
 from ground.settings import SettingRefused
+from idp.cli.certificates import certificate
 from idp.cli.clients import client
 from idp.cli.journal import journal
 from idp.cli.keys import keys
@@ -25,7 +26,7 @@ from idp.errors import StandUnusable
 OPERATOR_ERRORS: tuple[type[Exception], ...] = (
     SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, StandUnusable,
 )  # fmt: skip
-COMMANDS: tuple[click.Command, ...] = (keys, prepare, serve, people, phone_link, client, journal)
+COMMANDS: tuple[click.Command, ...] = (keys, prepare, serve, people, phone_link, client, certificate, journal)
 
 
 @click.group(help=__doc__)

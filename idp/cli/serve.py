@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 
 from idp.errors import StandUnusable
@@ -13,11 +13,19 @@ from idp.settings import Settings, read_settings
 
 @click.command()
 @click.option("--control", is_flag=True, help="Run the control plane of the test stand instead of the provider.")
-def serve(control: bool) -> None:
+@click.option("--plain", is_flag=True, help="Send browsers from plain http (plain_listen) to https, and serve nobody.")
+def serve(control: bool, plain: bool) -> None:
     """Answer requests until stopped."""
     settings = read_settings()
+    if plain:
+        if not (settings.is_secure and settings.plain_listen):
+            raise StandUnusable("serve --plain needs an issuer of https and plain_listen, the address to listen at")
+        _server(settings, "plain").serve()
+        return
     if control and not settings.is_test:
         raise StandUnusable('the control plane runs only with environment = "test"')
+    if not control and not settings.is_reached_securely:
+        raise StandUnusable("the issuer is https, so set tls_certificate and tls_private, or trusted_proxies")
     # Loaded here once, so that a broken set-up is one sentence now and not a stack trace of each worker.
     _check(settings)
     _server(settings, "control" if control else "application").serve()
@@ -36,7 +44,7 @@ def _check(settings: Settings) -> None:
 
 
 def _server(settings: Settings, target: str) -> Any:
-    listen = settings.control_listen if target == "control" else settings.listen
+    listen = {"control": settings.control_listen, "plain": settings.plain_listen}.get(target, settings.listen)
     address, _, port = listen.rpartition(":")
     is_application = target == "application"
     return Granian(
@@ -46,8 +54,10 @@ def _server(settings: Settings, target: str) -> Any:
         interface=Interfaces.WSGI,
         workers=settings.workers if is_application else 1,
         blocking_threads=settings.threads,
-        ssl_cert=settings.tls_certificate if is_application else None,
-        ssl_key=settings.tls_private if is_application else None,
+        # Some relying parties of our users know no TLS 1.3.
+        ssl_protocol_min=SSLProtocols.tls12,
+        ssl_cert=settings.home / settings.tls_certificate if is_application and settings.tls_certificate else None,
+        ssl_key=settings.home / settings.tls_private if is_application and settings.tls_private else None,
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=False,

@@ -1,8 +1,8 @@
-"""The table of information systems."""
+"""The tables of information systems, and of the assertions that some of them proved themselves by."""
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
@@ -12,9 +12,12 @@ class InformationSystem(Base):
     """One client. `terms` holds its registered metadata (RFC 7591, 2) and `decided` what its operator wrote about it.
 
     The secret is stored as its SHA-256, and sealed only where the client signs with it (client_secret_jwt).
+    `registered_from` is the blind index of the address that registered it without a token. A deleted client keeps its row,
+    so that its name is never given to another.
     """
 
     __tablename__ = "information_systems"
+    __table_args__ = (Index(None, "registered_from", "created_at"),)
 
     client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -22,5 +25,15 @@ class InformationSystem(Base):
     registration_token_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     decided: Mapped[dict[str, Any]] = mapped_column(JSON)
+    registered_from: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(BigInteger)
     disabled_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class UsedAssertion(Base):
+    """A client assertion that was accepted, by the SHA-256 of client and `jti`, kept until it could not be used anyway."""
+
+    __tablename__ = "used_assertions"
+
+    assertion_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)

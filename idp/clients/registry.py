@@ -1,7 +1,9 @@
-"""Registering information systems and finding them again."""
+"""Registering information systems, finding them again, changing and disabling them."""
 
 import hashlib
-from dataclasses import replace
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -16,8 +18,19 @@ from idp.realm import Realm
 SYSTEMS = table_of(InformationSystem)
 DECIDED = ("sector", "resource", "organisation", "purpose")
 """What is not registered by the client but decided about it."""
+HOUR = 3600
 
 FIND = select(SYSTEMS).where(SYSTEMS.c.client_id == bindparam("client_id"), SYSTEMS.c.disabled_at.is_(None))
+NOBODYS_HASH = bytes(32)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A client as it stands in the list, disabled or not. Seconds in `created_at` and `disabled_at`."""
+
+    client: Client
+    created_at: int
+    disabled_at: int | None
 
 
 def hash_secret(secret: str) -> bytes:
@@ -25,42 +38,140 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def secret_is_right(client: Client | None, secret: str) -> bool:
+    """Compare a secret with the stored hash, in constant time, and with nobody's when there is no client."""
+    expected = client.secret_hash if client is not None else None
+    is_equal = hmac.compare_digest(expected or NOBODYS_HASH, hash_secret(secret))
+    return expected is not None and is_equal
+
+
 def find(connection: Connection, client_id: str) -> Client | None:
     """The client of this name, unless it is disabled."""
-    if not client_id or len(client_id) > 100:
+    row = _row(connection, client_id)
+    return _as_client(row) if row is not None else None
+
+
+def find_by_token(connection: Connection, client_id: str, registration_token: str) -> Registered | None:
+    """The client whose registration this token opens (RFC 7592, 3). Unknown, disabled and wrong look alike."""
+    row = _row(connection, client_id)
+    given = hash_secret(registration_token)
+    expected = row.registration_token_hash if row is not None else None
+    if not hmac.compare_digest(expected or bytes(len(given)), given) or row is None or expected is None:
         return None
-    row = connection.execute(FIND, {"client_id": client_id}).first()
-    if row is None:
+    return Registered(_as_client(row), row.created_at, row.disabled_at)
+
+
+def open_secret(realm: Realm, connection: Connection, client_id: str) -> str | None:
+    """The secret of a client that signs with it, or None where only its hash is stored."""
+    row = _row(connection, client_id)
+    if row is None or row.sealed_secret is None:
         return None
-    return from_metadata(row.terms, client_id=row.client_id, secret_hash=row.secret_hash, **row.decided)
+    return realm.vault.open(_place(client_id), row.sealed_secret).decode()
 
 
 def count(connection: Connection) -> int:
-    """How many clients there are."""
+    """How many clients there are, disabled ones too."""
     return int(connection.execute(select(func.count()).select_from(SYSTEMS)).scalar_one())
 
 
-def register(realm: Realm, connection: Connection, client: Client, *, actor: str) -> tuple[Client, str | None]:
+def count_from(realm: Realm, connection: Connection, address: str) -> int:
+    """How many clients an address registered within the last hour."""
+    since = realm.clock.now() - HOUR
+    which = (SYSTEMS.c.registered_from == _address_index(realm, address), SYSTEMS.c.created_at > since)
+    return int(connection.execute(select(func.count()).select_from(SYSTEMS).where(*which)).scalar_one())
+
+
+def everything(connection: Connection) -> Sequence[Registered]:
+    """Every client there ever was, by name."""
+    rows = connection.execute(select(SYSTEMS).order_by(SYSTEMS.c.client_id))
+    return [Registered(_as_client(row), row.created_at, row.disabled_at) for row in rows]
+
+
+def register(
+    realm: Realm,
+    connection: Connection,
+    client: Client,
+    *,
+    actor: str,
+    registration_token: str | None = None,
+    address: str | None = None,
+) -> tuple[Client, str | None]:
     """Store a new client and give it back with its secret, which is shown this once and never again.
 
-    An empty `client_id` is drawn. A client that brings a `secret_hash` keeps it; a public one gets no secret.
+    An empty `client_id` is drawn. A client that brings a `secret_hash` keeps it; one that needs no secret gets none.
+    `registration_token` will open the registration to whoever holds it; `address` is counted.
     """
-    secret = None
     if not client.client_id:
         client = replace(client, client_id=draw_identifier(realm.chance, "client"))
-    if not client.is_public and client.secret_hash is None:
+    secret = None
+    if client.has_secret and client.secret_hash is None:
         secret = draw_token(realm.chance, "client secret")
         client = replace(client, secret_hash=hash_secret(secret))
-    connection.execute(insert(SYSTEMS), {**_as_row(client), "created_at": realm.clock.now()})
+    values = _as_row(client) | {
+        "sealed_secret": _seal(realm, client, secret),
+        "registration_token_hash": hash_secret(registration_token) if registration_token else None,
+        "registered_from": _address_index(realm, address) if address is not None else None,
+        "created_at": realm.clock.now(),
+    }
+    connection.execute(insert(SYSTEMS), values)
     record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}")
     return client, secret
 
 
-def replace_terms(realm: Realm, connection: Connection, client: Client, *, actor: str) -> None:
-    """Store new terms of a client that exists."""
-    row = _as_row(client)
+def replace_terms(
+    realm: Realm, connection: Connection, client: Client, *, actor: str, secret: str | None = None
+) -> tuple[Client, str | None]:
+    """Store new terms of a client that exists, and give it back with its new secret, if it had to get one.
+
+    `secret` is the client's present one, where the caller knows it. A client that begins to sign with its secret gets a
+    new one otherwise, because we keep no copy of the old one; a client that needs none loses it.
+    """
+    drawn = None
+    if not client.has_secret:
+        client = replace(client, secret_hash=None)
+    sealed = _row_of(connection, client.client_id).sealed_secret if client.signs_with_secret else None
+    if client.has_secret and (client.secret_hash is None or (client.signs_with_secret and sealed is None)):
+        drawn = None if secret is not None and client.secret_hash is not None else draw_token(realm.chance, "client secret")
+        secret = drawn or secret or ""
+        client = replace(client, secret_hash=hash_secret(secret))
+        sealed = _seal(realm, client, secret)
+    row = _as_row(client) | {"sealed_secret": sealed}
     connection.execute(update(SYSTEMS).where(SYSTEMS.c.client_id == row.pop("client_id")), row)
     record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}", outcome="changed")
+    return client, drawn
+
+
+def renew_secret(realm: Realm, connection: Connection, client: Client, *, actor: str) -> str:
+    """Give a client a new secret; the old one is worth nothing from now on."""
+    secret = draw_token(realm.chance, "client secret")
+    values = {"secret_hash": hash_secret(secret), "sealed_secret": _seal(realm, client, secret)}
+    connection.execute(update(SYSTEMS).where(SYSTEMS.c.client_id == client.client_id), values)
+    record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}", outcome="new secret")
+    return secret
+
+
+def disable(realm: Realm, connection: Connection, client_id: str, *, actor: str) -> bool:
+    """Let a client in no more. Says whether it was let in. Its tokens are not ours to revoke: see tokens/families."""
+    which = (SYSTEMS.c.client_id == client_id, SYSTEMS.c.disabled_at.is_(None))
+    values = {"disabled_at": realm.clock.now(), "registration_token_hash": None, "sealed_secret": None}
+    is_done = connection.execute(update(SYSTEMS).where(*which), values).rowcount == 1
+    if is_done:
+        record(realm, connection, Event.CLIENT_DISABLED, actor=actor, object=f"client:{client_id}")
+    return is_done
+
+
+def _row(connection: Connection, client_id: str) -> Any:
+    if not client_id or len(client_id) > 100 or "\0" in client_id:
+        return None
+    return connection.execute(FIND, {"client_id": client_id}).first()
+
+
+def _row_of(connection: Connection, client_id: str) -> Any:
+    return connection.execute(select(SYSTEMS).where(SYSTEMS.c.client_id == client_id)).one()
+
+
+def _as_client(row: Any) -> Client:
+    return from_metadata(row.terms, client_id=row.client_id, secret_hash=row.secret_hash, **row.decided)
 
 
 def _as_row(client: Client) -> dict[str, Any]:
@@ -70,3 +181,18 @@ def _as_row(client: Client) -> dict[str, Any]:
         "terms": as_metadata(client),
         "decided": {name: getattr(client, name) for name in DECIDED},
     }
+
+
+def _seal(realm: Realm, client: Client, secret: str | None) -> bytes | None:
+    """The secret, sealed for its row, where the method needs its value."""
+    if secret is None or not client.signs_with_secret:
+        return None
+    return realm.vault.seal(_place(client.client_id), secret.encode())
+
+
+def _place(client_id: str) -> str:
+    return f"information_systems.sealed_secret:{client_id}"
+
+
+def _address_index(realm: Realm, address: str) -> bytes:
+    return realm.vault.blind_index("information_systems.registered_from", address)

@@ -8,6 +8,7 @@ from ground.wire import BadRequest
 from idp.citizens import directory
 from idp.oauth.server import ClientRecord
 from idp.protocol.client import Client
+from idp.protocol.vocabulary import CONFIDENTIAL_AUTHENTICATIONS
 from idp.realm import Realm
 from idp.tokens import access
 from idp.tokens.access import VerifiedAccessToken
@@ -16,7 +17,7 @@ from idp.tokens.access import VerifiedAccessToken
 class Introspection(IntrospectionEndpoint):
     """Answers the client a token was issued to and the resource it is meant for; to others no token is active."""
 
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012 - Authlib's own attribute
+    CLIENT_AUTH_METHODS = list(CONFIDENTIAL_AUTHENTICATIONS)  # noqa: RUF012 - Authlib's own attribute
 
     def check_params(self, request: Any, client: ClientRecord) -> None:
         """A hint of any kind is only a hint (RFC 7662, 2.1)."""

@@ -3,9 +3,17 @@
 from typing import Any
 
 from idp.protocol.scopes import SCOPES
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, LEVELS, SIGNING_ALGORITHMS
+from idp.protocol.vocabulary import (
+    CLIENT_AUTHENTICATIONS,
+    CLIENT_SIGNING_ALGORITHMS,
+    CONFIDENTIAL_AUTHENTICATIONS,
+    LEVELS,
+    SECRET_SIGNING_ALGORITHMS,
+    SIGNING_ALGORITHMS,
+)
 from idp.realm import Realm
 
+ASSERTION_ALGORITHMS = (*CLIENT_SIGNING_ALGORITHMS, *SECRET_SIGNING_ALGORITHMS)
 CLAIMS = (
     "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
     *dict.fromkeys(claim for scope in SCOPES.values() for claim in scope.claims),
@@ -40,7 +48,10 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "userinfo_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATIONS),
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": list(CONFIDENTIAL_AUTHENTICATIONS),
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": list(LEVELS[:2]),

@@ -71,6 +71,16 @@ class Client:
         """PKCE is required of public clients and of those that registered `require_pkce` (RFC 9700, 2.1.1)."""
         return self.is_public or self.require_pkce
 
+    @property
+    def has_secret(self) -> bool:
+        """Does the client prove who it is by a secret that we share?"""
+        return self.authentication in ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+
+    @property
+    def signs_with_secret(self) -> bool:
+        """Do we need the value of the secret, not only its hash?"""
+        return self.authentication == "client_secret_jwt"
+
 
 METADATA: tuple[tuple[str, str], ...] = (
     ("client_name", "name"),
@@ -118,7 +128,7 @@ def as_metadata(client: Client) -> dict[str, Any]:
             value = " ".join(sorted(value))
         elif isinstance(value, tuple):
             value = list(value)
-        if value not in (None, [], False):
+        if value is not None and value is not False and value != []:
             document[name] = value
     return document
 

@@ -7,11 +7,19 @@ Level = Literal["low", "substantial", "high"]
 
 LEVELS: Final[tuple[Level, ...]] = ("low", "substantial", "high")
 
-ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "none"]
-CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = ("client_secret_basic", "client_secret_post", "none")
+ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]
+CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = (
+    "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none",
+)  # fmt: skip
+CONFIDENTIAL_AUTHENTICATIONS: Final = CLIENT_AUTHENTICATIONS[:-1]
+"""How a client proves who it is; `none` proves nothing (OpenID Connect Core 1.0, 9)."""
 
 SIGNING_ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """What we sign ID tokens, userinfo and logout tokens with; a client registers one of them (RFC 7518, 3.1; RFC 8037, 3.1)."""
+CLIENT_SIGNING_ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+"""What a client may sign with its own key: assertions and request objects."""
+SECRET_SIGNING_ALGORITHMS: Final = ("HS256",)
+"""What a client may sign its assertions with by its secret (client_secret_jwt)."""
 ACCESS_TOKEN_ALGORITHM: Final = "ES256"
 
 BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"

@@ -94,6 +94,11 @@ def clients_of_session(connection: Connection, sid: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def revoke_client(realm: Realm, connection: Connection, client_id: str, *, because: str, actor: str) -> bool:
+    """Kill every family that a client was given."""
+    return _revoke(realm, connection, FAMILIES.c.client_id == client_id, because, actor, f"client:{client_id}")
+
+
 def _revoke(realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str) -> bool:
     values: dict[str, Sequence[Any] | Any] = {"revoked_at": realm.clock.now(), "revoked_because": because}
     killed = connection.execute(update(FAMILIES).where(which, FAMILIES.c.revoked_at.is_(None)), values).rowcount

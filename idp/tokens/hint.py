@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from sqlalchemy import Connection
 
 from idp.errors import RequestRefused
-from idp.keyring.published import verifying_keys
+from idp.keyring.published import NOT_A_TOKEN, verifying_keys
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import Realm
 from idp.tokens import families
@@ -36,7 +35,7 @@ def read(realm: Realm, connection: Connection, unverified_token: str) -> Hint:
         raise refusal
     try:
         token = jwt.decode(unverified_token, verifying_keys(realm), algorithms=list(SIGNING_ALGORITHMS))
-    except (JoseError, ValueError):
+    except NOT_A_TOKEN:
         raise refusal from None
     claims = token.claims
     # A logout token has events, signed userinfo no sid: neither is an ID token, though we signed both.

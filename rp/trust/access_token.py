@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 from rp.realm import Realm
 from rp.trust.errors import AccessTokenRefused, ScopeMissing
@@ -111,7 +111,8 @@ class Introspection:
     def _fetch(self, token: str) -> Mapping[str, Any]:
         provider = self._realm.room(Provider)
         endpoint = provider.metadata().introspection_endpoint
-        credentials = (quote_plus(self._realm.settings.client_id), quote_plus(self._realm.client_secret))
+        # RFC 6749, 2.3.1; a space as %20, which form decoders and plain percent decoders both read.
+        credentials = (quote(self._realm.settings.client_id, safe=""), quote(self._realm.client_secret, safe=""))
         with provider.session() as session:
             answer = read_json(
                 session, "POST", endpoint, data={"token": token, "token_type_hint": "access_token"}, auth=credentials

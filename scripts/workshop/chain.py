@@ -15,13 +15,13 @@ QUIET = "\x1e"
 
 
 def run_chain(door: Sequence[str], commands: Sequence[str], quiet_commands: Sequence[str]) -> None:
-    """Run the commands. `door` is `-m module` or a file, and first arguments."""
+    """Run the commands, each a word or several. `door` is `-m module` or a file, and first arguments."""
     for command in (*commands, *quiet_commands):
         if command in quiet_commands:
             print(QUIET, flush=True)
         is_module = door[0] == "-m"
         program = door[1] if is_module else door[0]
-        sys.argv = [program, *door[2 if is_module else 1 :], command]
+        sys.argv = [program, *door[2 if is_module else 1 :], *command.split()]
         try:
             if is_module:
                 runpy.run_module(program, run_name="__main__")

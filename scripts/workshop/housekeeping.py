@@ -52,6 +52,8 @@ def remove_state(places: Places) -> None:
             continue  # it is ours at this moment, and empty of state
         say("reset", f"removing {path.relative_to(places.home)}")
         _remove(path)
+    if (places.keys / "authority").exists():
+        say("reset", "keys/authority stays, because a browser may trust it already; remove it by hand to begin a new one")
     say("reset", f"{places.home} is as after a clone, with config/ untouched; scripts/start makes everything anew")
 
 

@@ -10,11 +10,12 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop.chain import split_quiet
 from workshop.console import Refused, Stopped, command, say, table
+from workshop.encryption import Encryption, plan_encryption, read_names, under_names
 from workshop.environment import make_environment
 from workshop.places import check_writable, find_places, lock_stand
 from workshop.processes import Answered, Children, Ended, Step, StopAsked, Unanswered, ending_of
@@ -32,6 +33,7 @@ PERSON_COLUMNS = (
 
 CHAIN = str(Path(__file__).with_name("chain.py"))
 SPOKEN = {"idp": "idp", "rp": "registry"}
+PLAIN = Encryption()
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,22 @@ class Applications:
     has_client_secret: bool = False
     idp: Sequence[str] = ("-m", "idp.cli")
     rp: Sequence[str] = ("-m", "rp.cli")
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def step(self, application: str, *arguments: str) -> Step:
         """A step that runs a command of `idp` or `rp`."""
         door = self.idp if application == "idp" else self.rp
-        return Step(SPOKEN[application], [self.python, *door, *arguments])
+        return Step(SPOKEN[application], [self.python, *door, *arguments], self.environment)
 
     def server(self, service: Service) -> Step:
         """The step that never ends: a server."""
         door = self.rp if service.application == "rp" else self.idp
-        return Step(service.name, [self.python, *door, "serve", *service.options])
+        return Step(service.name, [self.python, *door, "serve", *service.options], self.environment)
 
     def chain(self, application: str, *commands: str, quiet: Sequence[str] = ()) -> Step:
         """A step that runs commands of `idp` or `rp` one after the other in one process."""
         door = self.idp if application == "idp" else self.rp
-        return Step(SPOKEN[application], [self.python, CHAIN, *door, "--", *commands, "--", *quiet])
+        return Step(SPOKEN[application], [self.python, CHAIN, *door, "--", *commands, "--", *quiet], self.environment)
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -68,11 +71,20 @@ def start(arguments: Sequence[str]) -> int:
         "PROPUSK_CONTROL_LISTEN, REGISTRY_LISTEN, REGISTRY_URL, REGISTRY_ISSUER. PROPUSK_HOME is where config, keys and var are.",
     )
     parser.add_argument("--no-setup", action="store_true", help="use the Python that runs this, and build nothing")
+    parser.add_argument("--tls", action="store_true", help="serve everything over https, with certificates of a local authority")
+    parser.add_argument(
+        "--names", metavar="IDP,RP", help="with --tls, the host names of provider and registry (default: localhost for both)"
+    )
     options = parser.parse_args(arguments)
+    if options.names and not options.tls:
+        parser.error("--names goes with --tls")
 
     def run() -> int:
         places = find_places(os.environ)
-        services = read_services(places, os.environ)
+        encryption, services = PLAIN, read_services(places, os.environ)
+        if options.tls:
+            encryption = plan_encryption(places, services, read_names(options.names or "localhost"))
+            services = under_names(read_services(places, {**os.environ, **encryption.variables}))
         check_writable(places.checkout if not options.no_setup else places.home, places.var, places.keys)
         check_ports(services)
         lock = lock_stand(places)
@@ -83,28 +95,38 @@ def start(arguments: Sequence[str]) -> int:
                 make_environment(children, places)
                 python, beside = str(places.python), web_file_steps(children, places)
             has_client_secret = (places.keys / "rp" / "client-secret").exists()
-            applications = Applications(python, has_client_secret=has_client_secret)
-            return run_stand(children, applications, services, lock=lock, beside=beside)
+            applications = Applications(python, has_client_secret=has_client_secret, environment=encryption.variables)
+            return run_stand(children, applications, services, lock=lock, beside=beside, encryption=encryption)
 
     return command(run)
 
 
 def run_stand(
-    children: Children, applications: Applications, services: Sequence[Service], *, lock: int, beside: Sequence[Step] = ()
+    children: Children,
+    applications: Applications,
+    services: Sequence[Service],
+    *,
+    lock: int,
+    beside: Sequence[Step] = (),
+    encryption: Encryption = PLAIN,
 ) -> int:
     """Prepare both applications, serve, tell what there is to know, and stay until the end."""
-    people, phone_link = prepare(children, applications, beside=beside)
+    people, phone_link = prepare(children, applications, beside=beside, first=encryption.commands)
     environment = serve(children, applications, services, lock=lock)
-    print(welcome(services, environment=environment, people=json.loads(people), phone_link=phone_link), flush=True)
+    told = welcome(services, environment=environment, people=json.loads(people), phone_link=phone_link, advice=encryption.advice)
+    print(told, flush=True)
     return stay(children)
 
 
-def prepare(children: Children, applications: Applications, *, beside: Sequence[Step] = ()) -> tuple[str, str]:
+def prepare(
+    children: Children, applications: Applications, *, beside: Sequence[Step] = (), first: Sequence[str] = ()
+) -> tuple[str, str]:
     """Keys and databases of both. Returns the test people as JSON and the link of their phone.
 
-    `beside` are steps whose failure spoils the looks and not the work: it is said and lived with.
+    `beside` are steps whose failure spoils the looks and not the work: it is said and lived with. `first` are commands of
+    the provider that come before its keys.
     """
-    provider = applications.chain("idp", "keys", "prepare", quiet=("people", "phone-link"))
+    provider = applications.chain("idp", *first, "keys", "prepare", quiet=("people", "phone-link"))
     registry = applications.chain("rp", "keys", "prepare")
     if not applications.has_client_secret:
         # The provider's seed reads the client secret that the registry makes; only then do the two have an order.
@@ -154,7 +176,14 @@ def stay(children: Children) -> int:
                 continue
 
 
-def welcome(services: Sequence[Service], *, environment: str, people: Sequence[Mapping[str, object]], phone_link: str) -> str:
+def welcome(
+    services: Sequence[Service],
+    *,
+    environment: str,
+    people: Sequence[Mapping[str, object]],
+    phone_link: str,
+    advice: str = "",
+) -> str:
     """What the person who started the stand needs to know."""
     addresses = table(
         ("", ""), [*((service.title, service.address) for service in services), ("The test people's phone", phone_link)]
@@ -165,6 +194,7 @@ def welcome(services: Sequence[Service], *, environment: str, people: Sequence[M
         (
             f"\nenvironment = {environment}",
             addresses,
+            *([advice] if advice else []),
             table([head for _, head in columns], rows) if rows else "There are no test people.",
             "Ctrl-C stops everything; scripts/reset starts over.\n",
         )

@@ -46,10 +46,14 @@ def upgrade() -> None:
     sa.Column('registration_token_hash', sa.LargeBinary(), nullable=True),
     sa.Column('terms', sa.JSON(), nullable=False),
     sa.Column('decided', sa.JSON(), nullable=False),
+    sa.Column('registered_from', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('disabled_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('client_id', name=op.f('pk_information_systems'))
     )
+    with op.batch_alter_table('information_systems', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_information_systems_registered_from_created_at'), ['registered_from', 'created_at'], unique=False)
+
     op.create_table('interactions',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('client_id', sa.String(length=100), nullable=False),
@@ -173,6 +177,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_token_families_citizen_id'), ['citizen_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_token_families_sid'), ['sid'], unique=False)
 
+    op.create_table('used_assertions',
+    sa.Column('assertion_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('assertion_hash', name=op.f('pk_used_assertions'))
+    )
+    with op.batch_alter_table('used_assertions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_used_assertions_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('authorization_codes',
     sa.Column('code_hash', sa.LargeBinary(), nullable=False),
     sa.Column('family_id', sa.String(length=36), nullable=False),
@@ -238,6 +250,10 @@ def downgrade() -> None:
 
     op.drop_table('one_time_codes')
     op.drop_table('authorization_codes')
+    with op.batch_alter_table('used_assertions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_used_assertions_expires_at'))
+
+    op.drop_table('used_assertions')
     with op.batch_alter_table('token_families', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_token_families_sid'))
         batch_op.drop_index(batch_op.f('ix_token_families_citizen_id'))
@@ -268,6 +284,9 @@ def downgrade() -> None:
 
     op.drop_table('jobs')
     op.drop_table('interactions')
+    with op.batch_alter_table('information_systems', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_information_systems_registered_from_created_at'))
+
     op.drop_table('information_systems')
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consents_citizen_id'))

@@ -1,0 +1,121 @@
+"""`scripts/start --tls`: the whole stand over https, under names of one's choice, with certificates of its own authority.
+
+Nothing is written into config/: the settings are handed to the applications as environment variables, so that the next
+start without `--tls` is a plain one.
+"""
+
+import re
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from workshop.console import Refused, table
+from workshop.places import Places
+from workshop.services import Service
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?:localhost|test)")
+APPLICATIONS = ("idp", "rp")
+MAX_NAMES = 3
+"""Of the provider, of the registry, and of the bank, which is not built yet."""
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """What a start over https changes: settings, first commands, and what there is to know in the end."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    commands: Sequence[str] = ()
+    authority: Path | None = None
+    names: Sequence[str] = ()
+
+    @property
+    def advice(self) -> str:
+        """How to trust the authority and reach the names; nothing to say without TLS."""
+        if self.authority is None:
+            return ""
+        ways = (
+            ("curl", f"--cacert {self.authority}"),
+            ("Node", f"NODE_EXTRA_CA_CERTS={self.authority}"),
+            ("Python requests", f"REQUESTS_CA_BUNDLE={self.authority}"),
+            ("a browser", "import that file in its settings, as an authority for web sites"),
+        )
+        lines = [
+            f"Certificates are issued by the stand's own authority: {self.authority}",
+            "It can vouch for localhost, *.localhost, *.test and loopback addresses, and for nothing else. To trust it:",
+            *(f"  {line}" for line in table(("", ""), ways).splitlines() if line.strip()),
+        ]
+        unknown = unresolved(self.names)
+        if unknown:
+            lines.append(f"This machine does not know {' and '.join(unknown)} yet: add to /etc/hosts the line")
+            lines.append(f"  127.0.0.1 {' '.join(unknown)}")
+        if "localhost" in self.names:
+            lines.append("Browsers remember that localhost wants https (HSTS); `--names idp.test,rp.test` spares it that.")
+        return "\n".join(lines)
+
+
+def read_names(text: str) -> tuple[str, str]:
+    """The names of provider and registry from the option's text. Raises Refused for one the authority may not certify."""
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if not 0 < len(names) <= MAX_NAMES:
+        raise Refused("--names takes the names of provider and registry, for example --names idp.test,rp.test")
+    for name in names:
+        if not NAME.fullmatch(name) or name == "test":
+            raise Refused(f"--names: “{name}” is not localhost or a name under .localhost or .test; only these are certified.")
+    return names[0], names[min(1, len(names) - 1)]
+
+
+def plan_encryption(places: Places, services: Sequence[Service], names: tuple[str, str]) -> Encryption:
+    """How to serve `services` over https under the names of provider and registry."""
+    ports = {service.name: service.port for service in services}
+    hosts = {service.name: service.host for service in services}
+    issuer, registry = _url(names[0], ports["idp"]), _url(names[1], ports["registry"])
+    authority = places.keys / "authority" / "root.pem"
+    # The applications talk to each other on this machine, whatever its resolver thinks of the names.
+    addresses = {names[0]: hosts["idp"], names[1]: hosts["registry"]}
+    reached = ",".join(f"{name}={_reachable(host)}" for name, host in addresses.items() if name != "localhost")
+    variables = {
+        "PROPUSK_ISSUER": issuer,
+        "PROPUSK_REGISTRY_URL": registry,
+        "REGISTRY_URL": registry,
+        "REGISTRY_ISSUER": issuer,
+    }
+    for prefix, owner in (("PROPUSK", "idp"), ("REGISTRY", "rp")):
+        variables |= {
+            f"{prefix}_TLS_CERTIFICATE": str(places.keys / owner / "tls" / "certificate.pem"),
+            f"{prefix}_TLS_PRIVATE": str(places.keys / owner / "tls" / "private.pem"),
+            f"{prefix}_TRUSTED_CA_FILE": str(authority),
+            f"{prefix}_FETCH_ADDRESSES": reached,
+        }
+    commands = [
+        " ".join(("certificate server --for", owner, *dict.fromkeys((name, *LOOPBACK))))
+        for owner, name in zip(APPLICATIONS, names, strict=True)
+    ]
+    return Encryption(variables, commands, authority, tuple(dict.fromkeys(names)))
+
+
+def under_names(services: Sequence[Service]) -> tuple[Service, ...]:
+    """The services as they are under TLS, where a public address follows the port and is no setting of its own."""
+    return tuple(replace(service, address_variables=()) for service in services)
+
+
+def unresolved(names: Sequence[str]) -> list[str]:
+    """Those of the names that this machine cannot find."""
+    return [name for name in names if not _resolves(name)]
+
+
+def _resolves(name: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(name, None))
+    except OSError:
+        return False
+
+
+def _reachable(host: str) -> str:
+    """An address to connect to where a service listens."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
+def _url(name: str, port: int) -> str:
+    return f"https://{name}" if port == 443 else f"https://{name}:{port}"

@@ -1,0 +1,111 @@
+"""Every kind of page is judged by axe-core, in light and in dark: nothing to object."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser
+
+from tests.chromium.visit import Visit
+from tests.house import VERA
+from tests.node_packages import node_with_packages
+from tests.running_stand import RunningStand
+
+REFUSED = 400
+"""A form that is shown again with what was wrong in it."""
+SETTLED = "() => Promise.all(document.getAnimations().map((animation) => animation.finished))"
+RUN = "() => axe.run(document, {resultTypes: ['violations']})"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    _, modules = node_with_packages()
+    return (Path(modules) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def _judge(visit: Visit, axe: str, page_name: str, *, status: int, is_error: bool) -> list[str]:
+    """What axe-core objects to on the page that is open. The status comes first: axe is content with an error page."""
+    visit.look(status=status)
+    assert (visit.page.query_selector("#error-number") is not None) == is_error
+    objections = []
+    for scheme in ("light", "dark"):
+        visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        visit.page.evaluate(SETTLED)  # a colour on its way from light to dark is neither
+        visit.page.evaluate(axe)
+        result = visit.page.evaluate(RUN)
+        assert len(result["passes"]) > 5, "axe-core looked at the page"
+        for violation in result["violations"]:
+            places = [node["target"] for node in violation["nodes"]]
+            objections.append(f"{page_name}, {scheme}: {violation['id']}: {violation['help']} {json.dumps(places)}")
+    return objections
+
+
+def test_axe_core_objects_to_nothing_on_any_page(
+    running_stand: RunningStand, chromium: Browser, visits: list[Visit], axe: str
+) -> None:
+    at, phone = running_stand.at, running_stand.phone
+    visit = Visit(chromium, at)
+    visits.append(visit)
+    objections: list[str] = []
+
+    def judge(name: str, *, status: int = 200, is_error: bool = False) -> None:
+        objections.extend(_judge(visit, axe, name, status=status, is_error=is_error))
+
+    visit.open(_authorization_of_a_new_client(running_stand))
+    judge("login")
+    visit.page.fill("#login", VERA.email)
+    visit.page.fill("#password", "wrong")
+    visit.press("#sign-in #submit")
+    assert visit.page.is_visible("#error")
+    judge("login refused", status=REFUSED)
+    visit.give_password(VERA)
+    judge("code")
+    visit.give_code(phone.code_of(VERA))
+    judge("consent")
+    visit.press("#deny")  # ends at an address of nobody; the session stays
+    visit.open(f"{at.registry}/")
+    if visit.page.query_selector("#consent"):
+        visit.press("#allow")
+    judge("cabinet")
+    visit.press("#vaccination a[href^='/records/']")
+    judge("record")
+    visit.open(f"{at.registry}/regions")
+    judge("region")
+    visit.open(f"{at.registry}/records/none")
+    judge("error of the registry", status=404, is_error=True)
+    visit.open(f"{at.issuer}/oauth2/authorize?client_id=nobody")
+    judge("error of the provider", status=400, is_error=True)
+    visit.open(f"{at.issuer}/")
+    judge("home of the provider")
+    visit.open(f"{phone.control}/open?token={phone.token}")
+    judge("phone")
+    visit.open(f"{at.registry}/")
+    visit.press("#sign-out")
+    if visit.page.query_selector("#logout"):
+        judge("logout")
+        visit.press("#logout #submit")
+    judge("signed out")
+    assert objections == []
+
+
+def _authorization_of_a_new_client(stand: RunningStand) -> str:
+    """A request that asks for the second step, by a client nobody has consented to."""
+    callback = f"{stand.at.registry}/nowhere"
+    body = {"redirect_uris": [callback], "client_name": "Дневник здоровья", "scope": "openid fullname snils"}
+    with requests.Session() as session:
+        session.trust_env = False
+        client = session.post(f"{stand.at.issuer}/oauth2/register", json=body, timeout=10).json()
+    request = requests.Request(
+        "GET",
+        f"{stand.at.issuer}/oauth2/authorize",
+        params={
+            "response_type": "code",
+            "client_id": client["client_id"],
+            "redirect_uri": callback,
+            "scope": "openid fullname snils",
+            "acr_values": "substantial",
+        },
+    )
+    return str(request.prepare().url)
