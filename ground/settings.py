@@ -46,6 +46,8 @@ def _overlay_environment(kind: type[Any], given: dict[str, Any], environment: Ma
         target = given
         for table in tables:
             target = target.setdefault(table, {})
+            if not isinstance(target, dict):
+                raise SettingRefused(f"{table} must be a table, not {target!r}")
         target[field_name] = value
 
 
@@ -62,7 +64,9 @@ def _environment_names(kind: type[Any], prefix: str) -> dict[str, list[str]]:
     return names
 
 
-def _build(kind: type[Any], given: Mapping[str, Any], *, place: str) -> Any:
+def _build(kind: type[Any], given: Any, *, place: str) -> Any:
+    if not isinstance(given, dict):
+        raise SettingRefused(f"{place} must be a table, not {given!r}")
     hints = get_type_hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for name in given:
@@ -97,7 +101,7 @@ def _convert(value: Any, hint: Any, place: str) -> Any:
             return value == "true"
         return _of_type(value, bool, place)
     if hint is int:
-        if isinstance(value, str) and value.lstrip("-").isdecimal():
+        if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdecimal():
             return int(value)
         return _of_type(value, int, place)
     if get_origin(hint) is tuple:

@@ -88,7 +88,8 @@ class Request:
 
 
 def single_values(text: str) -> dict[str, str]:
-    """Decode `a=1&b=2`. Raises BadRequest for a name that stands twice, too many names, or bytes that are not UTF-8."""
+    """Decode `a=1&b=2`. Raises BadRequest for a name that stands twice, too many names, NUL, or bytes that are not
+    UTF-8."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="utf-8", errors="strict")
     except UnicodeDecodeError:
@@ -96,6 +97,9 @@ def single_values(text: str) -> dict[str, str]:
     except ValueError:
         raise BadRequest("too many parameters") from None
     values = dict(pairs)
+    # PostgreSQL stores no NUL, and no parameter of ours means anything with one.
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest("parameters must not contain NUL")
     if len(values) != len(pairs):
         raise BadRequest("a parameter is included more than once")
     return values
@@ -156,5 +160,9 @@ class RequestReader:
 def send(response: Response, start_response: StartResponse) -> list[bytes]:
     """Give a `Response` to the WSGI server."""
     status = f"{response.status} {HTTPStatus(response.status).phrase}"
-    start_response(status, [*response.headers, ("Content-Length", str(len(response.body)))])
+    headers = list(response.headers)
+    # 304 and the answer to HEAD speak of a body they do not have: only their maker knows its length (RFC 9110, 8.6).
+    if response.status != HTTPStatus.NOT_MODIFIED and not any(name == "Content-Length" for name, _ in headers):
+        headers.append(("Content-Length", str(len(response.body))))
+    start_response(status, headers)
     return [response.body]

@@ -73,6 +73,12 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
+        if self.is_production and self.codes_per_hour < 1:
+            raise ValueError("codes_per_hour must be at least 1 in production: no limit is for test stands")
+        for name in ("listen", "control_listen"):
+            address, _, port = getattr(self, name).rpartition(":")
+            if not address or not (port.isascii() and port.isdecimal() and int(port) < 65_536):
+                raise ValueError(f"{name} must be an address and a port, such as 127.0.0.1:8400, not {getattr(self, name)!r}")
         if (self.tls_certificate is None) != (self.tls_private is None):
             raise ValueError("tls_certificate and tls_private are set together or not at all")
 

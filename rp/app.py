@@ -1,32 +1,25 @@
-"""The registry put together: its rooms on one Flask application, and the migrations of its tables."""
+"""The registry put together: its rooms on one Flask application."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
 from flask import Flask, Response
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from ground.migration import Migrations
 from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
 from rp.access.current import SignInNeeded, current_session
 from rp.api.views import blueprint as api
 from rp.cabinet.views import blueprint as cabinet
-from rp.database import Base, db
+from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
 from rp.reports.views import blueprint as reports
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
 
-MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 BLUEPRINTS = (sign_in, cabinet, reports, api)
-
-
-class DatabaseNotReady(Exception):
-    """The database is not at the revision this version needs."""
 
 
 @dataclass(frozen=True)

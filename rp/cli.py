@@ -1,9 +1,9 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
-import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import click
 from ground.chance import SystemChance, draw_token
 from ground.clock import as_datetime
 from ground.migration import DatabaseNewer
+from ground.preparation import bring_up_to_date
 from ground.sealing import SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
-from rp.app import MIGRATIONS, DatabaseNotReady
+from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
@@ -62,15 +63,25 @@ def _say_error(text: str) -> int:
     return 1
 
 
-def _open() -> Realm:
-    return open_realm(*read_settings(os.environ))
+@contextmanager
+def opened() -> Iterator[Realm]:
+    """The registry of the environment, closed when the command is done."""
+    settings, home = read_settings(os.environ)
+    home.variable.mkdir(parents=True, exist_ok=True)
+    realm = open_realm(settings, home)
+    try:
+        yield realm
+    finally:
+        realm.database.close()
 
 
-def _open_prepared() -> Realm:
-    realm = _open()
-    if not MIGRATIONS.check(realm.database):
-        raise DatabaseNotReady("the database is not prepared: run propusk-registry prepare")
-    return realm
+@contextmanager
+def opened_when_prepared() -> Iterator[Realm]:
+    """The same, for commands that need the tables. Raises DatabaseNotReady."""
+    with opened() as realm:
+        if not MIGRATIONS.check(realm.database):
+            raise DatabaseNotReady("the database is not prepared: run propusk-registry prepare")
+        yield realm
 
 
 @click.group()
@@ -107,41 +118,30 @@ def _make_client_secret(path: Path) -> None:
 @one_sentence
 def prepare() -> None:
     """Bring the database to this version and load the seed; what is done already is not done again."""
-    settings, home = read_settings(os.environ)
-    home.variable.mkdir(parents=True, exist_ok=True)
-    prepare_database(open_realm(settings, home))
+    with opened() as realm:
+        prepare_database(realm)
 
 
 def prepare_database(realm: Realm) -> None:
     """Migrate, backing up first what would be changed, and load the seed. Raises the refusals of the command."""
-    current = MIGRATIONS.current(realm.database)
-    if not MIGRATIONS.check(realm.database):
-        if current is not None and realm.database.is_sqlite:
-            click.echo(f"backed up the database to {_back_up(realm)}")
-        MIGRATIONS.upgrade(realm.database)
-        click.echo(f"database at revision {MIGRATIONS.head()}")
+    file = realm.database.engine.url.database if realm.database.is_sqlite else None
+    done = bring_up_to_date(
+        realm.database,
+        MIGRATIONS,
+        sqlite_file=Path(file) if file else None,
+        backups=realm.home.variable,
+        clock=realm.clock,
+    )
+    click.echo(f"rp: {done}")
     with realm.database.write() as connection:
         for key, outcome, report in load_seed(connection, realm):
             if outcome != "known" or report.added:
-                click.echo(f"patient {key}: {outcome}, {_tell(report)}")
+                click.echo(f"rp: patient {key}: {outcome}, {_tell(report)}")
     data = (realm.home.data / STATISTICS_FILE).read_bytes()
     with realm.database.read() as connection:
         if is_loaded(connection, name=STATISTICS_FILE, data=data):
             return
-    click.echo(f"statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
-
-
-def _back_up(realm: Realm) -> Path:
-    """A copy of the SQLite file made by SQLite itself, so that what is still in the WAL is in it."""
-    source = Path(realm.database.engine.url.database or "")
-    folder = realm.home.variable / f"backup-{as_datetime(realm.clock.now()):%Y%m%d-%H%M%S}"
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / source.name
-    with sqlite3.connect(source) as connection, sqlite3.connect(copy) as target:
-        connection.backup(target)
-    connection.close()
-    target.close()
-    return copy
+    click.echo(f"rp: statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
 
 
 @main.command()
@@ -152,8 +152,8 @@ def serve() -> None:
     from granian.constants import Interfaces
 
     settings, home = read_settings(os.environ)
-    realm = _open_prepared()
-    realm.database.close()
+    with opened_when_prepared():
+        pass  # refuse in one sentence here, and not in every worker
     address, _, port = settings.listen.rpartition(":")
     click.echo(f"registry: {settings.url}, environment = {settings.environment}")
     Granian(
@@ -181,9 +181,8 @@ def import_group() -> None:
 @one_sentence
 def import_fhir(files: tuple[Path, ...], snils: str) -> None:
     """Take FHIR R4 bundles as the records of one registered patient. All files or none."""
-    realm = _open_prepared()
-    latest = as_datetime(realm.clock.now()).date()
-    with realm.database.write() as connection:
+    with opened_when_prepared() as realm, realm.database.write() as connection:
+        latest = as_datetime(realm.clock.now()).date()
         patient = find_by_snils(connection, realm, snils)
         if patient is None:
             raise SnilsRefused("no patient of that СНИЛС is registered")
@@ -200,8 +199,8 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
 @one_sentence
 def import_regions(file: Path) -> None:
     """Take regional statistics in the form of config/data/ru_regions_covid_2020.csv."""
-    realm = _open_prepared()
-    report = _take_statistics(realm, file.read_bytes(), file.name)
+    with opened_when_prepared() as realm:
+        report = _take_statistics(realm, file.read_bytes(), file.name)
     click.echo(f"{file.name}: {_tell_statistics(report)}")
 
 
@@ -220,8 +219,7 @@ def journal() -> None:
 @one_sentence
 def verify() -> None:
     """Check that no row of the journal was edited, removed or reordered."""
-    realm = _open_prepared()
-    with realm.database.read() as connection:
+    with opened_when_prepared() as realm, realm.database.read() as connection:
         findings = realm.journal.verify(connection)
     for finding in findings:
         click.echo(f"row {finding.seq}: {finding.kind}", err=True)

@@ -4,6 +4,7 @@ There is no engine here: a page's session asks the realm of its application for 
 one process. What writes takes a `Connection` of `realm.database.write()`; pages read through `db.session.connection()`.
 """
 
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -14,12 +15,17 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ground.database import NAMING_CONVENTION
 from ground.journal import journal_table
+from ground.migration import Migrations
 
 
 class Base(DeclarativeBase):
     """The parent of every model; each room declares its own."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class DatabaseNotReady(Exception):
+    """The database is not at the revision this version needs."""
 
 
 class RealmSession(Session):
@@ -44,3 +50,6 @@ db = SQLAlchemy(
 )
 
 JOURNAL = journal_table(Base.metadata)
+
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
+"""Upgrading needs no model; whoever writes a revision imports `rp.app` first, which imports them all."""

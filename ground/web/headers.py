@@ -24,10 +24,11 @@ def allow_form_target(address: str) -> None:
     names that client's origin; without it the browser drops the redirect. Raises ValueError for what is no address.
     """
     parts = urlsplit(address)
-    if not parts.scheme or any(character in address for character in "; ,'\"\r\n\t"):
-        raise ValueError("not an absolute address")
     # An application's own scheme (com.example.app:/back) has no host; the scheme alone is its source.
     source = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else f"{parts.scheme}:"
+    # Only the source stands in the policy: a path or a query may hold any of these.
+    if not parts.scheme or any(character in source for character in "; ,'\"\r\n\t"):
+        raise ValueError("not an absolute address")
     targets: list[str] = g.setdefault("ground_form_targets", [])
     if source not in targets:
         targets.append(source)

@@ -116,12 +116,19 @@ def _next(realm: Realm, attempt: Attempt, person: Person | None) -> Response:
         return redirect(f"{attempt.path}/{method.name}", 303)
     response = redirect(attempt.return_path, 303)
     if attempt.completed_sid is None:
-        _complete(realm, attempt, response)
+        try:
+            _complete(realm, attempt, response)
+        except AttemptGone:
+            # A form that was sent twice at once: the other answer has the session, and ours was rolled back.
+            return redirect(attempt.return_path, 303)
     return response
 
 
 def _complete(realm: Realm, attempt: Attempt, response: Response) -> None:
-    """Open or raise the session. The session of another person in this browser ends first."""
+    """Open or raise the session. The session of another person in this browser ends first.
+
+    Raises AttemptGone when this attempt has led to a session already; then nothing is changed.
+    """
     assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
     with realm.database.write() as connection:
         before = browser.current(realm, connection)

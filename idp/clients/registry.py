@@ -25,7 +25,7 @@ def hash_secret(secret: str) -> bytes:
 
 def find(connection: Connection, client_id: str) -> Client | None:
     """The client of this name, unless it is disabled."""
-    if not client_id or len(client_id) > 100:
+    if not client_id or len(client_id) > 100 or "\0" in client_id:
         return None
     row = connection.execute(FIND, {"client_id": client_id}).first()
     if row is None:

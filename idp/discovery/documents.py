@@ -34,7 +34,9 @@ def serve_key_set(realm: Realm, request: Request) -> Response:
 
 def _cached(request: Request, body: bytes, *, seconds: int) -> Response:
     if request.method not in ("GET", "HEAD"):
-        return Response.of_json({"error": "invalid_request", "error_description": "read this with GET"}, status=405)
+        return Response.of_json(
+            {"error": "invalid_request", "error_description": "read this with GET"}, status=405, headers=[("Allow", "GET, HEAD")]
+        )
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = (
         ("Content-Type", "application/json"),
@@ -44,4 +46,6 @@ def _cached(request: Request, body: bytes, *, seconds: int) -> Response:
     )
     if tag in request.headers.get("if-none-match", ""):
         return Response(304, headers)
-    return Response(200, headers, b"" if request.method == "HEAD" else body)
+    if request.method == "HEAD":
+        return Response(200, (*headers, ("Content-Length", str(len(body)))))
+    return Response(200, headers, body)

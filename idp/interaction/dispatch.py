@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
+from idp.clients import registry
 from idp.consent import ledger
 from idp.errors import RequestRefused
 from idp.interaction.pause import PausedRequest
@@ -40,8 +41,11 @@ Step = SignIn | AskConsent | Finish
 
 
 def next_step(realm: Realm, connection: Connection, paused: PausedRequest, session: Session | None) -> Step:
-    """The next step. Raises RequestRefused when the answer is an error: `prompt=none`, or the person said no."""
+    """The next step. Raises RequestRefused when the answer is an error: `prompt=none`, the person said no, or the client
+    is gone."""
     request = paused.request
+    if registry.find(connection, request.client_id) is None:
+        raise RequestRefused("unauthorized_client", "the client is no longer registered", clause="RFC 6749, 4.1.2.1")
     signed_in_sid = attempts.sid_of_completed(connection, paused.attempt_id) if paused.attempt_id else None
     reason = reason_to_sign_in(
         request,

@@ -1,5 +1,8 @@
 """The consent page: exactly what will be handed out, to whom, and two answers."""
 
+import hashlib
+import hmac
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -12,6 +15,7 @@ from idp.authentication.methods import METHODS
 from idp.citizens import directory
 from idp.clients import registry
 from idp.consent import ledger
+from idp.errors import RequestRefused
 from idp.interaction import pause
 from idp.interaction.dispatch import AskConsent, next_step
 from idp.interaction.pause import InteractionGone, PausedRequest
@@ -46,15 +50,18 @@ def show(interaction_id: str) -> Response | str:
         steps=_steps(paused, session),
         rows=claim_rows(paused.request.scope, person.claims()),
         deeds=deeds(paused.request.scope),
+        shown_to=_shown_to(realm, paused, session),
     )
 
 
 @blueprint.post("/<interaction_id>")
 def answer(interaction_id: str) -> Response:
-    """Store the answer to what was shown; nothing else of the form is read."""
+    """Store the answer to what was shown, if it was shown to this person; nothing else of the form is read."""
     realm = current_realm()
     paused, session = _waiting(realm, interaction_id)
     if session is not None:
+        if not hmac.compare_digest(request.form.get("shown_to", "").encode(), _shown_to(realm, paused, session).encode()):
+            return redirect(f"/consent/{interaction_id}", 303)
         client_id = paused.request.client_id
         with realm.database.write() as connection:
             if request.form.get("answer") == "allow":
@@ -65,6 +72,12 @@ def answer(interaction_id: str) -> Response:
                 actor = f"citizen:{session.citizen_id}"
                 record(realm, connection, Event.CONSENT_REFUSED, actor=actor, object=f"client:{client_id}")
     return redirect(pause.CONTINUE + interaction_id, 303)
+
+
+def _shown_to(realm: Realm, paused: PausedRequest, session: Session) -> str:
+    """Says whose data a page showed. Somebody else may sign in from another tab before its button is pressed."""
+    message = f"{paused.id}\0{session.citizen_id}".encode()
+    return hmac.new(realm.secrets.derive("consent page"), message, hashlib.sha256).hexdigest()
 
 
 def _steps(paused: PausedRequest, session: Session) -> list[str]:
@@ -85,7 +98,10 @@ def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session 
         session = browser.current(realm, connection)
         if session is None or paused.answer is not None:
             return paused, None
-        step = next_step(realm, connection, paused, session)
+        try:
+            step = next_step(realm, connection, paused, session)
+        except RequestRefused:
+            return paused, None  # where the request is taken up, the client is told
     return paused, session if isinstance(step, AskConsent) else None
 
 

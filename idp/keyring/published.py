@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from idp.keyring.private import ring_of
 from idp.realm import Realm
+
+NOT_A_TOKEN = (JoseError, ValueError, TypeError, RecursionError)
+"""What joserfc raises for text that is not a token these keys signed. The last two escape it: a header whose `crit` is a
+number is iterated before it is judged, and a deep payload is parsed by recursion."""
 
 
 def key_set(realm: Realm) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from idp.protocol.assurance import asked_level
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client import Client
 from idp.protocol.redirect_uri import host_of
+from idp.protocol.vocabulary import MAX_STATE_LENGTH
 from idp.realm import Realm
 from idp.sessions import browser, store
 from idp.sessions.store import Session
@@ -54,6 +55,9 @@ def authorize() -> Response:
         judged = _judge(realm, parameters, client, redirect_uri)
     except RequestRefused as refusal:
         _record_refusal(realm, client.client_id, refusal)
+        if state is not None and len(state) > MAX_STATE_LENGTH:
+            # Sent back whole it would not fit into an address everywhere, and cut it would be another state.
+            raise _refused_page(refusal) from None
         return respond.with_error(realm, redirect_uri, state=state, refusal=refusal)
     choose_language(" ".join(judged.ui_locales))
     is_get = request.method == "GET"

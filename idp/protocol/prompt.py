@@ -43,7 +43,8 @@ def reason_to_sign_in(
     if not signed_in_here:
         if "login" in request.prompt or "select_account" in request.prompt:
             return "login_asked"
-        if request.max_age is not None and now - person.authenticated_at > request.max_age:
+        # Zero asks for a sign-in now, as prompt=login does, and time is counted in whole seconds here.
+        if request.max_age == 0 or (request.max_age is not None and now - person.authenticated_at > request.max_age):
             return "too_old"
         if level is not None and not reaches(person.level, level):
             return "level_too_low"

@@ -4,11 +4,14 @@ A redirect URI is compared byte for byte with the registered ones (RFC 9700, 4.1
 loopback address of a native client, which its system chooses at run time (RFC 8252, 7.3).
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 LOOPBACK_ADDRESSES = ("127.0.0.1", "[::1]")
 MAX_LENGTH = 2048
+AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
+"""Host and port. The authority is also written into a Content-Security-Policy, where `;` or `,` would begin something new."""
 
 
 class RedirectUriUnusable(ValueError):
@@ -59,6 +62,8 @@ def check_registrable(uri: str, *, application_type: str, is_test: bool) -> None
         raise RedirectUriUnusable("a redirect URI must not have a fragment")
     if parts.username is not None or parts.password is not None:
         raise RedirectUriUnusable("a redirect URI must not have user information")
+    if parts.netloc and not AUTHORITY.match(parts.netloc):
+        raise RedirectUriUnusable("the host of a redirect URI is written with letters, digits, dots, hyphens and underscores")
     if parts.scheme == "https":
         if not host:
             raise RedirectUriUnusable("a redirect URI must name a host")

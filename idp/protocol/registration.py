@@ -79,15 +79,19 @@ def _choice(metadata: Mapping[str, Any], name: str, supported: tuple[Word, ...],
 
 def _list(metadata: Mapping[str, Any], name: str) -> list[str]:
     value = metadata.get(name, [])
-    if not isinstance(value, list) or len(value) > MAX_URIS or not all(isinstance(item, str) for item in value):
+    if (
+        not isinstance(value, list)
+        or len(value) > MAX_URIS
+        or not all(isinstance(item, str) and "\0" not in item for item in value)
+    ):
         raise _refused(f"{name} must be an array of at most {MAX_URIS} strings")
     return value
 
 
 def _text(metadata: Mapping[str, Any], name: str, default: str) -> str:
     value = metadata.get(name, default)
-    if not isinstance(value, str):
-        raise _refused(f"{name} must be a string")
+    if not isinstance(value, str) or "\0" in value:
+        raise _refused(f"{name} must be a string without NUL")
     return value
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from sqlalchemy import Connection
 
-from idp.keyring.published import verifying_keys
+from idp.keyring.published import NOT_A_TOKEN, verifying_keys
 from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM
 from idp.realm import Realm
 from idp.tokens import families
@@ -34,7 +33,7 @@ def judge(realm: Realm, connection: Connection, unverified_token: str) -> Verifi
         return None
     try:
         token = jwt.decode(unverified_token, verifying_keys(realm), algorithms=[ACCESS_TOKEN_ALGORITHM])
-    except (JoseError, ValueError):
+    except NOT_A_TOKEN:
         return None
     claims = token.claims
     if token.header.get("typ") != "at+jwt" or claims.get("iss") != realm.issuer:

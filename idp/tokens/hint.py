@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 
 from idp.errors import RequestRefused
-from idp.keyring.published import verifying_keys
+from idp.keyring.published import NOT_A_TOKEN, verifying_keys
 from idp.protocol.vocabulary import ID_TOKEN_ALGORITHMS
 from idp.realm import Realm
 
@@ -34,7 +33,7 @@ def read(realm: Realm, unverified_token: str) -> Hint:
         raise refusal
     try:
         token = jwt.decode(unverified_token, verifying_keys(realm), algorithms=list(ID_TOKEN_ALGORITHMS))
-    except (JoseError, ValueError):
+    except NOT_A_TOKEN:
         raise refusal from None
     claims = token.claims
     if claims.get("iss") != realm.issuer or token.header.get("typ") == "at+jwt":

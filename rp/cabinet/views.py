@@ -50,7 +50,10 @@ def record(record_id: str) -> str:
     """One record of the person."""
     realm, session = current_realm(), require_session()
     found = find_record(db.session.connection(), realm, record_id) if len(record_id) <= 36 else None
-    if found is None or not is_allowed(session.principal, Action.READ_RECORD, owner=found.patient_id):
+    if found is None:
+        abort(404)
+    if not is_allowed(session.principal, Action.READ_RECORD, owner=found.patient_id):
+        _note_reading(realm, session, Event.RECORD_READ, f"record:{found.id}", outcome="refused")
         abort(404)
     kind = BY_NAME[found.type_name]
     card = kind.card(found, realm.room(CodeLabels))
@@ -67,8 +70,8 @@ def _own_records(realm: Realm, session: Session) -> list[Record]:
     return records
 
 
-def _note_reading(realm: Realm, session: Session, event: Event, object: str) -> None:
-    """Who looked is written down before the page is shown."""
+def _note_reading(realm: Realm, session: Session, event: Event, object: str, *, outcome: str = "done") -> None:
+    """Who looked, or tried to, is written down before the page is shown."""
     db.session.rollback()  # the reading is over; SQLite would otherwise hold its snapshot while we write
     with realm.database.write() as connection:
-        note(connection, realm, event, actor=session.actor, object=object)
+        note(connection, realm, event, actor=session.actor, object=object, outcome=outcome)

@@ -74,6 +74,7 @@ def read_statistics(data: bytes, regions: Sequence[Region], *, source: str) -> d
     rows = csv.reader(io.StringIO(_decode(data, source), newline=""), strict=True)
     problems: list[str] = []
     values: dict[tuple[date, str], list[int | None]] = {}
+    columns: list[tuple[int, str]] = []
     try:
         columns = _read_header(next(rows, []), regions, source)
         for row in rows:

@@ -37,5 +37,6 @@ def days_of_region(connection: Connection, number: str) -> list[Day]:
 
 def span(connection: Connection) -> Span | None:
     """The days all loaded files tell of; None before the first import."""
-    first, last = connection.execute(_SPAN).one()
-    return None if first is None or last is None else Span(first, last)
+    row = connection.execute(_SPAN).one()
+    days: tuple[date | None, date | None] = (row[0], row[1])
+    return Span(days[0], days[1]) if days[0] and days[1] else None

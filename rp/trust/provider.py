@@ -18,6 +18,9 @@ KEYS_LIFETIME_SECONDS = 300
 UNKNOWN_KEY_PAUSE_SECONDS = 5.0
 """Between two fetches for the sake of an unknown `kid`: a forger must not make us knock at the provider's door."""
 
+FAILURE_PAUSE_SECONDS = 1.0
+"""After a failure those who wait behind it fail at once: a provider that hangs must not stop our pages one by one."""
+
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "introspection_endpoint", "jwks_uri")
 
 
@@ -44,6 +47,7 @@ class Provider:
         self._metadata: tuple[Metadata, int] | None = None
         self._keys: tuple[dict[str, Key], int] | None = None
         self._knocked_at: float | None = None
+        self._failed_at: float | None = None
 
     def session(self) -> requests.Session:
         """An HTTP session that reaches the provider and nobody else."""
@@ -81,8 +85,14 @@ class Provider:
         self._keys = (_read_keys(document), self._realm.clock.now())
 
     def _fetch_json(self, url: str) -> Any:
-        with self.session() as session:
-            return read_json(session, "GET", url)
+        if self._failed_at is not None and self._realm.monotonic() - self._failed_at < FAILURE_PAUSE_SECONDS:
+            raise ProviderUnavailable("the provider did not answer a moment ago")
+        try:
+            with self.session() as session:
+                return read_json(session, "GET", url)
+        except ProviderUnavailable:
+            self._failed_at = self._realm.monotonic()
+            raise
 
 
 def read_json(session: requests.Session, method: str, url: str, **options: Any) -> Any:

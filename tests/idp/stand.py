@@ -2,21 +2,28 @@
 
 import base64
 import hashlib
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
+from jinja2 import FileSystemBytecodeCache
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from joserfc.jwt import Token
 
 from ground.chance import SystemChance
 from ground.clock import FixedClock
 from ground.preparation import bring_up_to_date
 from ground.sealing import make_secrets
 from idp.app import make_app
+from idp.citizens import directory
 from idp.cli.prepare import load_seed
 from idp.clients import registry
-from idp.database import MIGRATIONS
+from idp.control.app import make_control
+from idp.database import JOURNAL, MIGRATIONS
 from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
 from idp.protocol.scopes import SCOPES
@@ -26,7 +33,10 @@ from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
 
 ISSUER = "http://localhost:8400"
+CONTROL = "http://127.0.0.1:8401"
+CONTROL_TOKEN = "the token of the control plane, 32 and more"
 CALLBACK = "http://localhost:9999/callback"
+COMPILED_TEMPLATES = Path(tempfile.mkdtemp(prefix="propusk-templates-"))
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
 
@@ -37,6 +47,8 @@ def make_keys(home: Path) -> None:
     make_missing_keys(home / "keys" / "idp" / "signing", now=Stand.START - 1)
     (home / "keys" / "rp").mkdir(parents=True)
     (home / "keys" / "rp" / "client-secret").write_text("registry secret")
+    (home / "var").mkdir()
+    (home / "var" / "control-token").write_text(CONTROL_TOKEN)
 
 
 def challenge(verifier: str = VERIFIER) -> str:
@@ -107,8 +119,39 @@ class Stand:
     @property
     def transport(self) -> WsgiTransport:
         if self._transport is None:
-            self._transport = WsgiTransport({ISSUER: make_app(self.realm), "http://localhost:9999": _say_nothing})
+            front = make_app(self.realm)
+            # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
+            pages = front._rest.__self__  # type: ignore[attr-defined]
+            pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+            self._transport = WsgiTransport({self.issuer: front, "http://localhost:9999": _say_nothing})
         return self._transport
+
+    @property
+    def issuer(self) -> str:
+        return self.settings.issuer
+
+    def control(self) -> Browser:
+        """Somebody at the control plane who has not shown its token."""
+        control = make_control(self.realm)
+        names = (CONTROL, CONTROL.replace("127.0.0.1", "localhost"), "http://evil.test:8401")
+        return Browser(WsgiTransport(dict.fromkeys(names, control)))
+
+    def citizen(self, login: str) -> str:
+        """The subject of whoever has this login."""
+        with self.realm.database.read() as connection:
+            person = directory.find_by_login(self.realm, connection, login)
+        assert person is not None, login
+        return person.id
+
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        """What the database holds, seen past the code."""
+        with self.realm.database.read() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+    def execute(self, statement: str, *parameters: object) -> None:
+        """Somebody changes the database past the code."""
+        with self.realm.database.write() as connection:
+            connection.exec_driver_sql(statement, parameters)
 
     def browser(self) -> Browser:
         return Browser(self.transport)
@@ -131,7 +174,9 @@ class Stand:
             "nonce": "the nonce",
         }
         values |= parameters
-        return f"{ISSUER}/oauth2/authorize?" + urlencode({name: value for name, value in values.items() if value is not None})
+        return f"{self.issuer}/oauth2/authorize?" + urlencode(
+            {name: value for name, value in values.items() if value is not None}
+        )
 
     def sign_in(self, browser: Browser, *, login: str = "vera@example.test", password: str = "romashka-17") -> Browser:
         """Fill the sign-in page in."""
@@ -167,13 +212,32 @@ class Stand:
     def redeem(self, code: str, *, auth: tuple[str, str] | None = ("client", SECRET), **parameters: str) -> Tokens:
         """Send a code to the token endpoint."""
         data = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK} | parameters
-        answer = self.http().post(f"{ISSUER}/oauth2/token", data=data, auth=auth)
+        answer = self.http().post(f"{self.issuer}/oauth2/token", data=data, auth=auth)
         return Tokens(answer.status_code, answer.json())
+
+    def tokens(self, browser: Browser | None = None, **parameters: str | None) -> dict[str, str]:
+        """The token answer to a plain good sign-in of Vera."""
+        answer = self.redeem(self.obtain_code(browser, **parameters))
+        assert answer.status == 200, answer.body
+        return {name: str(value) for name, value in answer.body.items()}
+
+    def userinfo(self, access_token: str) -> requests.Response:
+        return self.http().get(f"{self.issuer}/oauth2/userinfo", headers={"Authorization": f"Bearer {access_token}"})
+
+    def introspect(self, token: str, *, auth: tuple[str, str] | None = ("client", SECRET)) -> requests.Response:
+        return self.http().post(f"{self.issuer}/oauth2/introspect", data={"token": token}, auth=auth)
+
+    def verified(self, token: str) -> Token:
+        """A token as joserfc sees it with the published keys; raises for a wrong signature."""
+        keys = KeySet.import_key_set(self.http().get(f"{self.issuer}/oauth2/jwks").json())
+        return jwt.decode(token, keys, algorithms=["RS256", "ES256"])
+
+    def actions(self) -> list[str]:
+        """The journal in short: what was done, and with which outcome when it was not done."""
+        return [str(event["action"]) + ("" if event["outcome"] == "done" else f" {event['outcome']}") for event in self.events()]
 
     def events(self) -> list[Mapping[str, object]]:
         """The journal, oldest first."""
-        from idp.database import JOURNAL
-
         with self.realm.database.read() as connection:
             return [dict(row) for row in connection.execute(JOURNAL.select().order_by(JOURNAL.c.seq)).mappings()]
 

@@ -70,7 +70,9 @@ def test_journals_name_nobody(house: House) -> None:
     house.sign_out(browser)
     for realm in (house.stand.realm, house.registry):
         with realm.database.read() as connection:
-            rows = [tuple(row) for row in connection.exec_driver_sql("SELECT actor, action, object, outcome, detail FROM journal")]
+            rows = [
+                tuple(row) for row in connection.exec_driver_sql("SELECT actor, action, object, outcome, detail FROM journal")
+            ]
         words = "\n".join(" ".join(map(str, row)) for row in rows)
         assert len(rows) > 3
         assert [secret for secret in secrets if secret in words] == []

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.house import MAYA, PYOTR, RECORDS, VERA, House, Person
-from tests.idp.stand import CALLBACK, ISSUER, challenge, VERIFIER
+from tests.idp.stand import CALLBACK, ISSUER, VERIFIER, challenge
 
 
 def _register(house: House, **metadata: object) -> dict[str, str]:
@@ -18,7 +18,9 @@ def _register(house: House, **metadata: object) -> dict[str, str]:
 def _token(house: House, person: Person, client: dict[str, str], scope: str = "openid registry.read") -> str:
     """An access token of a person who only ever met this client."""
     browser = house.browser().open(
-        house.stand.authorize_url(client_id=client["client_id"], scope=scope, code_challenge=challenge(), code_challenge_method="S256")
+        house.stand.authorize_url(
+            client_id=client["client_id"], scope=scope, code_challenge=challenge(), code_challenge_method="S256"
+        )
     )
     house.go_on(browser, person)
     answer = house.stand.redeem(

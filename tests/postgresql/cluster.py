@@ -26,7 +26,17 @@ def running_cluster() -> Iterator["Cluster"]:
     folder = Path(tempfile.mkdtemp(prefix="propusk-"))  # short: the name of a socket is limited to 107 bytes
     as_user = _as_unprivileged_user(folder)
     try:
-        _run([*as_user, str(binaries / "initdb"), "--auth=trust", f"--username={USER}", "--encoding=UTF8", "-D", str(folder / "data")])
+        _run(
+            [
+                *as_user,
+                str(binaries / "initdb"),
+                "--auth=trust",
+                f"--username={USER}",
+                "--encoding=UTF8",
+                "-D",
+                str(folder / "data"),
+            ]
+        )
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [*as_user, str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses="],

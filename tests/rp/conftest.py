@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from ground.chance import SeededChance
 from ground.clock import FixedClock
 from ground.sealing import make_secrets
-from rp.app import MIGRATIONS, create_app
+from rp.app import create_app
+from rp.database import MIGRATIONS
 from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
 from rp.reports.statistics_import import import_statistics
@@ -50,9 +51,11 @@ class Stand:
     transport: WsgiTransport
     provider: FakeProvider
     realm: Realm
+    _app: Flask | None = None
 
     def app(self) -> Flask:
-        return create_app(self.realm)
+        self._app = self._app or create_app(self.realm)
+        return self._app
 
     def browser(self) -> "Browser":
         return Browser(self, self.app().test_client())

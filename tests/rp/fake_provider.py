@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jws
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jwk import ECKey, Key, KeyParameters, OKPKey, RSAKey
 
 from ground.clock import Clock
 
@@ -186,7 +186,7 @@ ROUTES: dict[str, Callable[[FakeProvider, Claims, Claims], tuple[str, Any]]] = {
 
 def make_key(algorithm: str, kid: str) -> Key:
     """A new key that fits the algorithm."""
-    parameters: dict[str, Any] = {"kid": kid, "use": "sig"}
+    parameters: KeyParameters = {"kid": kid, "use": "sig"}
     if algorithm in ("RS256", "PS256"):
         return RSAKey.generate_key(2048, parameters)
     if algorithm == "ES256":

@@ -116,7 +116,12 @@ def test_a_token_of_a_foreign_key_is_a_401(stand: Stand, client: FlaskClient) ->
 
 def test_an_id_token_is_no_access_token(stand: Stand) -> None:
     kept: list[str] = []
-    stand.provider.spoil_tokens = lambda answer: kept.append(answer["id_token"]) or answer  # type: ignore[func-returns-value]
+
+    def keep(answer: Claims) -> Claims:
+        kept.append(answer["id_token"])
+        return answer
+
+    stand.provider.spoil_tokens = keep
     browser = stand.browser()
     browser.sign_in()
     check_invalid(ask(browser.client, kept[0]))

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from ground.database import Database
 from ground.settings import SettingRefused
-from rp.app import MIGRATIONS, DatabaseNotReady, create_app
+from rp.app import create_app
 from rp.cli import main
-from rp.database import Base
+from rp.database import MIGRATIONS, Base, DatabaseNotReady
 from rp.settings import Settings, read_settings
 from tests.rp.conftest import ROOT, Stand
 
@@ -24,6 +24,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config").symlink_to(ROOT / "config")
     monkeypatch.setenv("PROPUSK_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def prepared_home(home: Path, prepared: Path) -> Path:
+    """A home where `keys` and `prepare` have run."""
+    shutil.copytree(prepared / "keys", home / "keys")
+    shutil.copytree(prepared / "var", home / "var")
+    return home
 
 
 def run(*arguments: str) -> Result:
@@ -45,10 +53,10 @@ def test_prepare_makes_everything_and_a_second_time_nothing(home: Path) -> None:
     run("keys")
     first = run("prepare")
     assert first.exit_code == 0, first.output
-    assert "database at revision 0001" in first.output
+    assert "rp: the database was made" in first.output
     assert "patient vera: added, 11 new, 0 known" in first.output
     assert "statistics: 18445 new, 0 changed, 0 known" in first.output
-    assert run("prepare").output == ""
+    assert run("prepare").output == "rp: the database is up to date\n"
     assert run("journal", "verify").output == "the journal is whole\n"
 
 
@@ -59,10 +67,8 @@ def test_without_keys_one_sentence_says_what_to_do(home: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_a_newer_database_is_refused_and_left_alone(home: Path, prepared: Path) -> None:
-    shutil.copytree(prepared / "keys", home / "keys")
-    shutil.copytree(prepared / "var", home / "var")
-    with sqlite3.connect(home / "var" / "rp.sqlite3") as connection:
+def test_a_newer_database_is_refused_and_left_alone(prepared_home: Path) -> None:
+    with sqlite3.connect(prepared_home / "var" / "rp.sqlite3") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     for command in (("prepare",), ("journal", "verify"), ("serve",)):
@@ -71,24 +77,22 @@ def test_a_newer_database_is_refused_and_left_alone(home: Path, prepared: Path) 
         assert result.stderr == "the database is at revision 9999, which this version does not know\n"
 
 
-def test_a_database_that_needs_it_is_backed_up_before_it_is_migrated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("keys")
-    run("prepare")
+def test_a_database_that_needs_it_is_backed_up_before_it_is_migrated(
+    prepared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # As if this version knew one more revision.
     checks = iter([False, True, True])
     monkeypatch.setattr(type(MIGRATIONS), "check", lambda *_: next(checks))
     result = run("prepare")
-    assert "backed up the database to" in result.output
-    copies = list((home / "var").glob("backup-*/rp.sqlite3"))
+    assert "rp: the database was migrated, a copy of the old one is" in result.output
+    copies = list((prepared_home / "var").glob("backup-*/rp.sqlite3"))
     assert len(copies) == 1
     with sqlite3.connect(copies[0]) as connection:
         assert connection.execute("SELECT count(*) FROM records").fetchone() == (24,)
     connection.close()
 
 
-def test_records_are_imported_for_a_registered_person_only(home: Path) -> None:
-    run("keys")
-    run("prepare")
+def test_records_are_imported_for_a_registered_person_only(prepared_home: Path) -> None:
     bundle = str(ROOT / "config" / "data" / "fhir" / "bundle-immunization-covid.json")
     assert run("import", "fhir", bundle, "--snils", "000-000-019 00").output == "bundle-immunization-covid.json: 3 new, 0 known\n"
     assert run("import", "fhir", bundle, "--snils", "00000001900").output == "bundle-immunization-covid.json: 0 new, 3 known\n"
@@ -96,9 +100,7 @@ def test_records_are_imported_for_a_registered_person_only(home: Path) -> None:
         assert run("import", "fhir", bundle, "--snils", snils).exit_code == 1
 
 
-def test_one_bad_bundle_of_several_stops_all(home: Path, tmp_path: Path) -> None:
-    run("keys")
-    run("prepare")
+def test_one_bad_bundle_of_several_stops_all(prepared_home: Path, tmp_path: Path) -> None:
     good = str(ROOT / "config" / "data" / "fhir" / "bundle-immunization-covid.json")
     bad = tmp_path / "bad.json"
     bad.write_text('{"resourceType": "Bundle", "type": "collection"}')

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
+from joserfc.jwk import RSAKey
 
 from rp.trust.provider import KEYS_LIFETIME_SECONDS, UNKNOWN_KEY_PAUSE_SECONDS
 from tests.rp.conftest import NOW, Browser
@@ -84,7 +86,8 @@ def unsigned(header: Claims, claims: Claims) -> str:
 
 def by_public_key_as_secret(provider: FakeProvider) -> Callable[[Claims, Claims], str]:
     """The classic confusion: an HMAC whose key is the published public key."""
-    secret = provider.key.as_pem(private=False)  # type: ignore[attr-defined]
+    assert isinstance(provider.key, RSAKey)
+    secret = provider.key.as_pem(private=False)
     return lambda header, claims: sign_by_hand({**header, "alg": "HS256"}, claims, hmac_of(secret))
 
 
@@ -98,14 +101,18 @@ def hmac_of(secret: bytes) -> Callable[[bytes], bytes]:
 
 def with_crit(provider: FakeProvider) -> Callable[[Claims, Claims], str]:
     """A critical header member that we do not understand, genuinely signed."""
-    private = provider.key.private_key  # type: ignore[attr-defined]
-    rsa = lambda signed: private.sign(signed, PKCS1v15(), SHA256())  # noqa: E731
-    return lambda header, claims: sign_by_hand({**header, "crit": ["b"], "b": 1}, claims, rsa)
+
+    def make_signature(signed: bytes) -> bytes:
+        private = provider.key.private_key
+        assert isinstance(private, RSAPrivateKey)
+        return private.sign(signed, PKCS1v15(), SHA256())
+
+    return lambda header, claims: sign_by_hand({**header, "crit": ["b"], "b": 1}, claims, make_signature)
 
 
 def by_key_in_the_header(_provider: FakeProvider) -> Callable[[Claims, Claims], str]:
     own = make_key("ES256", "mine")
-    return lambda header, claims: sign({"alg": "ES256", "kid": "mine", "jwk": own.as_dict(private=False)}, claims, own)
+    return lambda _header, claims: sign({"alg": "ES256", "kid": "mine", "jwk": own.as_dict(private=False)}, claims, own)
 
 
 def by_a_foreign_key_of_the_same_name(_provider: FakeProvider) -> Callable[[Claims, Claims], str]:
@@ -118,7 +125,7 @@ FORGED: dict[str, Callable[[FakeProvider], Callable[[Claims, Claims], str]]] = {
     "HS256 with the public key": by_public_key_as_secret,
     "HS256 with the client secret": by_shared_secret,
     "unknown kid": lambda provider: lambda header, claims: sign({**header, "kid": "unknown"}, claims, provider.key),
-    "no kid": lambda provider: lambda header, claims: sign({"alg": "RS256"}, claims, provider.key),
+    "no kid": lambda provider: lambda _header, claims: sign({"alg": "RS256"}, claims, provider.key),
     "key of another": by_a_foreign_key_of_the_same_name,
     "key in the header": by_key_in_the_header,
     "RS512": lambda provider: lambda header, claims: sign({**header, "alg": "RS512"}, claims, provider.key),

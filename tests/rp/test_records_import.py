@@ -88,7 +88,8 @@ def test_every_bundle_we_carry_is_understood(path: Path) -> None:
 
 
 def immunization() -> Bundle:
-    return json.loads((FHIR / "bundle-immunization-covid.json").read_bytes())
+    bundle: Bundle = json.loads((FHIR / "bundle-immunization-covid.json").read_bytes())
+    return bundle
 
 
 def resource(bundle: Bundle, number: int) -> Bundle:

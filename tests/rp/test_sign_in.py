@@ -1,15 +1,18 @@
 """Signing in and out, as a browser sees it."""
 
+import hashlib
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from rp.access.session import ABSOLUTE_SECONDS, IDLE_SECONDS
-from rp.sign_in.journey import LIFETIME_SECONDS, safe_path
+from rp.sign_in.journey import LIFETIME_SECONDS, Journey, safe_path, take_journey
+from rp.trust.provider import FAILURE_PAUSE_SECONDS
 from tests.rp.conftest import Browser, Stand
-from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER
+from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER, Claims
 
 
 def test_r010_the_registry_sends_whoever_is_not_signed_in_to_the_provider(browser: Browser) -> None:
@@ -139,7 +142,24 @@ def test_rp16_a_provider_that_is_away_is_a_503_page(browser: Browser) -> None:
     assert page.status_code == 503
     assert "Пропуск не отвечает" in page.text
     browser.stand.transport.hosts[ISSUER] = browser.stand.provider
+    assert browser.get("/").status_code == 503
+    browser.stand.monotonic.seconds += FAILURE_PAUSE_SECONDS
     assert browser.get("/").status_code == 302
+
+
+def test_a_sign_in_is_completed_once_however_many_answers_come_at_the_same_time(stand: Stand) -> None:
+    browser = stand.browser()
+    state = parse_qs(urlsplit(browser.leave_for()).query)["state"][0]
+    cookie = browser.client.get_cookie("rp_browser")
+    assert cookie is not None
+    binding = hashlib.sha256(cookie.value.encode()).hexdigest()
+
+    def take(_number: int) -> bool:
+        with stand.realm.database.write() as connection:
+            return isinstance(take_journey(connection, stand.realm, state, browser=binding), Journey)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(take, range(16))).count(True) == 1
 
 
 def test_rp08_metadata_of_another_issuer_are_refused(browser: Browser) -> None:
@@ -270,7 +290,12 @@ def test_rp12_tokens_and_codes_are_in_no_page_no_log_and_not_in_the_database_fil
 ) -> None:
     caplog.set_level(logging.DEBUG)
     issued: list[str] = []
-    browser.stand.provider.spoil_tokens = lambda answer: issued.extend((answer["access_token"], answer["id_token"])) or answer  # type: ignore[func-returns-value]
+
+    def keep(answer: Claims) -> Claims:
+        issued.extend((answer["access_token"], answer["id_token"]))
+        return answer
+
+    browser.stand.provider.spoil_tokens = keep
     callback = browser.stand.provider.approve(browser.leave_for())
     code = parse_qs(urlsplit(callback).query)["code"][0]
     response = browser.come_back(callback)
