@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from authlib.common.security import generate_token
@@ -96,7 +96,8 @@ def test_authlib_signs_in_from_the_discovery_url_alone(application: Application)
     claims.validate(leeway=60)
     userinfo = session.get(metadata["userinfo_endpoint"], timeout=10).json()
     assert (userinfo["sub"], userinfo["given_name"]) == (claims["sub"], "Вера")
-    logout = f"{metadata['end_session_endpoint']}?id_token_hint={tokens['id_token']}&post_logout_redirect_uri={application.after_logout}"
+    leaving = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": application.after_logout}
+    logout = f"{metadata['end_session_endpoint']}?{urlencode(leaving)}"
     session.close()
     assert _sign_out(browser, logout, application)
 

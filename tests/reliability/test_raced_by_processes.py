@@ -64,7 +64,9 @@ def test_a_code_raced_over_two_processes_is_redeemed_once_each_time(
     with realm.database.read() as connection:
         assert realm.journal.verify(connection) == []
         actions = [row.action for row in connection.execute(JOURNAL.select())]
-    assert actions.count(Event.AUTHORIZATION_REDEEMED) == cycles * CODES_PER_CYCLE, "one row of the journal for each success, and no more"
+    assert actions.count(Event.AUTHORIZATION_REDEEMED) == cycles * CODES_PER_CYCLE, (
+        "one row of the journal for each success, and no more"
+    )
     realm.database.close()
 
 
