@@ -21,7 +21,8 @@ from tests.house import PEOPLE
 from tests.houses import copy_home
 from tests.running_stand import ROOT, Addresses, RunningStand, clean_environment, write_settings
 
-SECOND_START_SECONDS = 10.0  # the promise is 5 on a quiet machine; a busy one must not make it a lie
+SECOND_START_SECONDS = 10.0
+"""The promise is 5 on a quiet machine. Twice that is allowed, and more where more programs want the processors."""
 
 
 def test_stand_is_made_from_nothing_stopped_by_ctrl_c_and_quick_the_second_time(tmp_path: Path) -> None:
@@ -48,7 +49,8 @@ def test_stand_is_made_from_nothing_stopped_by_ctrl_c_and_quick_the_second_time(
     again = RunningStand(home, at).start()
     took = time.monotonic() - began
     assert again.stop(signal.SIGINT) == 0
-    assert took < SECOND_START_SECONDS, f"the second start took {took:.1f} s"
+    busyness = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert took < SECOND_START_SECONDS * busyness, f"the second start took {took:.1f} s"
     assert "made" not in again.output, "nothing is made twice"
     made = [path for path in (home / "keys").rglob("*") if path.is_file()]
     assert made and all(path.stat().st_mode & 0o077 == 0 for path in made), "keys are their owner's alone"
