@@ -17,7 +17,7 @@ def register(realm: Realm, request: Request) -> Response:
     """Register a client and show its secret, this once."""
     try:
         if request.method != "POST":
-            raise BadRequest("registration is used with POST", 405)
+            raise BadRequest("registration is used with POST", 405, headers=(("Allow", "POST"),))
         if not _may_register(realm, request):
             raise RequestRefused("invalid_token", "an initial access token is needed", clause="RFC 7591, 3", status=401)
         client = rules.read(request.json, is_test=realm.settings.is_test)
@@ -26,7 +26,8 @@ def register(realm: Realm, request: Request) -> Response:
                 raise RequestRefused("temporarily_unavailable", "no more clients can be registered here", status=429)
             client, secret = registry.register(realm, connection, client, actor=f"address:{request.remote_address}")
     except BadRequest as bad:
-        return _refusal(realm, request, RequestRefused("invalid_client_metadata", bad.description, status=bad.status))
+        refusal = RequestRefused("invalid_client_metadata", bad.description, status=bad.status)
+        return _refusal(realm, request, refusal, headers=bad.headers)
     except RequestRefused as refusal:
         return _refusal(realm, request, refusal)
     answer = {
@@ -56,10 +57,11 @@ def _may_register(realm: Realm, request: Request) -> bool:
     return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
 
 
-def _refusal(realm: Realm, request: Request, refusal: RequestRefused) -> Response:
+def _refusal(realm: Realm, request: Request, refusal: RequestRefused, *, headers: tuple[tuple[str, str], ...] = ()) -> Response:
     with realm.database.write() as connection:
         actor = f"address:{request.remote_address}"
         record(realm, connection, Event.CLIENT_REFUSED, actor=actor, object="registration", outcome=refusal.code)
-    headers = [("WWW-Authenticate", 'Bearer realm="propusk"')] if refusal.status == 401 else []
+    if refusal.status == 401:
+        headers = (*headers, ("WWW-Authenticate", 'Bearer realm="propusk"'))
     body = {"error": refusal.code, "error_description": refusal.description}
     return Response.of_json(body, status=refusal.status, headers=headers)

@@ -4,6 +4,7 @@ One value for each realm: Authlib asks for a client without a request at hand. W
 before it (authorization requests) or in the grants.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,9 +83,14 @@ class ProviderServer(AuthorizationServer):
 def refuse(bad: BadRequest) -> Response:
     """The JSON error for bytes that are no OAuth request (RFC 6749, 5.2)."""
     error = InvalidRequestError(bad.description)
-    return Response.of_json(dict(error.get_body()), status=bad.status)
+    return Response.of_json(dict(error.get_body()), status=bad.status, headers=bad.headers)
 
 
 def _authorization(request: Request) -> dict[str, str]:
+    """The header as Authlib reads it, which knows nothing of form-encoding: what a client encoded is decoded before it
+    (RFC 6749, 2.3.1). Some clients encode the hyphens of a client_id too."""
+    credentials = request.basic_credentials
+    if credentials is not None and ":" not in credentials[0]:
+        return {"Authorization": f"Basic {b64encode(':'.join(credentials).encode()).decode('ascii')}"}
     value = request.headers.get("authorization")
     return {"Authorization": value} if value else {}
