@@ -13,6 +13,7 @@ from rp.access.models import SessionRow
 from rp.access.session import IDLE_SECONDS
 from rp.sign_in.models import LogoutTokenRow
 from rp.trust.logout_token import MAX_AGE_SECONDS
+from rp.trust.provider import FAILURE_PAUSE_SECONDS
 from tests.rp.conftest import NOW, Browser, Stand
 from tests.rp.fake_provider import CLIENT_ID, ISSUER, PYOTR, Claims, make_key, sign
 
@@ -195,11 +196,11 @@ def test_key_of_somebody_else_ends_nothing(browser: Browser) -> None:
 def test_provider_whose_keys_cannot_be_read_is_told_to_try_again(browser: Browser) -> None:
     browser.sign_in()
     token = logout_token(browser.stand)
-    browser.stand.restarted()
     other = browser.stand.restarted()
     other.transport.hosts[ISSUER] = None
     assert tell(other, token).status_code == 503
     other.transport.hosts[ISSUER] = browser.stand.provider
+    other.monotonic.seconds += FAILURE_PAUSE_SECONDS
     assert tell(other, token).status_code == 200
 
 
