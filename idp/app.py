@@ -18,6 +18,7 @@ from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
+from idp.oauth.pushed_requests import push
 from idp.oauth.registration import blueprint as registration_management
 from idp.oauth.registration import register
 from idp.oauth.session_frame import blueprint as session_frame
@@ -51,6 +52,7 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
     "/.well-known/openid-configuration": _discovery,
     "/.well-known/oauth-authorization-server": _discovery,
     "/oauth2/jwks": documents.serve_key_set,
+    "/oauth2/par": push,
     "/oauth2/token": endpoints.token,
     "/oauth2/userinfo": userinfo,
     "/oauth2/introspect": endpoints.introspect,

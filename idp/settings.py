@@ -18,6 +18,7 @@ class Lifetimes:
     """How long things live, in seconds (the standard profile)."""
 
     authorization_code: int = 60
+    pushed_request: int = 90
     access_token: int = 600
     id_token: int = 600
     refresh_idle: int = 14 * 24 * 60 * 60
@@ -26,6 +27,10 @@ class Lifetimes:
     one_time_code: int = 300
     session_idle: int = 15 * 60
     session_absolute: int = 12 * 60 * 60
+
+    def __post_init__(self) -> None:
+        if not 60 <= self.pushed_request <= 600:
+            raise ValueError(f"pushed_request must be 60 to 600 seconds, not {self.pushed_request}")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Event(StrEnum):
     LOGOUT_REFUSED = "logout.refused"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
+    AUTHORIZATION_PUSHED = "authorization.pushed"
     AUTHORIZATION_ISSUED = "authorization.issued"
     AUTHORIZATION_REFUSED = "authorization.refused"
     AUTHORIZATION_REDEEMED = "authorization.redeemed"

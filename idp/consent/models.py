@@ -1,13 +1,15 @@
 """The table of consents."""
 
-from sqlalchemy import BigInteger, Integer, String
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
 
 
 class Consent(Base):
-    """One «yes» of a citizen to a client. State: given → withdrawn."""
+    """One «yes» of a citizen to a client: to scopes, and to single claims by name. State: given → withdrawn."""
 
     __tablename__ = "consents"
 
@@ -15,5 +17,6 @@ class Consent(Base):
     citizen_id: Mapped[str] = mapped_column(String(36), index=True)
     client_id: Mapped[str] = mapped_column(String(100))
     scope: Mapped[str] = mapped_column(String(1000))
+    claims: Mapped[list[Any]] = mapped_column(JSON)
     given_at: Mapped[int] = mapped_column(BigInteger)
     withdrawn_at: Mapped[int | None] = mapped_column(BigInteger)

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
+from idp.citizens import directory
 from idp.clients import registry
 from idp.consent import ledger
 from idp.errors import RequestRefused
 from idp.interaction.pause import PausedRequest
-from idp.protocol.assurance import asked_level
+from idp.protocol.assurance import asked_level, stated_level
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.claims import GrantedClaims, granted
+from idp.protocol.client import Client
 from idp.protocol.prompt import Reason, check_silent, reason_to_sign_in
+from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 from idp.sessions.store import Session
+from idp.tokens.subjects import subject_of
 
 
 @dataclass(frozen=True)
@@ -27,14 +33,18 @@ class SignIn:
 
 @dataclass(frozen=True)
 class AskConsent:
-    """The person has to agree."""
+    """The person has to agree, to these claims besides those of the scopes."""
+
+    claims: GrantedClaims
 
 
 @dataclass(frozen=True)
 class Finish:
-    """Nothing is left: the request can be answered for the person of this session."""
+    """Nothing is left: the request can be answered for the person of this session, stating this level."""
 
     session: Session
+    level: Level
+    claims: GrantedClaims
 
 
 Step = SignIn | AskConsent | Finish
@@ -44,7 +54,8 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     """The next step. Raises RequestRefused when the answer is an error: `prompt=none`, the person said no, or the client
     is gone."""
     request = paused.request
-    if registry.find(connection, request.client_id) is None:
+    client = registry.find(connection, request.client_id)
+    if client is None:
         raise RequestRefused("unauthorized_client", "the client is no longer registered", clause="RFC 6749, 4.1.2.1")
     signed_in_sid = attempts.sid_of_completed(connection, paused.attempt_id) if paused.attempt_id else None
     reason = reason_to_sign_in(
@@ -53,22 +64,46 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         level=asked_level(request.acr_values),
         signed_in_here=session is not None and signed_in_sid == session.sid,
         now=realm.clock.now(),
+        is_expected=session is None or _is_expected(realm, client, request, session),
     )
     if reason == "other_person" and signed_in_sid is not None:
         raise RequestRefused(
-            "login_required", "another person signed in than id_token_hint names", clause="OpenID Connect Core 1.0, 3.1.2.1"
+            "login_required", "another person signed in than the request names", clause="OpenID Connect Core 1.0, 3.1.2.1"
         )
     if reason is not None:
         check_silent(request, reason)
         return SignIn(reason)
     assert session is not None, "without a session there is a reason to sign in"
-    if paused.answer == "deny":
+    level = stated_level(session.level, request.essential_levels)
+    if level is None:
+        raise RequestRefused(
+            "unmet_authentication_requirements",
+            "the person cannot prove what the essential acr asks for",
+            clause="OpenID Connect Core 1.0, 5.5.1.1",
+        )
+    answer = paused.answer_of(session.citizen_id)
+    if answer == "deny":
         raise RequestRefused("access_denied", "the person did not allow it", clause="RFC 6749, 4.1.2.1")
-    is_allowed = ledger.covers(connection, session.citizen_id, request.client_id, request.scope)
-    if paused.answer is None and ("consent" in request.prompt or not is_allowed):
+    claims = _claims(realm, connection, request, session)
+    is_allowed = ledger.covers(connection, session.citizen_id, request.client_id, request.scope, claims.names)
+    if answer is None and ("consent" in request.prompt or not is_allowed):
         if "none" in request.prompt:
             raise RequestRefused(
                 "consent_required", "prompt is none, but the person has not agreed yet", clause="OpenID Connect Core 1.0, 3.1.2.6"
             )
-        return AskConsent()
-    return Finish(session)
+        return AskConsent(claims)
+    return Finish(session, level, claims)
+
+
+def _is_expected(realm: Realm, client: Client, request: AuthorizationRequest, session: Session) -> bool:
+    """Is this the person whose subject the `claims` of the request name, if they name one?"""
+    asked = request.claims.subject
+    return asked is None or asked == subject_of(realm, client, session.citizen_id)
+
+
+def _claims(realm: Realm, connection: Connection, request: AuthorizationRequest, session: Session) -> GrantedClaims:
+    """The single claims to show and to hand out; nobody is looked up where none is asked for."""
+    if not request.claims.userinfo and not request.claims.id_token:
+        return GrantedClaims()
+    person = directory.find(realm, connection, session.citizen_id)
+    return granted(request.claims, person.claims()) if person else GrantedClaims()

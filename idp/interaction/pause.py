@@ -16,6 +16,7 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.interaction.models import Interaction
 from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.claims import ClaimsRequest
 from idp.realm import Realm
 
 INTERACTIONS = table_of(Interaction)
@@ -31,13 +32,19 @@ class InteractionGone(Exception):
 
 @dataclass(frozen=True)
 class PausedRequest:
-    """A request that waits. `answer` is `allow`, `deny` or None; `expires_at` in seconds."""
+    """A request that waits. `answer` is `allow`, `deny` or None, given by the citizen `answered_by`; `expires_at` in
+    seconds."""
 
     id: str
     request: AuthorizationRequest
     attempt_id: str | None
     answer: str | None
+    answered_by: str | None
     expires_at: int
+
+    def answer_of(self, citizen_id: str) -> str | None:
+        """What this person said. The answer of somebody who used the browser before is not theirs."""
+        return self.answer if self.answered_by == citizen_id else None
 
     @property
     def number(self) -> str:
@@ -58,7 +65,7 @@ def pause(realm: Realm, connection: Connection, request: AuthorizationRequest, *
         {
             "id": interaction_id,
             "client_id": request.client_id,
-            "sealed": realm.vault.seal_fields(f"interactions:{interaction_id}", _as_fields(request)),
+            "sealed": realm.vault.seal_fields(f"interactions:{interaction_id}", to_fields(request)),
             "browser": browser,
             "created_at": now,
             "expires_at": now + realm.settings.lifetimes.interaction,
@@ -76,9 +83,10 @@ def take_up(realm: Realm, connection: Connection, interaction_id: str, *, browse
         raise InteractionGone
     return PausedRequest(
         id=row.id,
-        request=_from_fields(realm.vault.open_fields(f"interactions:{row.id}", row.sealed)),
+        request=from_fields(realm.vault.open_fields(f"interactions:{row.id}", row.sealed)),
         attempt_id=row.attempt_id,
         answer=row.answer,
+        answered_by=row.answered_by,
         expires_at=row.expires_at,
     )
 
@@ -97,9 +105,10 @@ def remember_attempt(connection: Connection, paused: PausedRequest, attempt_id: 
     connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), {"attempt_id": attempt_id})
 
 
-def remember_answer(connection: Connection, paused: PausedRequest, answer: str) -> None:
-    """What the person said on the consent page: `allow` or `deny`."""
-    connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), {"answer": answer})
+def remember_answer(connection: Connection, paused: PausedRequest, answer: str, *, citizen_id: str) -> None:
+    """What this person said on the consent page: `allow` or `deny`."""
+    row = {"answer": answer, "answered_by": citizen_id}
+    connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), row)
 
 
 def finish(realm: Realm, connection: Connection, paused: PausedRequest) -> None:
@@ -109,12 +118,18 @@ def finish(realm: Realm, connection: Connection, paused: PausedRequest) -> None:
         raise InteractionGone
 
 
-def _as_fields(request: AuthorizationRequest) -> dict[str, Any]:
+def to_fields(request: AuthorizationRequest) -> dict[str, Any]:
+    """A judged request as JSON can hold it."""
     sets = {"scope": sorted(request.scope), "prompt": sorted(request.prompt)}
     return asdict(request) | sets
 
 
-def _from_fields(fields: dict[str, Any]) -> AuthorizationRequest:
-    for name, kind in (("scope", frozenset), ("prompt", frozenset), ("acr_values", tuple), ("ui_locales", tuple)):
-        fields[name] = kind(fields[name])
+def from_fields(fields: dict[str, Any]) -> AuthorizationRequest:
+    """The request that `to_fields` wrote."""
+    for name in ("scope", "prompt"):
+        fields[name] = frozenset(fields[name])
+    for name in ("acr_values", "ui_locales", "essential_levels"):
+        fields[name] = tuple(fields[name])
+    claims = fields["claims"]
+    fields["claims"] = ClaimsRequest(**(claims | {"levels": tuple(claims["levels"])}))
     return AuthorizationRequest(**fields)

@@ -21,6 +21,7 @@ from idp.interaction.dispatch import AskConsent, next_step
 from idp.interaction.pause import InteractionGone, PausedRequest
 from idp.interaction.words import claim_rows, deeds
 from idp.pages import current_realm
+from idp.protocol.claims import GrantedClaims, names_of
 from idp.protocol.redirect_uri import host_of
 from idp.realm import Realm
 from idp.sessions import browser
@@ -33,7 +34,7 @@ blueprint = Blueprint("consent", __name__, url_prefix="/consent")
 def show(interaction_id: str) -> Response | str:
     """Ask, unless somebody came here before it was their turn."""
     realm = current_realm()
-    paused, session = _waiting(realm, interaction_id)
+    paused, session, claims = _waiting(realm, interaction_id)
     if session is None:
         return redirect(pause.CONTINUE + interaction_id, 303)
     with realm.database.read() as connection:
@@ -48,7 +49,7 @@ def show(interaction_id: str) -> Response | str:
         client=client,
         host=host_of(paused.request.redirect_uri),
         steps=_steps(paused, session),
-        rows=claim_rows(paused.request.scope, person.claims()),
+        rows=claim_rows(names_of(paused.request.scope, claims), person.claims()),
         deeds=deeds(paused.request.scope),
         shown_to=_shown_to(realm, paused, session),
     )
@@ -56,19 +57,22 @@ def show(interaction_id: str) -> Response | str:
 
 @blueprint.post("/<interaction_id>")
 def answer(interaction_id: str) -> Response:
-    """Store the answer to what was shown, if it was shown to this person; nothing else of the form is read."""
+    """Store the answer to what was shown; nothing else of the form is read.
+
+    A page that was shown to somebody else, who used this browser before, is answered by showing it anew.
+    """
     realm = current_realm()
-    paused, session = _waiting(realm, interaction_id)
-    if session is not None:
-        if not hmac.compare_digest(request.form.get("shown_to", "").encode(), _shown_to(realm, paused, session).encode()):
-            return redirect(f"/consent/{interaction_id}", 303)
+    paused, session, claims = _waiting(realm, interaction_id)
+    if session is not None and hmac.compare_digest(
+        request.form.get("shown_to", "").encode(), _shown_to(realm, paused, session).encode()
+    ):
         client_id = paused.request.client_id
         with realm.database.write() as connection:
             if request.form.get("answer") == "allow":
-                pause.remember_answer(connection, paused, "allow")
-                ledger.give(realm, connection, session.citizen_id, client_id, paused.request.scope)
+                pause.remember_answer(connection, paused, "allow", citizen_id=session.citizen_id)
+                ledger.give(realm, connection, session.citizen_id, client_id, paused.request.scope, claims.names)
             else:
-                pause.remember_answer(connection, paused, "deny")
+                pause.remember_answer(connection, paused, "deny", citizen_id=session.citizen_id)
                 actor = f"citizen:{session.citizen_id}"
                 record(realm, connection, Event.CONSENT_REFUSED, actor=actor, object=f"client:{client_id}")
     return redirect(pause.CONTINUE + interaction_id, 303)
@@ -88,21 +92,23 @@ def _steps(paused: PausedRequest, session: Session) -> list[str]:
     return [str(method.step) for method in METHODS if method.name in proved] + [_("Согласие")]
 
 
-def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session | None]:
-    """The paused request, and the session of the person whose consent it waits for now, if it does."""
+def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session | None, GrantedClaims]:
+    """The paused request, the session of the person whose consent it waits for now, if it does, and the single claims that
+    they are asked for."""
     with realm.database.read() as connection:
         try:
             paused = pause.take_up(realm, connection, interaction_id, browser=browser_binding())
         except InteractionGone:
             raise gone() from None
         session = browser.current(realm, connection)
-        if session is None or paused.answer is not None:
-            return paused, None
+        if session is None:
+            return paused, None, GrantedClaims()
         try:
             step = next_step(realm, connection, paused, session)
         except RequestRefused:
-            return paused, None  # where the request is taken up, the client is told
-    return paused, session if isinstance(step, AskConsent) else None
+            # Whoever goes on is told why, and so is the client.
+            return paused, None, GrantedClaims()
+    return (paused, session, step.claims) if isinstance(step, AskConsent) else (paused, None, GrantedClaims())
 
 
 def gone() -> PageProblem:

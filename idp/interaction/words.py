@@ -1,36 +1,47 @@
 """The words a consent page has for claims and for scopes that open an API."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from ground.web.language import LazyText, format_day, lazy_gettext
 from ground.web.language import gettext as _
-from idp.protocol.scopes import claims_of
 
 CLAIM_WORDS: Mapping[str, LazyText] = {
     "name": lazy_gettext("ФИО"),
+    "family_name": lazy_gettext("Фамилия"),
+    "given_name": lazy_gettext("Имя"),
+    "middle_name": lazy_gettext("Отчество"),
     "birthdate": lazy_gettext("Дата рождения"),
     "gender": lazy_gettext("Пол"),
     "snils": lazy_gettext("СНИЛС"),
     "inn": lazy_gettext("ИНН"),
     "address": lazy_gettext("Адрес"),
     "email": lazy_gettext("Электронная почта"),
+    "email_verified": lazy_gettext("Подтверждена ли почта"),
     "phone_number": lazy_gettext("Телефон"),
+    "phone_number_verified": lazy_gettext("Подтверждён ли телефон"),
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
 DEED_WORDS: Mapping[str, LazyText] = {
     "registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре"),
     "offline_access": lazy_gettext("Делать это и тогда, когда вас нет на сайте"),
 }
-SAID_WITH_ANOTHER = frozenset({"family_name", "given_name", "middle_name", "email_verified", "phone_number_verified"})
-"""Claims that say nothing beyond the one they come with: the parts of the name, and whether a contact is confirmed."""
+SAID_WITH: Mapping[str, str] = {
+    "family_name": "name",
+    "given_name": "name",
+    "middle_name": "name",
+    "email_verified": "email",
+    "phone_number_verified": "phone_number",
+}
+"""Claims that say nothing beyond another, when they come with it: the parts of the name, and whether a contact is
+confirmed."""
 
 
-def claim_rows(scopes: Iterable[str], claims: Mapping[str, Any]) -> list[tuple[str, str]]:
+def claim_rows(names: Sequence[str], claims: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Exactly the claims that will be handed out, each with its value, as the person may read them."""
     rows = []
-    for name in claims_of(scopes):
-        if name in SAID_WITH_ANOTHER:
+    for name in names:
+        if SAID_WITH.get(name) in names:
             continue
         value = claims.get(name)
         rows.append((str(CLAIM_WORDS[name]), _("не указано") if value is None else _as_said(name, value)))
@@ -45,6 +56,8 @@ def deeds(scopes: Set[str]) -> list[str]:
 def _as_said(name: str, value: Any) -> str:
     if name == "address":
         return str(value["formatted"])
+    if isinstance(value, bool):
+        return _("да") if value else _("нет")
     if name == "birthdate":
         return format_day(value)
     if name == "gender":

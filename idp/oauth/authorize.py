@@ -1,7 +1,6 @@
 """The authorization endpoint: a request is judged and paused, and answered when nothing is left to do."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, redirect, request
 from sqlalchemy import Connection
@@ -18,24 +17,24 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Purpose
 from idp.clients import registry
 from idp.errors import ClientUnknown, RequestRefused
-from idp.interaction import pause
+from idp.interaction import pause, pushed, replay
 from idp.interaction.dispatch import Finish, SignIn, next_step
 from idp.interaction.pause import InteractionGone, PausedRequest
 from idp.interaction.views import gone
-from idp.oauth import respond
+from idp.oauth import judging, respond
 from idp.pages import current_realm
 from idp.protocol import authorization_request as rules
 from idp.protocol.assurance import asked_level
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client import Client
 from idp.protocol.redirect_uri import host_of
+from idp.protocol.request_object import PUSHED_PREFIX, SingleUse
 from idp.protocol.vocabulary import MAX_STATE_LENGTH
 from idp.realm import Realm
 from idp.sessions import browser, store
 from idp.sessions.browser_state import session_state
 from idp.sessions.store import Session
 from idp.tokens import codes
-from idp.tokens import hint as hints
 from idp.tokens.families import Grant
 
 blueprint = Blueprint("authorize", __name__, url_prefix="/oauth2")
@@ -49,24 +48,20 @@ def authorize() -> Response:
     Such a POST carries none of our cookies (SameSite=Lax); the redirect that answers it does.
     """
     realm = current_realm()
-    parameters = _parameters()
-    client, redirect_uri = _who_and_where(realm, parameters)
-    state = parameters.get("state")
+    parameters: Mapping[str, str] = _parameters()
+    client = _who(realm, parameters)
+    if parameters.get("request_uri", "").startswith(PUSHED_PREFIX):
+        return _begin_pushed(realm, client, parameters["request_uri"])
     try:
-        judged = _judge(realm, parameters, client, redirect_uri)
+        judging.only_pushed(client)
+        unpacked = judging.unpack(realm, client, parameters)
+        parameters = unpacked.parameters
+        redirect_uri = rules.check_redirect_uri(parameters, client)
+        judged = judging.judge(realm, client, parameters, redirect_uri)
+        return _begin(realm, lambda connection: _first_time(realm, connection, judged, unpacked.single_use))
     except RequestRefused as refusal:
         _record_refusal(realm, client.client_id, refusal)
-        if state is not None and len(state) > MAX_STATE_LENGTH:
-            # Sent back whole it would not fit into an address everywhere, and cut it would be another state.
-            raise _refused_page(refusal) from None
-        return respond.with_error(realm, redirect_uri, state=state, refusal=refusal)
-    choose_language(" ".join(judged.ui_locales))
-    is_get = request.method == "GET"
-    with realm.database.write() as connection:
-        interaction_id = pause.pause(realm, connection, judged, browser=browser_binding() if is_get else None)
-    if not is_get:
-        return redirect(f"{pause.CONTINUE}{interaction_id}", 303)
-    return _take_up(realm, interaction_id)
+        return _refused(realm, client, parameters, refusal)
 
 
 @blueprint.get("/continue/<interaction_id>")
@@ -87,24 +82,56 @@ def _parameters() -> dict[str, str]:
         raise _refused_page(RequestRefused("invalid_request", bad.description, clause="RFC 6749, 3.1")) from None
 
 
-def _who_and_where(realm: Realm, parameters: Mapping[str, str]) -> tuple[Client, str]:
-    """The client and where its answer goes; without both there is only a page."""
+def _who(realm: Realm, parameters: Mapping[str, str]) -> Client:
+    """The client; without one there is only a page."""
     try:
         with realm.database.read() as connection:
-            client = rules.check_client(parameters, lambda client_id: registry.find(connection, client_id))
-        return client, rules.check_redirect_uri(parameters, client)
+            return rules.check_client(parameters, lambda client_id: registry.find(connection, client_id))
     except ClientUnknown as refusal:
         _record_refusal(realm, parameters.get("client_id", "")[:100] or "unknown", refusal)
         raise _refused_page(refusal) from None
 
 
-def _judge(realm: Realm, parameters: Mapping[str, str], client: Client, redirect_uri: str) -> AuthorizationRequest:
-    judged = rules.judge(parameters, client, redirect_uri)
-    if "id_token_hint" in parameters:
-        with realm.database.read() as connection:
-            hint = hints.read(realm, connection, parameters["id_token_hint"])
-        judged = replace(judged, hinted_subject=hint.citizen_id)
+def _begin(realm: Realm, take: Callable[[Connection], AuthorizationRequest]) -> Response:
+    """Pause the request that `take` gives, in the transaction that takes it."""
+    is_get = request.method == "GET"
+    with realm.database.write() as connection:
+        judged = take(connection)
+        interaction_id = pause.pause(realm, connection, judged, browser=browser_binding() if is_get else None)
+    choose_language(" ".join(judged.ui_locales))
+    if not is_get:
+        return redirect(f"{pause.CONTINUE}{interaction_id}", 303)
+    return _take_up(realm, interaction_id)
+
+
+def _first_time(
+    realm: Realm, connection: Connection, judged: AuthorizationRequest, single_use: SingleUse | None
+) -> AuthorizationRequest:
+    """The request, unless the object it came in has been used before. Raises RequestRefused."""
+    replay.use(realm, connection, single_use, client_id=judged.client_id)
     return judged
+
+
+def _begin_pushed(realm: Realm, client: Client, request_uri: str) -> Response:
+    """Begin with what the client pushed. Whatever else stands beside the reference is not read (RFC 9126, 4)."""
+    try:
+        return _begin(realm, lambda connection: pushed.take(realm, connection, request_uri, client_id=client.client_id))
+    except RequestRefused as refusal:
+        _record_refusal(realm, client.client_id, refusal)
+        raise _refused_page(refusal) from None
+
+
+def _refused(realm: Realm, client: Client, parameters: Mapping[str, str], refusal: RequestRefused) -> Response:
+    """To the client, when we know where its answer goes and can give its `state` back whole; else by a page."""
+    state = parameters.get("state")
+    try:
+        redirect_uri = rules.check_redirect_uri(parameters, client)
+    except ClientUnknown:
+        raise _refused_page(refusal) from None
+    if state is not None and len(state) > MAX_STATE_LENGTH:
+        raise _refused_page(refusal)
+    mode = rules.response_mode_of(parameters)
+    return respond.with_error(realm, redirect_uri, mode=mode, state=state, refusal=refusal)
 
 
 def _take_up(realm: Realm, interaction_id: str) -> Response:
@@ -122,9 +149,9 @@ def _take_up(realm: Realm, interaction_id: str) -> Response:
         except RequestRefused as refusal:
             pause.finish(realm, connection, paused)
             _write_refusal(realm, connection, asked.client_id, refusal)
-            return respond.with_error(realm, asked.redirect_uri, state=asked.state, refusal=refusal)
+            return respond.with_error(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, refusal=refusal)
         if isinstance(step, Finish):
-            response = _answer_with_code(realm, connection, paused, step.session)
+            response = _answer_with_code(realm, connection, paused, step)
         elif isinstance(step, SignIn):
             response = redirect(_begin_sign_in(realm, connection, paused, step, session), 303)
         else:
@@ -158,22 +185,25 @@ def _begin_sign_in(realm: Realm, connection: Connection, paused: PausedRequest, 
     return f"/sign-in/{attempt_id}"
 
 
-def _answer_with_code(realm: Realm, connection: Connection, paused: PausedRequest, session: Session) -> Response:
+def _answer_with_code(realm: Realm, connection: Connection, paused: PausedRequest, step: Finish) -> Response:
     """Finish the request: one code, in the transaction that closes it."""
-    asked = paused.request
+    asked, session = paused.request, step.session
     pause.finish(realm, connection, paused)
     grant = Grant(
         client_id=asked.client_id,
         citizen_id=session.citizen_id,
         sid=session.sid,
         scopes=asked.scope,
-        acr=session.level,
+        acr=step.level,
         amr=session.references,
         authenticated_at=session.authenticated_at,
+        claims=step.claims,
     )
     code = codes.issue(realm, connection, asked, grant)
     watched = session_state(realm, client_id=asked.client_id, redirect_uri=asked.redirect_uri, sid=session.sid)
-    return respond.with_code(realm, asked.redirect_uri, state=asked.state, code=code, session_state=watched)
+    return respond.with_code(
+        realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, code=code, session_state=watched
+    )
 
 
 def _record_refusal(realm: Realm, client_id: str, refusal: RequestRefused) -> None:

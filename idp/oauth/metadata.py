@@ -7,7 +7,10 @@ from idp.protocol.vocabulary import (
     CLIENT_AUTHENTICATIONS,
     CLIENT_SIGNING_ALGORITHMS,
     CONFIDENTIAL_AUTHENTICATIONS,
-    LEVELS,
+    DISPLAYS,
+    OFFERED_LEVELS,
+    PROMPTS,
+    RESPONSE_MODES,
     SECRET_SIGNING_ALGORITHMS,
     SIGNING_ALGORITHMS,
 )
@@ -22,9 +25,10 @@ CLAIMS = (
 
 def fragment(realm: Realm) -> dict[str, Any]:
     """OpenID Connect Discovery 1.0, 3; RP-Initiated, Back-Channel (2.1) and Front-Channel Logout 1.0 (3);
-    Session Management 1.0, 3.3; RFC 9207, 3."""
+    Session Management 1.0, 3.3; RFC 9126, 5; RFC 9207, 3."""
     return {
         "authorization_endpoint": realm.url("/oauth2/authorize"),
+        "pushed_authorization_request_endpoint": realm.url("/oauth2/par"),
         "token_endpoint": realm.url("/oauth2/token"),
         "userinfo_endpoint": realm.url("/oauth2/userinfo"),
         "revocation_endpoint": realm.url("/oauth2/revoke"),
@@ -41,7 +45,7 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "claims_supported": list(CLAIMS),
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
@@ -53,11 +57,16 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": list(CONFIDENTIAL_AUTHENTICATIONS),
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "acr_values_supported": list(LEVELS[:2]),
+        "prompt_values_supported": list(PROMPTS),
+        "display_values_supported": list(DISPLAYS),
+        "acr_values_supported": list(OFFERED_LEVELS),
         "ui_locales_supported": ["ru", "en"],
-        "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "claims_locales_supported": ["ru"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": False,
+        "request_object_signing_alg_values_supported": ["none", *CLIENT_SIGNING_ALGORITHMS],
+        "require_pushed_authorization_requests": False,
         "authorization_response_iss_parameter_supported": True,
     }

@@ -4,17 +4,21 @@ from ground.wire import BadRequest, Request, Response
 from idp.citizens import directory
 from idp.clients import registry
 from idp.protocol.claims import released
+from idp.protocol.scopes import claims_of
 from idp.realm import Realm
 from idp.tokens import access, minting
 from idp.tokens.subjects import subject_of
 
 
 def userinfo(realm: Realm, request: Request) -> Response:
-    """What the scopes of an access token open about its citizen. By GET or POST, the token in header or form (RFC 6750)."""
+    """What an access token opens about its citizen: the claims of its scopes, and single ones.
+
+    By GET or POST, the token in header or form (RFC 6750).
+    """
     try:
         token = _token(request)
     except BadRequest as bad:
-        return _challenge(bad.status, "invalid_request", bad.description)
+        return _challenge(bad.status, "invalid_request", bad.description, headers=bad.headers)
     if token is None:
         return Response(401, (("WWW-Authenticate", 'Bearer realm="propusk"'), ("Cache-Control", "no-store")))
     with realm.database.read() as connection:
@@ -27,7 +31,8 @@ def userinfo(realm: Realm, request: Request) -> Response:
         client = registry.find(connection, verified.grant.client_id)
     if person is None or person.is_disabled or client is None:
         return _challenge(401, "invalid_token", "the access token is not valid here")
-    claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), verified.grant.scopes)}
+    names = (*claims_of(verified.grant.scopes), *verified.grant.claims.userinfo)
+    claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), names)}
     claims = realm.seams.userinfo(claims)
     if client.userinfo_algorithm is None:
         return Response.of_json(claims)
@@ -39,16 +44,18 @@ def userinfo(realm: Realm, request: Request) -> Response:
 def _token(request: Request) -> str | None:
     """The token of the header or of the form body, not of both (RFC 6750, 2); never of the query."""
     if request.method not in ("GET", "POST"):
-        raise BadRequest("userinfo is used with GET or POST", 405)
+        raise BadRequest("userinfo is used with GET or POST", 405, headers=(("Allow", "GET, POST"),))
     in_form = request.form.get("access_token") if request.method == "POST" and request.body else None
     if in_form and request.bearer_token:
         raise BadRequest("the token is sent in more than one way")
     return request.bearer_token or in_form
 
 
-def _challenge(status: int, error: str, description: str, *, scope: str | None = None) -> Response:
+def _challenge(
+    status: int, error: str, description: str, *, scope: str | None = None, headers: tuple[tuple[str, str], ...] = ()
+) -> Response:
     """An error of RFC 6750, 3.1, in the header and in the body."""
     wanted = f', scope="{scope}"' if scope else ""
     header = f'Bearer realm="propusk", error="{error}", error_description="{description}"{wanted}'
     body = {"error": error, "error_description": description}
-    return Response.of_json(body, status=status, headers=[("WWW-Authenticate", header)])
+    return Response.of_json(body, status=status, headers=[("WWW-Authenticate", header), *headers])

@@ -47,3 +47,13 @@ def asked_level(acr_values: Iterable[str]) -> Level | None:
             if word == level:
                 return level
     return None
+
+
+def stated_level(reached: Level, essential: Iterable[str]) -> Level | None:
+    """The level to state: the one that was reached, or, where a client accepts certain ones only, the highest of them that
+    was reached. None when it accepts none of those (OpenID Connect Core 1.0, 5.5.1.1)."""
+    accepted = set(essential)
+    if not accepted:
+        return reached
+    reachable = [level for level in LEVELS if level in accepted and reaches(reached, level)]
+    return reachable[-1] if reachable else None

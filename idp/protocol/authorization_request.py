@@ -5,22 +5,31 @@ asks, and may the answer go there. Every later refusal is sent to the redirect U
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from idp.errors import ClientUnknown, RequestRefused
+from idp.protocol import claims, scopes
 from idp.protocol import redirect_uri as redirect_uris
-from idp.protocol import scopes
+from idp.protocol.claims import ClaimsRequest
 from idp.protocol.client import Client
 from idp.protocol.pkce import check_challenge
-from idp.protocol.vocabulary import MAX_NONCE_LENGTH, MAX_PARAMETER_LENGTH, MAX_STATE_LENGTH
+from idp.protocol.vocabulary import (
+    DISPLAYS,
+    MAX_NONCE_LENGTH,
+    MAX_PARAMETER_LENGTH,
+    MAX_STATE_LENGTH,
+    OFFERED_LEVELS,
+    PROMPTS,
+    RESPONSE_MODES,
+)
 
-PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 CORE = "OpenID Connect Core 1.0, 3.1.2.1"
 
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """A judged request. `scope` holds only what the client may have; `hinted_subject` comes from `id_token_hint`."""
+    """A judged request. `scope` and `claims` hold only what the client may have; `hinted_subject` is the citizen that an
+    `id_token_hint` names. `essential_levels` are the only ones that may be stated, if there are any."""
 
     client_id: str
     redirect_uri: str
@@ -34,6 +43,9 @@ class AuthorizationRequest:
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     hinted_subject: str | None = None
+    response_mode: str = "query"
+    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    essential_levels: tuple[str, ...] = ()
 
 
 def check_client(parameters: Mapping[str, str], find_client: Callable[[str], Client | None]) -> Client:
@@ -80,17 +92,25 @@ def _check_response_type(parameters: Mapping[str, str], client: Client, draft: D
 
 
 def _check_response_mode(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
-    if parameters.get("response_mode", "query") != "query":
-        raise RequestRefused("invalid_request", "response_mode must be query", clause="OAuth 2.0 Multiple Response Types, 2.1")
-    return draft
+    mode = parameters.get("response_mode", "query")
+    if mode not in RESPONSE_MODES:
+        raise RequestRefused(
+            "invalid_request", "response_mode must be query or form_post", clause="OAuth 2.0 Multiple Response Types, 2.1"
+        )
+    return replace(draft, response_mode=mode)
+
+
+def response_mode_of(parameters: Mapping[str, str]) -> str:
+    """How an error is to be sent, before the request has been judged."""
+    mode = parameters.get("response_mode", "query")
+    return mode if mode in RESPONSE_MODES else "query"
 
 
 def _check_unsupported(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
-    for name in ("request", "request_uri", "registration"):
-        if name in parameters:
-            raise RequestRefused(
-                f"{name}_not_supported", f"the {name} parameter is not supported", clause="OpenID Connect Core 1.0, 3.1.2.6"
-            )
+    if "registration" in parameters:
+        raise RequestRefused(
+            "registration_not_supported", "the registration parameter is not supported", clause="OpenID Connect Core 1.0, 3.1.2.6"
+        )
     return draft
 
 
@@ -106,7 +126,7 @@ def _check_pkce(parameters: Mapping[str, str], client: Client, draft: Draft) -> 
 
 def _check_prompt(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
     prompt = frozenset(parameters.get("prompt", "").split())
-    if not prompt <= PROMPTS:
+    if not prompt <= set(PROMPTS):
         raise RequestRefused("invalid_request", "prompt has an unknown value", clause=CORE)
     if "none" in prompt and len(prompt) > 1:
         raise RequestRefused("invalid_request", "prompt=none cannot be combined", clause=CORE)
@@ -116,10 +136,36 @@ def _check_prompt(parameters: Mapping[str, str], client: Client, draft: Draft) -
 def _check_max_age(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
     text = parameters.get("max_age")
     if text is None:
-        return draft
+        return replace(draft, max_age=client.default_max_age)
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise RequestRefused("invalid_request", "max_age must be a number of seconds", clause=CORE)
     return replace(draft, max_age=int(text))
+
+
+def _check_display(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
+    """Our pages fit every window, so a known value changes nothing."""
+    if parameters.get("display", "page") not in DISPLAYS:
+        raise RequestRefused("invalid_request", f"display must be one of {', '.join(DISPLAYS)}", clause=CORE)
+    return draft
+
+
+def _check_claims(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
+    """A level that is asked for as essential and that nobody can reach is refused before anybody is disturbed."""
+    if "claims" not in parameters:
+        return draft
+    asked = claims.read(parameters["claims"], allowed=scopes.claims_of(client.grantable_scopes))
+    if "openid" not in draft.scope:
+        return draft  # no ID token and no userinfo: there is no place to hand claims out at
+    if not asked.is_level_essential:
+        return replace(draft, claims=asked, acr_values=asked.levels)
+    essential = tuple(level for level in asked.levels if level in OFFERED_LEVELS)
+    if not essential:
+        raise RequestRefused(
+            "unmet_authentication_requirements",
+            "none of the essential acr values can be reached",
+            clause="OpenID Connect Core 1.0, 5.5.1.1",
+        )
+    return replace(draft, claims=asked, acr_values=essential, essential_levels=essential)
 
 
 def _read_the_rest(parameters: Mapping[str, str], client: Client, draft: Draft) -> Draft:
@@ -127,7 +173,7 @@ def _read_the_rest(parameters: Mapping[str, str], client: Client, draft: Draft) 
         draft,
         state=parameters.get("state"),
         nonce=parameters.get("nonce"),
-        acr_values=tuple(parameters.get("acr_values", "").split()) or client.default_levels,
+        acr_values=draft.acr_values or tuple(parameters.get("acr_values", "").split()) or client.default_levels,
         login_hint=parameters.get("login_hint"),
         ui_locales=tuple(parameters.get("ui_locales", "").split()),
     )
@@ -142,6 +188,8 @@ CHECKS: tuple[Check, ...] = (
     _check_pkce,
     _check_prompt,
     _check_max_age,
+    _check_display,
+    _check_claims,
     _read_the_rest,
 )
 """In this order. Unknown parameters are ignored (RFC 6749, 3.1)."""

@@ -29,16 +29,23 @@ class SignedIn:
 
 
 def reason_to_sign_in(
-    request: AuthorizationRequest, person: SignedIn | None, *, level: Level | None, signed_in_here: bool, now: int
+    request: AuthorizationRequest,
+    person: SignedIn | None,
+    *,
+    level: Level | None,
+    signed_in_here: bool,
+    now: int,
+    is_expected: bool = True,
 ) -> Reason | None:
     """The first reason why a sign-in is needed before this request can be answered, or None.
 
     `signed_in_here` says that the person signed in for this very request, which answers `prompt=login` and `max_age`;
-    `level` is the level this client needs; `hinted_subject` of the request is the person the client expects.
+    `level` is the level this client needs; `hinted_subject` of the request is the person the client expects, and
+    `is_expected` whether the subject that its `claims` name, if any, is this person's.
     """
     if person is None:
         return "no_session"
-    if request.hinted_subject is not None and request.hinted_subject != person.subject:
+    if not is_expected or (request.hinted_subject is not None and request.hinted_subject != person.subject):
         return "other_person"
     if not signed_in_here:
         if "login" in request.prompt or "select_account" in request.prompt:

@@ -6,6 +6,8 @@ Level = Literal["low", "substantial", "high"]
 """How sure the provider is of the person: one factor, two factors, electronic signature. Sent as `acr`."""
 
 LEVELS: Final[tuple[Level, ...]] = ("low", "substantial", "high")
+OFFERED_LEVELS: Final[tuple[Level, ...]] = ("low", "substantial")
+"""Those that the methods we have can reach."""
 
 ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]
 CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = (
@@ -22,6 +24,10 @@ SECRET_SIGNING_ALGORITHMS: Final = ("HS256",)
 """What a client may sign its assertions with by its secret (client_secret_jwt)."""
 ACCESS_TOKEN_ALGORITHM: Final = "ES256"
 
+RESPONSE_MODES: Final = ("query", "form_post")
+DISPLAYS: Final = ("page", "popup", "touch", "wap")
+PROMPTS: Final = ("none", "login", "consent", "select_account")
+
 BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 OFFLINE_ACCESS: Final = "offline_access"
@@ -30,3 +36,7 @@ OFFLINE_ACCESS: Final = "offline_access"
 MAX_STATE_LENGTH: Final = 4096
 MAX_NONCE_LENGTH: Final = 512
 MAX_PARAMETER_LENGTH: Final = 8192
+MAX_CLAIMS_LENGTH: Final = 8192
+MAX_CLAIMS_DEPTH: Final = 8
+MAX_REQUEST_OBJECT_LENGTH: Final = 16 * 1024
+MAX_REQUEST_URI_LENGTH: Final = 512

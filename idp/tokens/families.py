@@ -1,7 +1,7 @@
 """Families of tokens: granted once, revoked once, asked for at every use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.audit import Event, record
+from idp.protocol.claims import GrantedClaims
 from idp.protocol.scopes import spell
 from idp.protocol.vocabulary import OFFLINE_ACCESS, Level
 from idp.realm import Realm
@@ -20,7 +21,8 @@ FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.
 
 @dataclass(frozen=True)
 class Grant:
-    """What a citizen granted to a client, and how sure we were of them. Seconds in `authenticated_at`."""
+    """What a citizen granted to a client, and how sure we were of them: scopes, and single claims besides. Seconds in
+    `authenticated_at`."""
 
     client_id: str
     citizen_id: str
@@ -29,6 +31,7 @@ class Grant:
     acr: Level
     amr: tuple[str, ...]
     authenticated_at: int
+    claims: GrantedClaims = field(default_factory=GrantedClaims)
 
 
 def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
@@ -42,6 +45,7 @@ def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
             "citizen_id": grant.citizen_id,
             "sid": grant.sid,
             "scope": spell(grant.scopes),
+            "claims": grant.claims.as_document(),
             "acr": grant.acr,
             "amr": list(grant.amr),
             "authenticated_at": grant.authenticated_at,
@@ -74,6 +78,7 @@ def as_grant(row: Any) -> Grant:
         acr=row.acr,
         amr=tuple(row.amr),
         authenticated_at=row.authenticated_at,
+        claims=GrantedClaims.of_document(row.claims),
     )
 
 

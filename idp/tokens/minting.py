@@ -6,6 +6,8 @@ A test compares it with joserfc.
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -40,10 +42,22 @@ def mint_access_token(realm: Realm, grant: Grant, client: Client, *, family_id: 
     return _seal(realm, claims, algorithm=ACCESS_TOKEN_ALGORITHM, media_type="at+jwt")
 
 
-def mint_id_token(realm: Realm, grant: Grant, client: Client, *, nonce: str | None, access_token: str) -> str:
-    """An ID token for this client (OpenID Connect Core 1.0, 2), tied to the access token beside it (3.1.3.6)."""
+def mint_id_token(
+    realm: Realm,
+    grant: Grant,
+    client: Client,
+    *,
+    nonce: str | None,
+    access_token: str,
+    asked: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
+    """An ID token for this client (OpenID Connect Core 1.0, 2), tied to the access token beside it (3.1.3.6).
+
+    `asked` are claims about the person that the client asked for in it (5.5); none of them replaces one of ours.
+    """
     now = realm.clock.now()
     claims: dict[str, Any] = {
+        **asked,
         "iss": realm.issuer,
         "sub": subject_of(realm, client, grant.citizen_id),
         "aud": client.client_id,

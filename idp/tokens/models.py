@@ -21,6 +21,7 @@ class TokenFamily(Base):
     citizen_id: Mapped[str] = mapped_column(String(36), index=True)
     sid: Mapped[str] = mapped_column(String(36), index=True)
     scope: Mapped[str] = mapped_column(String(1000))
+    claims: Mapped[dict[str, Any]] = mapped_column(JSON)
     acr: Mapped[str] = mapped_column(String(20))
     amr: Mapped[list[Any]] = mapped_column(JSON)
     authenticated_at: Mapped[int] = mapped_column(BigInteger)

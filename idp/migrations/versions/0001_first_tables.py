@@ -32,6 +32,7 @@ def upgrade() -> None:
     sa.Column('citizen_id', sa.String(length=36), nullable=False),
     sa.Column('client_id', sa.String(length=100), nullable=False),
     sa.Column('scope', sa.String(length=1000), nullable=False),
+    sa.Column('claims', sa.JSON(), nullable=False),
     sa.Column('given_at', sa.BigInteger(), nullable=False),
     sa.Column('withdrawn_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_consents'))
@@ -61,6 +62,7 @@ def upgrade() -> None:
     sa.Column('browser', sa.String(length=64), nullable=True),
     sa.Column('attempt_id', sa.String(length=36), nullable=True),
     sa.Column('answer', sa.String(length=10), nullable=True),
+    sa.Column('answered_by', sa.String(length=36), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('expires_at', sa.BigInteger(), nullable=False),
     sa.Column('finished_at', sa.BigInteger(), nullable=True),
@@ -127,6 +129,18 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_address_index', ['address_index'], unique=False)
 
+    op.create_table('pushed_requests',
+    sa.Column('reference_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('client_id', sa.String(length=100), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.Column('used_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('reference_hash', name=op.f('pk_pushed_requests'))
+    )
+    with op.batch_alter_table('pushed_requests', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_pushed_requests_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('revoked_access_tokens',
     sa.Column('jti', sa.String(length=100), nullable=False),
     sa.Column('expires_at', sa.BigInteger(), nullable=False),
@@ -165,6 +179,7 @@ def upgrade() -> None:
     sa.Column('citizen_id', sa.String(length=36), nullable=False),
     sa.Column('sid', sa.String(length=36), nullable=False),
     sa.Column('scope', sa.String(length=1000), nullable=False),
+    sa.Column('claims', sa.JSON(), nullable=False),
     sa.Column('acr', sa.String(length=20), nullable=False),
     sa.Column('amr', sa.JSON(), nullable=False),
     sa.Column('authenticated_at', sa.BigInteger(), nullable=False),
@@ -184,6 +199,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('used_assertions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_used_assertions_expires_at'), ['expires_at'], unique=False)
+
+    op.create_table('used_request_objects',
+    sa.Column('name_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name_hash', name=op.f('pk_used_request_objects'))
+    )
+    with op.batch_alter_table('used_request_objects', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_used_request_objects_expires_at'), ['expires_at'], unique=False)
 
     op.create_table('authorization_codes',
     sa.Column('code_hash', sa.LargeBinary(), nullable=False),
@@ -250,6 +273,10 @@ def downgrade() -> None:
 
     op.drop_table('one_time_codes')
     op.drop_table('authorization_codes')
+    with op.batch_alter_table('used_request_objects', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_used_request_objects_expires_at'))
+
+    op.drop_table('used_request_objects')
     with op.batch_alter_table('used_assertions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_used_assertions_expires_at'))
 
@@ -265,6 +292,10 @@ def downgrade() -> None:
 
     op.drop_table('sessions')
     op.drop_table('revoked_access_tokens')
+    with op.batch_alter_table('pushed_requests', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_pushed_requests_expires_at'))
+
+    op.drop_table('pushed_requests')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_address_index')
 

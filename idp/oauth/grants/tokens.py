@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from idp.citizens import directory
+from idp.protocol.claims import released
 from idp.protocol.client import Client
 from idp.protocol.scopes import spell
 from idp.realm import Realm
@@ -30,5 +32,15 @@ def answer_with_tokens(
     if refresh_token is not None:
         answer["refresh_token"] = refresh_token
     if with_id_token:
-        answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=nonce, access_token=access_token)
+        asked = _asked_in_id_token(realm, grant)
+        answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=nonce, access_token=access_token, asked=asked)
     return realm.seams.token_response(answer)
+
+
+def _asked_in_id_token(realm: Realm, grant: Grant) -> dict[str, Any]:
+    """The claims that the client asked for in the ID token; nobody is looked up where it asked for none."""
+    if not grant.claims.id_token:
+        return {}
+    with realm.database.read() as connection:
+        person = directory.find(realm, connection, grant.citizen_id)
+    return released(person.claims(), grant.claims.id_token) if person else {}

@@ -1,0 +1,37 @@
+"""Request objects that must not come twice, remembered until they have run out by themselves."""
+
+import hashlib
+
+from sqlalchemy import Connection, delete, insert
+from sqlalchemy.exc import IntegrityError
+
+from ground.database import table_of
+from idp.errors import RequestRefused
+from idp.interaction.models import UsedRequestObject
+from idp.protocol.request_object import SingleUse
+from idp.realm import Realm
+
+USED = table_of(UsedRequestObject)
+UNDATED_SECONDS = 24 * 3600
+"""How long one that never runs out is remembered."""
+LONGEST_SECONDS = 7 * 24 * 3600
+
+
+def use(realm: Realm, connection: Connection, single_use: SingleUse | None, *, client_id: str) -> None:
+    """Note that an object of this client is used now. Raises RequestRefused when it has been before (RFC 7519, 4.1.7)."""
+    if single_use is None:
+        return
+    now = realm.clock.now()
+    connection.execute(delete(USED).where(USED.c.expires_at <= now))
+    expires_at = now + UNDATED_SECONDS if single_use.expires_at is None else single_use.expires_at
+    row = {
+        "name_hash": hashlib.sha256(f"{client_id}\0{single_use.jti}".encode()).digest(),
+        "expires_at": min(expires_at, now + LONGEST_SECONDS),
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(USED), row)
+    except IntegrityError:
+        raise RequestRefused(
+            "invalid_request_object", "the request object has been used before", clause="RFC 7519, 4.1.7"
+        ) from None
