@@ -9,6 +9,12 @@ from joserfc.jwk import KeySet
 from tests.idp.conformance.relying_party import REDIRECT
 from tests.idp.stand import ISSUER, Stand
 
+ALGORITHMS = (
+    "none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K",
+    "EdDSA",
+)  # fmt: skip
+"""Those that somebody might ask for (RFC 7518, 3.1; RFC 8037, 3.1; RFC 8812, 3.2)."""
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -21,6 +27,10 @@ class Walk:
     @property
     def value(self) -> Any:
         return self.document[self.member]
+
+    @property
+    def unlisted_algorithms(self) -> list[str]:
+        return [algorithm for algorithm in ALGORITHMS if algorithm not in self.value]
 
     def verified(self, token: str, algorithm: str) -> dict[str, Any]:
         """The claims of a token that verifies with the published keys."""
