@@ -94,7 +94,8 @@ def test_request_that_breaks_a_rule_is_refused_when_it_is_pushed(stand: Stand, c
 
 
 @pytest.mark.parametrize(
-    ("auth", "client_id"), [(None, "client"), (("client", "wrong"), "client"), (("nobody", SECRET), "nobody"), (("client", SECRET), "x")]
+    ("auth", "client_id"),
+    [(None, "client"), (("client", "wrong"), "client"), (("nobody", SECRET), "nobody"), (("client", SECRET), "x")],
 )
 def test_stranger_pushes_nothing(stand: Stand, auth: tuple[str, str] | None, client_id: str) -> None:
     answer = push(stand, auth=auth, client_id=client_id)
