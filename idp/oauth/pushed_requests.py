@@ -47,7 +47,7 @@ def push(realm: Realm, request: Request) -> Response:
                 clause=refusal.clause,
             )  # fmt: skip
         body = {"error": refusal.code, "error_description": refusal.description}
-        return Response.of_json(body, status=refusal.status, headers=[("Cache-Control", "no-store")])
+        return Response.of_json(body, status=refusal.status)
 
 
 def _keep(realm: Realm, client: Client, form: Mapping[str, str]) -> Response:
@@ -64,4 +64,4 @@ def _keep(realm: Realm, client: Client, form: Mapping[str, str]) -> Response:
         request_uri = pushed.push(realm, connection, judged)
         record(realm, connection, Event.AUTHORIZATION_PUSHED, actor=f"client:{client.client_id}", object="authorization")
     body = {"request_uri": request_uri, "expires_in": realm.settings.lifetimes.pushed_request}
-    return Response.of_json(body, status=201, headers=[("Cache-Control", "no-store")])
+    return Response.of_json(body, status=201)

@@ -46,7 +46,6 @@ def server() -> KeyServer:
 @pytest.fixture
 def realm(tmp_path: Path, server: KeyServer) -> Realm:
     make_keys(tmp_path)
-    (tmp_path / "var").mkdir(exist_ok=True)
     hosts = {"https://client.test": server, "https://elsewhere.example": server}
     settings = Settings(environment="test", home=tmp_path)
     return open_realm(settings, clock=FixedClock(Stand.START), transport=WsgiTransport(hosts))

@@ -1,14 +1,9 @@
 """Session management: what a client can watch, and the frame that answers it (Session Management 1.0)."""
 
 import hashlib
-import os
-import shutil
-from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
 
 from idp.sessions.browser_state import compute, origin_of
 from tests.browser import Browser
@@ -105,79 +100,3 @@ def test_frame_may_stand_on_any_page_and_holds_nothing_inline(stand: Stand) -> N
     script = stand.http().get(f"{ISSUER}/oauth2/session/script.js")
     assert script.headers["Content-Type"].startswith("text/javascript")
     assert script.status_code == 200
-
-
-# In a real browser: the client's page asks its frame, as the specification's own example does.
-
-CLIENT_PAGE = f"""<!doctype html><title>client</title>
-<iframe id="op" src="{ISSUER}/oauth2/session"></iframe>
-<script>
-window.ask = (text) => new Promise((answered) => {{
-  window.addEventListener("message", (event) => answered(event.origin + " " + event.data), {{ once: true }});
-  document.getElementById("op").contentWindow.postMessage(text, "{ISSUER}");
-}});
-</script>"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # the sandbox of Chromium does not work as root
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=executable, args=sandbox)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(stand: Stand, chromium: Any) -> Iterator[Page]:
-    """A page of the client; the network of the test answers for both."""
-    context = chromium.new_context()
-
-    def answer(route: Route) -> None:
-        address = route.request.url
-        if address.startswith(ORIGIN):
-            route.fulfill(body=CLIENT_PAGE, content_type="text/html")
-            return
-        given = stand.http().get(address)
-        route.fulfill(status=given.status_code, headers=dict(given.headers), body=given.text)
-
-    context.route("**/*", answer)
-    page = context.new_page()
-    yield page
-    context.close()
-
-
-def open_client(page: Page, browser: Browser) -> None:
-    """Open the client's page with the cookie that the provider gave to this browser, if it gave one."""
-    page.context.clear_cookies()
-    if "idp_state" in browser.session.cookies:
-        value = browser.session.cookies["idp_state"]
-        page.context.add_cookies([{"name": "idp_state", "value": value, "domain": "localhost", "path": "/", "sameSite": "Lax"}])
-    page.goto(f"{ORIGIN}/page", wait_until="load")
-
-
-@pytest.mark.browser
-def test_se_12_frame_tells_a_client_that_the_session_changed(stand: Stand, page: Page) -> None:
-    browser = stand.browser()
-    told = session_state(stand, browser)
-    open_client(page, browser)
-    assert page.evaluate("text => ask(text)", f"client {told}") == f"{ISSUER} unchanged"
-    assert page.evaluate("text => ask(text)", f"another {told}") == f"{ISSUER} changed"
-    for spoiled in ("", "client", "client nonsense", f"client {told}.x", f" {told}", "client " + "0" * 64):
-        assert page.evaluate("text => ask(text)", spoiled) == f"{ISSUER} error"
-    browser.open(logout_url()).submit("logout", "submit")
-    open_client(page, browser)
-    assert page.evaluate("text => ask(text)", f"client {told}") == f"{ISSUER} changed"
-
-
-@pytest.mark.browser
-def test_script_hashes_texts_of_every_length_and_alphabet(stand: Stand, page: Page) -> None:
-    """The hash is our own: one block, its edges, several blocks, and more than ASCII."""
-    browser = stand.browser()
-    sign_in_at(stand, browser, "client")
-    open_client(page, browser)
-    state = browser.session.cookies["idp_state"]
-    for client_id in ("c", "клиент", *("x" * length for length in range(20, 90))):
-        told = formula(client_id, ORIGIN, state, "salt")
-        assert page.evaluate("text => ask(text)", f"{client_id} {told}") == f"{ISSUER} unchanged", client_id
