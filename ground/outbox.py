@@ -66,13 +66,14 @@ class Outbox:
     def messages(
         self, connection: Connection, *, after: int = 0, address: str | None = None, channel: str = "sms", limit: int = 100
     ) -> list[Message]:
-        """The newest messages with a number above `after`, oldest of them first; those to one address if one is given."""
-        columns = self._table.c
-        query = select(self._table).where(columns.number > after).order_by(columns.number.desc()).limit(limit)
+        """At most `limit` messages, oldest first: those right behind `after`, so that who polls misses none, or without it
+        the newest. Only those to one address if one is given."""
+        number = self._table.c.number
+        query = select(self._table).where(number > after).limit(limit).order_by(number if after else number.desc())
         if address is not None:
-            query = query.where(columns.address_index == self._vault.blind_index(channel, address))
-        rows = connection.execute(query).all()
-        return [self._message(row) for row in reversed(rows)]
+            query = query.where(self._table.c.address_index == self._vault.blind_index(channel, address))
+        rows = sorted(connection.execute(query).all(), key=lambda row: row.number)
+        return [self._message(row) for row in rows]
 
     def _message(self, row: object) -> Message:
         fields = self._vault.open_fields(f"outbox:{row.id}", row.sealed)  # type: ignore[attr-defined]

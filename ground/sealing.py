@@ -25,6 +25,7 @@ from ground.chance import Chance
 
 MASTER_BYTES = 32
 NONCE_BYTES = 12
+LARGEST_NUMBER = 0xFFFF
 
 
 class SecretsUnusable(Exception):
@@ -67,6 +68,8 @@ def load_secrets(path: Path) -> Secrets:
         mode = stat.S_IMODE(path.stat().st_mode)
         document = json.loads(path.read_text(encoding="ascii"))
         masters = {int(number): b64decode(text, validate=True) for number, text in document["masters"].items()}
+        if any(not 0 < number <= LARGEST_NUMBER for number in masters):
+            raise ValueError("a sealed value has two bytes for the number of its master")
     except FileNotFoundError:
         raise SecretsUnusable(f"{path} is missing: run scripts/keys to make it") from None
     except (ValueError, KeyError, AttributeError, TypeError):

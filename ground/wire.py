@@ -24,12 +24,16 @@ Wsgi = Callable[[WsgiEnvironment, StartResponse], Iterable[bytes]]
 
 
 class BadRequest(Exception):
-    """The bytes of a request cannot be what the endpoint reads. `status` is 400 or 413; the text is ASCII."""
+    """The bytes of a request cannot be what the endpoint reads. `status` is 400, 405 or 413; the text is ASCII.
 
-    def __init__(self, description: str, status: int = 400) -> None:
+    `headers` go with the answer: a 405 names the methods that are taken (RFC 9110, 15.5.6).
+    """
+
+    def __init__(self, description: str, status: int = 400, *, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(description)
         self.description = description
         self.status = status
+        self.headers = headers
 
 
 @dataclass(frozen=True)

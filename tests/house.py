@@ -102,7 +102,7 @@ class House:
 
     def sign_out(self, browser: Browser) -> Browser:
         """Press «Выйти» in the registry, and say yes if the provider asks."""
-        browser.submit("", "sign-out")
+        browser.submit("sign-out-form", "sign-out")
         if "logout" in browser.forms():
             browser.submit("logout", "submit")
         return browser

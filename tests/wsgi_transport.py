@@ -30,6 +30,8 @@ class WsgiTransport(BaseAdapter):
         if application is None:
             raise requests.ConnectionError(f"nobody listens at {parts.netloc}", request=request)
         status, headers, body = _call(application, request)
+        if request.method == "HEAD":
+            body = b""  # as every server does
         return requests.adapters.HTTPAdapter().build_response(
             request,
             HTTPResponse(
@@ -38,6 +40,7 @@ class WsgiTransport(BaseAdapter):
                 status=int(status.split()[0]),
                 reason=status.partition(" ")[2],
                 preload_content=False,
+                request_method=request.method,
                 original_response=_Original(headers),  # type: ignore[arg-type]
             ),
         )
@@ -67,6 +70,9 @@ class _Original:
 
     def isclosed(self) -> bool:
         return True
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _call(application: Wsgi, request: requests.PreparedRequest) -> tuple[str, list[tuple[str, str]], bytes]:

@@ -1,5 +1,8 @@
 """A Flask application with everything of the kit installed."""
 
+from typing import Any
+from urllib.parse import quote
+
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
@@ -17,9 +20,22 @@ from ground.web.theme import install_theme
 MAX_BODY_BYTES = 256 * 1024
 
 
+PRINTABLE = "".join(map(chr, range(33, 127)))
+
+
+class _Application(Flask):
+    """Flask, but a query with bytes beyond ASCII is a query and not a fault: werkzeug decodes it as UTF-8 or dies."""
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=PRINTABLE)
+        return super().wsgi_app(environ, start_response)
+
+
 def make_flask(site: Site, import_name: str) -> Flask:
     """The application of `site`; `app.extensions["site"]` is the site. Views and blueprints are the caller's."""
-    app = Flask(import_name, static_folder=None, template_folder=None)
+    app = _Application(import_name, static_folder=None, template_folder=None)
     app.extensions["site"] = site
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES

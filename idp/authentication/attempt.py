@@ -96,6 +96,8 @@ def begin(
 
 def find(realm: Realm, connection: Connection, attempt_id: str, *, browser: str) -> Attempt:
     """The attempt of this browser. Raises AttemptGone, for a foreign one as for one that never was."""
+    if "\0" in attempt_id:  # PostgreSQL would raise
+        raise AttemptGone
     row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
     if row is None or row.browser != browser or row.expires_at <= realm.clock.now():
         raise AttemptGone

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from ground.database import DatabaseUnsafe
 from ground.migration import DatabaseNewer
@@ -50,7 +50,7 @@ def run(group: Callable[..., Any]) -> int:
     except OPERATOR_ERRORS as error:
         click.echo(f"propusk: {error}", err=True)
         return 1
-    except OperationalError as error:
+    except DatabaseError as error:
         click.echo(f"propusk: the database cannot be used: {error.orig}", err=True)
         return 1
     except OSError as error:

@@ -76,6 +76,8 @@ def pause(realm: Realm, connection: Connection, request: AuthorizationRequest, *
 
 def take_up(realm: Realm, connection: Connection, interaction_id: str, *, browser: str) -> PausedRequest:
     """The paused request of this browser. Raises InteractionGone."""
+    if "\0" in interaction_id:  # PostgreSQL would raise
+        raise InteractionGone
     row = connection.execute(FIND, {"interaction_id": interaction_id}).first()
     if row is None or row.browser not in (browser, None):
         raise InteractionGone

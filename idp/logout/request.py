@@ -39,8 +39,9 @@ class LogoutRequest:
 def judge(realm: Realm, connection: Connection, parameters: Mapping[str, str], session: Session | None) -> LogoutRequest:
     """Judge the request. Raises RequestRefused, which a page answers: nothing is redirected to an unknown address.
 
-    A hint that names the session of this very browser proves that its own client asks; everything else could be a
-    link in somebody's mail, so the person is asked.
+    A hint that names the session of this very browser proves that its own client asks, be it an ID token or, for a client
+    that keeps tokens out of addresses, the bare `sid` as `logout_hint`; everything else could be a link in somebody's
+    mail, so the person is asked.
     """
     _check_sizes(parameters)
     hint = hints.read(realm, connection, parameters["id_token_hint"]) if "id_token_hint" in parameters else None
@@ -48,7 +49,8 @@ def judge(realm: Realm, connection: Connection, parameters: Mapping[str, str], s
     return_uri = parameters.get("post_logout_redirect_uri")
     if return_uri is not None:
         _check_return_uri(return_uri, client)
-    is_certain = session is None or (hint is not None and hint.sid == session.sid)
+    hinted_sids = {hint.sid if hint is not None else None, parameters.get("logout_hint")}
+    is_certain = session is None or session.sid in hinted_sids
     return LogoutRequest(client=client, return_uri=return_uri, state=parameters.get("state"), is_certain=is_certain)
 
 

@@ -54,4 +54,4 @@ def _make(realm: Realm) -> ProviderServer:
 
 def _only_post(request: Request) -> None:
     if request.method != "POST":
-        raise BadRequest("this endpoint is used with POST", 405)
+        raise BadRequest("this endpoint is used with POST", 405, headers=(("Allow", "POST"),))

@@ -27,7 +27,9 @@ class Introspection(IntrospectionEndpoint):
     def query_token(self, token_string: str, token_type_hint: str | None) -> VerifiedAccessToken | None:
         realm: Realm = self.server.realm
         with realm.database.read() as connection:
-            return access.judge(realm, connection, token_string)
+            token = access.judge(realm, connection, token_string)
+            person = directory.find(realm, connection, token.grant.citizen_id) if token else None
+        return None if person is None or person.is_disabled else token
 
     def check_permission(self, token: VerifiedAccessToken, client: ClientRecord, request: Any) -> bool:
         request.is_resource = client.client.resource is not None and client.client.resource in token.audience

@@ -61,7 +61,7 @@ def _serve_management(state: Any) -> None:
 
 def _register(realm: Realm, request: Request) -> Response:
     if request.method != "POST":
-        raise BadRequest("registration is used with POST", 405)
+        raise BadRequest("registration is used with POST", 405, headers=(("Allow", "POST"),))
     has_token = _has_initial_token(realm, request)
     if not has_token and not (realm.settings.is_test and realm.settings.registration_is_open):
         raise _token_needed("an initial access token is needed")
@@ -80,7 +80,7 @@ def _register(realm: Realm, request: Request) -> Response:
 
 def _manage(realm: Realm, request: Request) -> Response:
     if request.method not in ("GET", "HEAD", "PUT", "DELETE"):
-        raise BadRequest("a registration is used with GET, PUT and DELETE", 405)
+        raise BadRequest("a registration is used with GET, PUT and DELETE", 405, headers=(("Allow", "GET, PUT, DELETE"),))
     with realm.database.read() as connection:
         found = _find(connection, request)
     if request.method == "PUT":
@@ -98,7 +98,7 @@ def _replace(realm: Realm, request: Request, found: Registered) -> Response:
     if any(name in document for name in OURS_ALONE):
         raise _refused(f"leave out {', '.join(OURS_ALONE)}")
     given_secret = document.get("client_secret")
-    if given_secret is not None and not registry.secret_is_right(found.client, given_secret):
+    if given_secret is not None and not registry.secret_is_right(found.client, str(given_secret)):
         raise _refused("client_secret must be the present one, or be left out")
     check_sector(realm, wanted)
     with realm.database.write() as connection:
@@ -181,21 +181,23 @@ def _check_limits(realm: Realm, connection: Connection, address: str | None) -> 
 
 def _answer(realm: Realm, request: Request, place: str, endpoint: Callable[[Realm, Request], Response]) -> Response:
     """Run an endpoint; what it refuses is written down and answered as RFC 7591, 3.2.2 says."""
+    headers: list[tuple[str, str]] = []
     try:
         return endpoint(realm, request)
     except BadRequest as bad:
         refusal = RequestRefused("invalid_client_metadata", bad.description, status=bad.status)
+        headers.extend(bad.headers)
     except RequestRefused as refused:
         refusal = refused
     with realm.database.write() as connection:
         actor = f"address:{request.remote_address}"
         record(realm, connection, Event.CLIENT_REFUSED, actor=actor, object=place, outcome=refusal.code)
-    headers = {
-        401: [("WWW-Authenticate", 'Bearer realm="propusk", error="invalid_token"')],
-        429: [("Retry-After", str(HOUR))],
-    }
+    if refusal.status == 401:
+        headers.append(("WWW-Authenticate", 'Bearer realm="propusk", error="invalid_token"'))
+    elif refusal.status == 429:
+        headers.append(("Retry-After", str(HOUR)))
     body = {"error": refusal.code, "error_description": refusal.description}
-    return Response.of_json(body, status=refusal.status, headers=headers.get(refusal.status, []))
+    return Response.of_json(body, status=refusal.status, headers=headers)
 
 
 def _token_needed(description: str) -> RequestRefused:

@@ -38,7 +38,7 @@ class WireRequest(OAuth2Request):
 
     def __init__(self, request: Request) -> None:
         # Authlib refuses plain http except on a few names; which transport is allowed is our settings' decision.
-        super().__init__(request.method, f"https://issuer.invalid{request.path}", headers=_authorization(request))
+        super().__init__(request.method, f"https://issuer.invalid{request.path}", headers=dict(request.headers))
         self.wire = request
         self.payload = BasicOAuth2Payload(request.form)
 
@@ -87,9 +87,4 @@ class ProviderServer(AuthorizationServer):
 def refuse(bad: BadRequest) -> Response:
     """The JSON error for bytes that are no OAuth request (RFC 6749, 5.2)."""
     error = InvalidRequestError(bad.description)
-    return Response.of_json(dict(error.get_body()), status=bad.status)
-
-
-def _authorization(request: Request) -> dict[str, str]:
-    value = request.headers.get("authorization")
-    return {"Authorization": value} if value else {}
+    return Response.of_json(dict(error.get_body()), status=bad.status, headers=bad.headers)

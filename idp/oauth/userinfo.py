@@ -18,7 +18,7 @@ def userinfo(realm: Realm, request: Request) -> Response:
     try:
         token = _token(request)
     except BadRequest as bad:
-        return _challenge(bad.status, "invalid_request", bad.description)
+        return _challenge(bad.status, "invalid_request", bad.description, headers=bad.headers)
     if token is None:
         return Response(401, (("WWW-Authenticate", 'Bearer realm="propusk"'), ("Cache-Control", "no-store")))
     with realm.database.read() as connection:
@@ -44,16 +44,18 @@ def userinfo(realm: Realm, request: Request) -> Response:
 def _token(request: Request) -> str | None:
     """The token of the header or of the form body, not of both (RFC 6750, 2); never of the query."""
     if request.method not in ("GET", "POST"):
-        raise BadRequest("userinfo is used with GET or POST", 405)
+        raise BadRequest("userinfo is used with GET or POST", 405, headers=(("Allow", "GET, POST"),))
     in_form = request.form.get("access_token") if request.method == "POST" and request.body else None
     if in_form and request.bearer_token:
         raise BadRequest("the token is sent in more than one way")
     return request.bearer_token or in_form
 
 
-def _challenge(status: int, error: str, description: str, *, scope: str | None = None) -> Response:
+def _challenge(
+    status: int, error: str, description: str, *, scope: str | None = None, headers: tuple[tuple[str, str], ...] = ()
+) -> Response:
     """An error of RFC 6750, 3.1, in the header and in the body."""
     wanted = f', scope="{scope}"' if scope else ""
     header = f'Bearer realm="propusk", error="{error}", error_description="{description}"{wanted}'
     body = {"error": error, "error_description": description}
-    return Response.of_json(body, status=status, headers=[("WWW-Authenticate", header)])
+    return Response.of_json(body, status=status, headers=[("WWW-Authenticate", header), *headers])

@@ -70,7 +70,7 @@ class _Reading:
         sector_identifier_uri = self.fetched_uri("sector_identifier_uri")
         return Client(
             client_id="",
-            name=self.text("client_name").strip()[:MAX_NAME_LENGTH] or host_of(redirect_uris[0]),
+            name=self.name() or host_of(redirect_uris[0]),
             redirect_uris=redirect_uris,
             post_logout_redirect_uris=self.redirect_uris("post_logout_redirect_uris"),
             authentication=authentication,
@@ -104,6 +104,11 @@ class _Reading:
             frontchannel_logout_uri=self.logout_frame(redirect_uris),
             frontchannel_logout_session_required=self.flag("frontchannel_logout_session_required"),
         )
+
+    def name(self) -> str:
+        """As people will see it, without characters that hide or turn round what stands beside them."""
+        shown = "".join(character for character in self.text("client_name") if character.isprintable())
+        return shown.strip()[:MAX_NAME_LENGTH]
 
     def redirect_uris(self, name: str) -> tuple[str, ...]:
         uris = self.strings(name)

@@ -89,14 +89,14 @@ def open_session(
     """Open a session and return it with its new cookie.
 
     A session of the same citizen in this browser is raised: it keeps its `sid`, so that sign-out still reaches every
-    client, and gets a new cookie, because its trust has changed. That of another citizen has to be ended before.
+    client, and gets a new cookie, because its trust has changed; its age goes on. That of another citizen has to be ended
+    before.
     """
     cookie = draw_token(realm.chance, "session cookie")
     now = realm.clock.now()
     row: dict[str, Any] = {
         "cookie_hash": _hash(cookie),
         "factors": [asdict(factor) for factor in factors],
-        "created_at": now,
         "seen_at": now,
     }
     if replaces is not None and replaces.citizen_id == citizen_id:
@@ -104,7 +104,7 @@ def open_session(
         connection.execute(update(SESSIONS).where(SESSIONS.c.sid == sid), row)
     else:
         sid, outcome = draw_identifier(realm.chance, "session"), "opened"
-        connection.execute(insert(SESSIONS), {**row, "sid": sid, "citizen_id": citizen_id})
+        connection.execute(insert(SESSIONS), {**row, "sid": sid, "citizen_id": citizen_id, "created_at": now})
     session = Session(sid, citizen_id, tuple(factors), now)
     record(
         realm,

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from ground.chance import draw_token
 from ground.database import table_of
@@ -35,6 +35,8 @@ REDEEM = (
         CODES.c.code_hash == bindparam("redeemed_hash"),
         CODES.c.redeemed_at.is_(None),
         CODES.c.expires_at > bindparam("now"),
+        # A sign-out between issue and redemption has revoked the family: its code gives nothing, no ID token either.
+        exists().where(FAMILIES.c.id == CODES.c.family_id, FAMILIES.c.revoked_at.is_(None)),
     )
     .values(redeemed_at=bindparam("now"))
 )
@@ -107,7 +109,10 @@ def find(connection: Connection, code: str) -> StoredCode | None:
 
 
 def redeem(realm: Realm, connection: Connection, stored: StoredCode) -> bool:
-    """Take the code, if nobody has and it has not run out. True for exactly one caller, over all processes and nodes."""
+    """Take the code, if nobody has, it has not run out and its family lives.
+
+    True for exactly one caller, over all processes and nodes.
+    """
     parameters = {"redeemed_hash": stored.code_hash, "now": realm.clock.now()}
     if connection.execute(REDEEM, parameters).rowcount != 1:
         return False

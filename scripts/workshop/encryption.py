@@ -51,7 +51,9 @@ class Encryption:
             lines.append(f"This machine does not know {' and '.join(unknown)} yet: add to /etc/hosts the line")
             lines.append(f"  127.0.0.1 {' '.join(unknown)}")
         if "localhost" in self.names:
-            lines.append("Browsers remember that localhost wants https (HSTS); `--names idp.test,rp.test` spares it that.")
+            lines.append(
+                "A browser may remember that localhost wants https (Chromium does not); `--names idp.test,rp.test` spares it."
+            )
         return "\n".join(lines)
 
 

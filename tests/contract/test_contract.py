@@ -1,30 +1,52 @@
 """Provider and registry keep one contract: the examples are what the one produces, and all that the other accepts."""
 
 import copy
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import Key
 
+from ground.clock import FixedClock
 from rp.trust.access_token import judge_access_token
 from rp.trust.errors import AccessTokenRefused, AnswerRefused, ProviderUnavailable, ScopeMissing, TrustError
 from rp.trust.sign_in_answer import VerifiedPerson, check_answer_parameters, redeem_code
 from rp.trust.sign_in_request import make_sign_in_request
 from tests.contract import golden
 from tests.house import House, parameters_of
-from tests.idp.stand import ISSUER
-from tests.rp.fake_provider import FakeProvider, half_hash, sign
+from tests.houses import copy_home
+from tests.idp.stand import ISSUER, Stand
+from tests.rp.fake_provider import FakeProvider, half_hash, make_key, sign
 
 DOCUMENTS = ("id_token", "access_token", "userinfo", "introspection")
 ABSENT = object()
 
 
+@pytest.fixture(scope="module")
+def house(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for all: nothing here writes to its registry but the first test."""
+    house = House(copy_home(prepared_home, tmp_path_factory.mktemp("contract") / "home"), FixedClock(Stand.START)).open()
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="module")
+def key() -> Key:
+    """The provider's key; making one takes longer than a test."""
+    return make_key("RS256", "key-1")
+
+
 @pytest.fixture
-def provider(house: House) -> FakeProvider:
+def provider(house: House, key: Key) -> Iterator[FakeProvider]:
     """A provider that says word for word what the examples say, in the place of the real one."""
-    provider = FakeProvider(house.clock, secret=house.registry.client_secret)
-    house.stand.transport.hosts[ISSUER] = provider
+    provider = FakeProvider(house.clock, secret=house.registry.client_secret, key=key)
+    honest, house.stand.transport.hosts[ISSUER] = house.stand.transport.hosts[ISSUER], provider
+    house.registry._rooms.clear()  # what was remembered of the provider before
     say(provider, {name: golden.read(name) for name in DOCUMENTS})
-    return provider
+    yield provider
+    house.registry._rooms.clear()
+    house.stand.transport.hosts[ISSUER] = honest
 
 
 def say(provider: FakeProvider, documents: dict[str, Any]) -> None:

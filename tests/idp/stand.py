@@ -129,6 +129,7 @@ class Stand:
     def control(self) -> Browser:
         """Somebody at the control plane who has not shown its token."""
         control = make_control(self.realm)
+        control.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
         names = (CONTROL, CONTROL.replace("127.0.0.1", "localhost"), "http://evil.test:8401")
         return Browser(WsgiTransport(dict.fromkeys(names, control)))
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ground.outbox import Outbox
+from idp.authentication.methods.one_time_code import method
 from tests.browser import Browser
 from tests.idp.stand import Stand, answer_of
 
@@ -223,8 +224,6 @@ def test_without_its_sms_there_is_no_code(stand: Stand, monkeypatch: pytest.Monk
 
 
 def test_without_its_code_there_is_no_sms(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    from idp.authentication.methods.one_time_code import method
-
     browser = stand.browser().open(stand.authorize_url(acr_values="substantial"))
 
     def fail(*_: object, **__: object) -> None:

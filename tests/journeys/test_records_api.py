@@ -1,5 +1,7 @@
 """The registry's API: a bearer token of any registered client opens its holder's records, and only with the provider's word."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.house import MAYA, PYOTR, RECORDS, VERA, House, Person
@@ -60,7 +62,7 @@ def test_api_token_of_another_audience_is_401(house: House) -> None:
     assert "aud" in answer.json()["error_description"]
 
 
-def test_api_token_without_the_scope_is_403(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_api_token_without_the_scope_is_403(house: House) -> None:
     """For the right audience, but not to read: the seam of the provider takes the scope out of an otherwise good token."""
     client = _register(house)
     claims = house.stand.realm.seams.token_claims
@@ -101,6 +103,4 @@ def test_api_refuses_an_id_token_and_a_spoiled_signature(house: House) -> None:
 
 
 def _with(seams: object, **changes: object) -> object:
-    from dataclasses import replace
-
     return replace(seams, **changes)  # type: ignore[type-var]

@@ -38,11 +38,18 @@ def test_sign_out_reaches_the_tokens_of_every_service_of_the_session(house: Hous
     assert userinfo.status_code == 401
 
 
-def test_who_is_signed_out_here_only_may_stay_signed_in_there(house: House) -> None:
-    """The provider asks before it ends its own session on the word of a link; «Остаться» keeps it."""
+def test_sign_out_by_its_own_button_asks_nothing_twice(house: House) -> None:
+    """The registry names the very session of this browser, so the provider need not ask, and no token is in an address."""
     browser = house.sign_in(VERA)
-    browser.submit("", "sign-out")
-    assert browser.url.startswith(f"{ISSUER}/oauth2/logout")
+    browser.submit("sign-out-form", "sign-out")
+    assert browser.url.startswith(f"{REGISTRY}/signed-out")
+    assert "sign-in" in browser.open(CABINET).forms(), "the provider does not know her either"
+
+
+def test_a_link_that_guesses_at_a_session_ends_none(house: House) -> None:
+    """The provider asks before it ends a session on the word of somebody's link; «Остаться» keeps it."""
+    browser = house.sign_in(VERA)
+    browser.open(f"{ISSUER}/oauth2/logout?client_id=registry&logout_hint=00000000-0000-4000-8000-000000000000")
     assert "logout" in browser.forms()
     assert browser.open(CABINET).url == CABINET, "the provider still knows her: back without a password"
 
@@ -51,7 +58,7 @@ def test_sign_out_works_while_the_provider_is_away(house: House) -> None:
     browser = house.sign_in(VERA)
     house.clock.advance(601)  # what was remembered of the provider's metadata has run out
     house.stop_provider()
-    browser.submit("", "sign-out")
+    browser.submit("sign-out-form", "sign-out")
     assert (browser.status, browser.url) == (200, f"{REGISTRY}/signed-out")
     assert "Пропуск не отвечает" in browser.open(CABINET).text, "signed out here, and no way in"
     assert browser.status == 503

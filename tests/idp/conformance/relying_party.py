@@ -3,6 +3,7 @@
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -125,6 +126,10 @@ class RelyingParty:
         assert 0 < len(claims["sub"]) <= 255
         return dict(claims)
 
+    def is_signed_in(self, browser: Browser) -> bool:
+        """Does the provider still know the person in this browser?"""
+        return "code" in self.answer(browser.open(self.address(prompt="none")))
+
     def userinfo(self, tokens: dict[str, Any]) -> dict[str, Any]:
         """Userinfo by the bearer header, whose subject must be the ID token's."""
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -133,6 +138,21 @@ class RelyingParty:
         claims: dict[str, Any] = response.json()
         assert claims["sub"] == tokens["claims"]["sub"]
         return claims
+
+
+def serving(body: bytes, media_type: str) -> Callable[[object, Any], list[bytes]]:
+    """A web server that answers everything with the same body."""
+
+    def application(_environment: object, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", media_type)])
+        return [body]
+
+    return application
+
+
+def serving_json(value: object) -> Callable[[object, Any], list[bytes]]:
+    """A web server that answers everything with the same JSON."""
+    return serving(json.dumps(value).encode(), "application/json")
 
 
 def half_hash(token: str) -> str:

@@ -1,4 +1,7 @@
-"""oidcc-server-rotate-keys: after a rotation new ID tokens are signed with the new key, and the old key is still published."""
+"""oidcc-server-rotate-keys.
+
+After a rotation new ID tokens are signed with the new key, and the old key is still published.
+"""
 
 import pytest
 

@@ -13,7 +13,7 @@ GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK]}
 
 
 def read(**changes: Any) -> Any:
-    return registration.read(GOOD | changes, is_test=True)
+    return registration.read(GOOD | changes, is_test=True, may_fetch=lambda _: True)
 
 
 def test_least_metadata_get_the_defaults_of_the_specification() -> None:
@@ -66,7 +66,7 @@ def test_unsound_metadata_are_refused(changes: dict[str, Any], code: str) -> Non
 @pytest.mark.parametrize("document", [None, [], "text", 5, True])
 def test_metadata_must_be_an_object(document: object) -> None:
     with pytest.raises(RequestRefused, match="JSON object"):
-        registration.read(document, is_test=True)
+        registration.read(document, is_test=True, may_fetch=lambda _: True)
 
 
 def test_metadata_we_do_not_support_are_left_out() -> None:

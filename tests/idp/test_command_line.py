@@ -1,0 +1,211 @@
+"""`propusk`, as an operator uses it: each command, and each mistake as one sentence."""
+
+import contextlib
+import io
+import json
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from idp.cli import propusk, run
+from idp.realm import open_realm
+from idp.settings import read_settings
+from tests.idp.stand import Stand
+
+ROOT = Path(__file__).parents[2]
+NUMBER_TOO_LARGE = json.dumps({"masters": {"99999": "A" * 43 + "="}})
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty checkout with configuration and the registry's secret, and nothing made yet."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    (tmp_path / "keys" / "rp").mkdir(parents=True)
+    (tmp_path / "keys" / "rp" / "client-secret").write_text("registry secret")
+    monkeypatch.setenv("PROPUSK_HOME", str(tmp_path))
+    monkeypatch.setenv("PROPUSK_PASSWORD_HASHING_MEMORY_KIB", "8")
+    monkeypatch.delenv("PROPUSK_CONFIG", raising=False)
+    return tmp_path
+
+
+def command(*words: str) -> Result:
+    return CliRunner().invoke(propusk, list(words), catch_exceptions=True)
+
+
+def refused(*words: str) -> str:
+    """The one sentence an operator reads."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        status = run(lambda **_: propusk(list(words), standalone_mode=False))
+    assert status == 1
+    assert said.getvalue().count("\n") == 1
+    assert said.getvalue().startswith("propusk: ")
+    return said.getvalue()
+
+
+def test_c06_keys_are_made_once_and_for_their_owner_only(home: Path) -> None:
+    made = command("keys")
+    assert made.exit_code == 0, made.output
+    files = [file for file in (*(home / "keys" / "idp").rglob("*"), home / "var" / "control-token") if file.is_file()]
+    assert len(files) == 5
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    contents = {file: file.read_bytes() for file in files}
+    again = command("keys")
+    assert (again.exit_code, again.output) == (0, "")
+    assert {file: file.read_bytes() for file in files} == contents
+
+
+def test_c06_rotation_adds_keys_beside_the_old(home: Path) -> None:
+    command("keys")
+    folder = home / "keys" / "idp" / "signing"
+    before = set(folder.iterdir())
+    assert command("keys", "--rotate").output.count("made") == 2
+    assert before < set(folder.iterdir())
+
+
+def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) -> None:
+    command("keys")
+    first, second = command("prepare"), command("prepare")
+    assert first.exit_code == 0, first.output
+    assert "the database was made" in first.output
+    assert "4 test people entered" in first.output
+    assert "1 information systems registered" in first.output
+    assert second.output.splitlines() == ["idp: the database is up to date"]
+
+
+def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("keys")
+    for name, value in (("ENVIRONMENT", "production"), ("ISSUER", "https://idp.test"), ("CODES_PER_HOUR", "5")):
+        monkeypatch.setenv(f"PROPUSK_{name}", value)
+    assert "people" not in command("prepare").output
+    assert "there are test people only with" in refused("people")
+    assert "there are test people only with" in refused("phone-link")
+    assert "runs only with environment" in refused("serve", "--control")
+
+
+def test_people_are_printed_with_what_they_sign_in_with(home: Path) -> None:
+    people = json.loads(command("people").output)
+    assert [person["key"] for person in people] == ["vera", "pyotr", "maya", "anton"]
+    assert people[0]["name"] == "Ромашкина Вера Тимофеевна"
+    assert all(person[name] for person in people for name in ("phone", "email", "snils", "password", "note"))
+
+
+def test_phone_link_lets_in_whoever_has_it(home: Path) -> None:
+    assert "run scripts/keys" in refused("phone-link")
+    command("keys")
+    token = (home / "var" / "control-token").read_text().strip()
+    assert command("phone-link").output == f"http://127.0.0.1:8401/open?token={token}\n"
+
+
+def test_client_is_created_with_a_secret_shown_once(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    made = json.loads(command("client", "create", "Поликлиника", "--redirect-uri", "https://c.example/cb").output)
+    assert made["redirect_uris"] == ["https://c.example/cb"]
+    assert len(made["client_secret"]) == 43
+    listed = command("client", "list").output
+    assert f"{made['client_id']}  Поликлиника" in listed
+    assert "registry" in listed
+    assert made["client_secret"] not in listed
+
+
+def test_public_client_is_created_without_a_secret(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    made = json.loads(command("client", "create", "App", "--public", "--redirect-uri", "com.example.app:/cb").output)
+    assert "client_secret" not in made
+    assert made["token_endpoint_auth_method"] == "none"
+
+
+def test_client_with_an_unsound_address_is_refused(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert "redirect_uris" in refused("client", "create", "X", "--redirect-uri", "http://c.example/cb")
+
+
+def test_journal_is_verified_and_an_edited_row_is_named(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert command("journal", "verify").output == "the journal is whole\n"
+    stand = Stand.__new__(Stand)
+    stand.realm = open_realm(read_settings())
+    stand.execute("UPDATE journal SET actor = 'nobody' WHERE seq = 2")
+    stand.realm.database.close()
+    assert "row 2 edited" in refused("journal", "verify")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words", "sentence"),
+    [
+        (lambda home: (home / "keys/idp/secrets.json").unlink(), ("prepare",), "run scripts/keys"),
+        (lambda home: (home / "keys/idp/secrets.json").chmod(0o644), ("prepare",), "chmod 600"),
+        (lambda home: (home / "keys/idp/secrets.json").write_text('{"masters":{"1":"c2hvcnQ="}}'), ("prepare",), "32 bytes"),
+        (lambda home: (home / "keys/idp/secrets.json").write_text("{"), ("prepare",), "not a file of secrets"),
+        (lambda home: (home / "keys/idp/secrets.json").write_text(NUMBER_TOO_LARGE), ("prepare",), "not a file"),
+        (lambda home: (home / "keys/rp/client-secret").unlink(), ("prepare",), "run scripts/keys"),
+        (lambda home: (home / "config/seed/people.toml").write_text("= x"), ("prepare",), "is not TOML"),
+        (lambda home: (home / "config/idp.toml").write_text("enviroment = 'test'"), ("people",), "enviroment is not a setting"),
+        (lambda home: (home / "config/idp.toml").write_text("="), ("people",), "is not TOML"),
+        (lambda home: (home / "var/idp.sqlite3").write_text("not a database" * 100), ("prepare",), "database"),
+        (lambda home: None, ("serve",), "run propusk prepare"),
+    ],
+)  # fmt: skip
+def test_op_14_mistake_of_an_operator_is_one_sentence(
+    home: Path, harm: Callable[[Path], object], words: tuple[str, ...], sentence: str
+) -> None:
+    command("keys")
+    harm(home)
+    assert sentence in refused(*words)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("ENVIROMENT", "test", "PROPUSK_ENVIROMENT is not a setting"),
+        ("ENVIRONMENT", "TEST", "must be one of production, test"),
+        ("ENVIRONMENT", "test ", "must be one of production, test"),
+        ("ENVIRONMENT", "", "must be one of production, test"),
+        ("ENVIRONMENT", "production", "must use https in production"),
+        ("ISSUER", "http://localhost:8400/", "final slash"),
+        ("ISSUER", "localhost:8400", "issuer must be an http(s) URL"),
+        ("ISSUER", "http://localhost:8400?x=1", "issuer must be"),
+        ("THREADS", "many", "must be int"),
+        ("THREADS", "--5", "must be int"),
+        ("REGISTRATION_IS_OPEN", "yes", "must be bool"),
+        ("REGISTRATION_IS_OPEN", "TRUE", "must be bool"),
+        ("REGISTRATION_IS_OPEN", "1", "must be bool"),
+        ("LISTEN", "8400", "listen must be an address and a port"),
+        ("LISTEN", "127.0.0.1:http", "listen must be an address and a port"),
+        ("CONTROL_LISTEN", "127.0.0.1:99999", "control_listen must be an address and a port"),
+        ("TLS_PRIVATE", "/x.pem", "set together"),
+        ("LIFETIMES_ACCESS_TOKEN", "long", "must be int"),
+    ],
+)
+def test_lb_04_setting_that_makes_no_sense_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(f"PROPUSK_{name}", value)
+    assert sentence in refused("people")
+
+
+def test_no_limit_of_codes_is_for_test_stands_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROPUSK_ENVIRONMENT", "production")
+    monkeypatch.setenv("PROPUSK_ISSUER", "https://idp.test")
+    assert "codes_per_hour" in refused("people")
+
+
+def test_without_a_file_the_environment_is_production(home: Path) -> None:
+    (home / "config" / "idp.toml").unlink()
+    assert "must use https in production" in refused("people")
+
+
+def test_environment_overrides_the_file_also_inside_a_table(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROPUSK_LIFETIMES_ACCESS_TOKEN", "77")
+    settings = read_settings()
+    assert settings.lifetimes.access_token == 77
+    assert settings.environment == "test"
+    assert settings.home == home
