@@ -26,12 +26,11 @@ def reference(stand: Stand, **changes: str) -> str:
 
 
 def bring(stand: Stand, request_uri: str, client_id: str = "client", **more: str) -> str:
-    address = stand.authorize_url(
+    return stand.authorize_url(
         **({"response_type": None, "redirect_uri": None, "scope": None, "state": None, "nonce": None} | more),
         client_id=client_id,
         request_uri=request_uri,
     )
-    return address
 
 
 def test_pushed_request_is_answered_as_it_was_pushed(stand: Stand) -> None:
