@@ -7,7 +7,7 @@ from idp.protocol.assurance import Factor, asked_level, level_of, reaches, refer
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import released
 from idp.protocol.prompt import INTERACTION_ERRORS, SignedIn, check_silent, reason_to_sign_in
-from idp.protocol.scopes import SCOPES, apis_of, audience, claims_of, granted, spell
+from idp.protocol.scopes import SCOPES, audience, claims_of, granted, spell
 from idp.protocol.vocabulary import LEVELS
 
 ISSUER, REGISTRY = "https://idp.test", "https://rp.test/api"
@@ -78,10 +78,6 @@ def test_audience_follows_the_scope(scopes: set[str], meant_for: list[str]) -> N
 def test_equal_sets_of_scopes_are_spelt_equally() -> None:
     assert spell(["snils", "openid", "email"]) == spell({"email", "openid", "snils"}) == "openid email snils"
     assert spell(reversed(list(SCOPES))).split() == list(SCOPES)
-
-
-def test_scopes_that_open_an_api_are_named_apart() -> None:
-    assert apis_of({"openid", "registry.read", "snils"}) == ("registry.read",)
 
 
 @pytest.mark.parametrize(
