@@ -52,12 +52,12 @@ def test_scopes_open_their_claims_once(scopes: set[str], claims: tuple[str, ...]
 
 
 def test_jw_08_only_claims_of_granted_scopes_that_have_a_value_are_released() -> None:
-    assert released(PERSON, {"openid", "snils", "inn", "email"}) == {
+    assert released(PERSON, claims_of({"openid", "snils", "inn", "email"})) == {
         "snils": "000-000-017 00",
         "email": "v@example.test",
         "email_verified": False,
     }
-    assert released(PERSON, {"openid"}) == {}
+    assert released(PERSON, claims_of({"openid"})) == {}
 
 
 @pytest.mark.parametrize(
