@@ -201,9 +201,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_used_assertions_expires_at'), ['expires_at'], unique=False)
 
     op.create_table('used_request_objects',
-    sa.Column('name_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('object_hash', sa.LargeBinary(), nullable=False),
     sa.Column('expires_at', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('name_hash', name=op.f('pk_used_request_objects'))
+    sa.PrimaryKeyConstraint('object_hash', name=op.f('pk_used_request_objects'))
     )
     with op.batch_alter_table('used_request_objects', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_used_request_objects_expires_at'), ['expires_at'], unique=False)
