@@ -10,6 +10,7 @@ from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response
 from idp.authentication.views import blueprint as sign_in_pages
+from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents
 from idp.front import Endpoint, Front
@@ -88,7 +89,7 @@ def make_pages(realm: Realm) -> Flask:
 
     @app.get("/")
     def home() -> str:
-        return render_template("home.html", realm=realm)
+        return render_template("home.html", realm=realm, doors=doors(realm))
 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from ground.chance import draw_identifier, draw_token
 from ground.database import table_of
@@ -85,6 +85,16 @@ def everything(connection: Connection) -> Sequence[Registered]:
     """Every client there ever was, by name."""
     rows = connection.execute(select(SYSTEMS).order_by(SYSTEMS.c.client_id))
     return [Registered(_as_client(row), row.created_at, row.disabled_at) for row in rows]
+
+
+def that_begin_sign_in(realm: Realm, connection: Connection, *, limit: int) -> Sequence[Client]:
+    """The clients that registered where a sign-in at them may be begun: the registry, then the newest others, newest last."""
+    is_ours = SYSTEMS.c.decided["resource"].as_string() == realm.settings.registry_resource
+    can_begin = SYSTEMS.c.terms["initiate_login_uri"].as_string().is_not(None)
+    query = select(SYSTEMS).where(can_begin, SYSTEMS.c.disabled_at.is_(None))
+    order = (case((is_ours, 0), else_=1), SYSTEMS.c.created_at.desc(), SYSTEMS.c.client_id)
+    newest_last = [_as_client(row) for row in connection.execute(query.order_by(*order).limit(limit)).all()[::-1]]
+    return sorted(newest_last, key=lambda client: client.resource != realm.settings.registry_resource)
 
 
 def register(
