@@ -57,7 +57,7 @@ def application(running_stand: RunningStand) -> Application:
 
 
 @pytest.mark.node
-def test_openid_client_of_node_needs_the_discovery_url_alone(application: Application) -> None:
+def test_c01_openid_client_of_node_needs_the_discovery_url_alone(application: Application) -> None:
     with _node_script(application) as node:
         browser = real_browser()
         callback = _sign_in(browser, _say_line(node)["authorization"], application)
@@ -73,7 +73,7 @@ def test_openid_client_of_node_needs_the_discovery_url_alone(application: Applic
     assert _sign_out(browser, result["logout"], application)
 
 
-def test_authlib_needs_the_discovery_url_alone(application: Application) -> None:
+def test_c01_authlib_needs_the_discovery_url_alone(application: Application) -> None:
     with plain_http() as http:
         metadata = http.get(application.discovery_url, timeout=10).json()
         keys = http.get(metadata["jwks_uri"], timeout=10).json()
