@@ -67,7 +67,7 @@ def mint_id_token(
         "acr": grant.acr,
         "amr": list(grant.amr),
         "sid": grant.sid,
-        "at_hash": half_hash(access_token),
+        "at_hash": half_hash(access_token, client.id_token_algorithm),
     }
     if nonce is not None:
         claims["nonce"] = nonce
@@ -98,9 +98,13 @@ def mint_userinfo(realm: Realm, client: Client, claims: dict[str, Any], *, algor
     return _seal(realm, {"iss": realm.issuer, "aud": client.client_id, **claims}, algorithm=algorithm, media_type="JWT")
 
 
-def half_hash(token: str) -> str:
-    """The left half of the SHA-256 of a token, in base64url (OpenID Connect Core 1.0, 3.1.3.6)."""
-    return _base64url(hashlib.sha256(token.encode("ascii")).digest()[:16])
+def half_hash(token: str, algorithm: str) -> str:
+    """The left half of the hash of a token, in base64url (OpenID Connect Core 1.0, 3.1.3.6).
+
+    The hash is the one that `algorithm` signs with: SHA-512 for Ed25519 (RFC 8032, 5.1), SHA-256 for our others.
+    """
+    digest = (hashlib.sha512 if algorithm == "EdDSA" else hashlib.sha256)(token.encode("ascii")).digest()
+    return _base64url(digest[: len(digest) // 2])
 
 
 def _seal(realm: Realm, claims: dict[str, Any], *, algorithm: str, media_type: str) -> str:

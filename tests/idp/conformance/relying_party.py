@@ -122,7 +122,7 @@ class RelyingParty:
         assert claims["aud"] == self.client["client_id"]
         assert claims["iat"] <= now < claims["exp"]
         assert claims.get("nonce") == nonce
-        assert claims["at_hash"] == half_hash(access_token)
+        assert claims["at_hash"] == half_hash(access_token, algorithm)
         assert 0 < len(claims["sub"]) <= 255
         return dict(claims)
 
@@ -155,9 +155,10 @@ def serving_json(value: object) -> Callable[[object, Any], list[bytes]]:
     return serving(json.dumps(value).encode(), "application/json")
 
 
-def half_hash(token: str) -> str:
-    """`at_hash` for the algorithms that use SHA-256."""
-    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()[:16]).rstrip(b"=").decode()
+def half_hash(token: str, algorithm: str) -> str:
+    """`at_hash` beside a signature of an algorithm."""
+    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", token.encode()).digest()
+    return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
 def unsigned_jwt(claims: dict[str, Any]) -> str:
