@@ -101,10 +101,15 @@ def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
     return realm.jobs.run_due({kind: partial(handler, realm) for kind, handler in JOB_HANDLERS.items()}, limit=limit)
 
 
+def is_for_programs(path: str) -> bool:
+    """Is this an address that programs call, rather than one that people open?"""
+    return path in HOT_ENDPOINTS or path.startswith("/oauth2/register/")
+
+
 def make_app(realm: Realm, pages: Flask | None = None) -> Entrance:
     """The whole provider of one realm as a WSGI application."""
     pages = pages or make_pages(realm)
     front = Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
     return Entrance(
-        front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=HOT_ENDPOINTS.__contains__
+        front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=is_for_programs
     )

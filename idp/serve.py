@@ -8,7 +8,7 @@ from functools import partial
 
 from ground.entrance import make_redirector
 from ground.jobs import keep_running
-from idp.app import HOT_ENDPOINTS, make_app, run_due_jobs
+from idp.app import is_for_programs, make_app, run_due_jobs
 from idp.realm import open_realm
 from idp.settings import read_settings
 
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> object:
         keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
         return make_app(realm)
     if name == "plain":
-        return make_redirector(read_settings().issuer, HOT_ENDPOINTS.__contains__)
+        return make_redirector(read_settings().issuer, is_for_programs)
     if name == "control":
         from idp.control.app import make_control  # the control plane must not exist where it is not asked for
 

@@ -41,5 +41,5 @@ class UsedRequestObject(Base):
 
     __tablename__ = "used_request_objects"
 
-    name_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    object_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -25,7 +25,7 @@ def use(realm: Realm, connection: Connection, single_use: SingleUse | None, *, c
     connection.execute(delete(USED).where(USED.c.expires_at <= now))
     expires_at = now + UNDATED_SECONDS if single_use.expires_at is None else single_use.expires_at
     row = {
-        "name_hash": hashlib.sha256(f"{client_id}\0{single_use.jti}".encode()).digest(),
+        "object_hash": hashlib.sha256(f"{client_id}\0{single_use.jti}".encode()).digest(),
         "expires_at": min(expires_at, now + LONGEST_SECONDS),
     }
     try:

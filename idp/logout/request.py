@@ -57,6 +57,8 @@ def judge(realm: Realm, connection: Connection, parameters: Mapping[str, str], s
 def _check_sizes(parameters: Mapping[str, str]) -> None:
     for name in PARAMETERS:
         limit = MAX_STATE_LENGTH if name == "state" else MAX_PARAMETER_LENGTH
+        if "\0" in parameters.get(name, ""):  # PostgreSQL would raise
+            raise RequestRefused("invalid_request", f"{name} has a null character", clause=CLAUSE)
         if len(parameters.get(name, "")) > limit:
             raise RequestRefused("invalid_request", f"{name} is longer than {limit} characters", clause=CLAUSE)
 

@@ -132,7 +132,8 @@ def _refused(realm: Realm, refusal: RequestRefused, *, client_id: str | None = N
 
 
 def _write_refusal(realm: Realm, connection: Connection, refusal: RequestRefused, client_id: str | None) -> None:
-    actor = f"client:{client_id[:100]}" if client_id else "client:unknown"
+    named = "".join(character for character in client_id or "" if character.isprintable())[:100]
+    actor = f"client:{named or 'unknown'}"
     record(
         realm,
         connection,

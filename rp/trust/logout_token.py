@@ -77,7 +77,7 @@ def _check_event(_realm: Realm, claims: Claims) -> None:
 def _check_names(_realm: Realm, claims: Claims) -> None:
     for name in ("sub", "sid", "jti"):
         value = claims.get(name)
-        if name in claims and (not isinstance(value, str) or not 0 < len(value) <= MAX_NAME_CHARACTERS):
+        if name in claims and not (isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS and value.isprintable()):
             raise LogoutTokenRefused(f"{name} is not a name")
     if "jti" not in claims:
         raise LogoutTokenRefused("jti is missing")

@@ -52,7 +52,7 @@ class Encryption:
             lines.append(f"  127.0.0.1 {' '.join(unknown)}")
         if "localhost" in self.names:
             lines.append(
-                "A browser may remember that localhost wants https (Chromium does not); `--names idp.test,rp.test` spares it."
+                "A browser may remember that localhost wants https (Chromium does not): --names idp.test,rp.test avoids it."
             )
         return "\n".join(lines)
 

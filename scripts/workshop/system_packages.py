@@ -1,4 +1,4 @@
-"""What the tests want from the system: Chromium and PostgreSQL. Root on Debian or Ubuntu gets them, others get their names."""
+"""What the tests want from the system: Chromium, PostgreSQL, Apache. Root on Debian or Ubuntu gets it, others get the names."""
 
 import os
 import shutil
@@ -29,9 +29,20 @@ def _has_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) or shutil.which("postgres") is not None
 
 
+def _has_apache() -> bool:
+    return Path("/usr/sbin/apache2").exists()
+
+
+def _has_mod_auth_openidc() -> bool:
+    return Path("/usr/lib/apache2/modules/mod_auth_openidc.so").exists()
+
+
 WANTED = (
     SystemPackage("chromium", _has_chromium, "the journeys in a browser are skipped"),
     SystemPackage("postgresql", _has_postgresql, "the tests on PostgreSQL are skipped"),
+    # Not `apache2`, which would start a server on port 80 of whoever runs the tests.
+    SystemPackage("apache2-bin", _has_apache, "the sign-in through Apache is skipped"),
+    SystemPackage("libapache2-mod-auth-openidc", _has_mod_auth_openidc, "the sign-in through Apache is skipped"),
 )
 
 

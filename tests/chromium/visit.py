@@ -27,6 +27,8 @@ class Witness:
     transport_security: dict[str, str | None] = field(default_factory=dict)
     status: int = 0
     expected_statuses: set[int] = field(default_factory=lambda: {200, 302, 303})
+    guests: tuple[str, ...] = ()
+    """Origins of a test's own applications, which are no third hosts."""
 
     def watch(self, page: Page) -> None:
         page.on("console", self._on_console)
@@ -41,7 +43,7 @@ class Witness:
 
     def _on_request(self, request: Request) -> None:
         self.urls.append(request.url)
-        origins = (self.at.issuer, self.at.registry, f"http://127.0.0.1:{self.at.control_port}", "data:")
+        origins = (self.at.issuer, self.at.registry, f"http://127.0.0.1:{self.at.control_port}", "data:", *self.guests)
         if not request.url.startswith(origins):
             self.complaints.append(f"a third host: {request.url}")
 

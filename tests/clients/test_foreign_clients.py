@@ -1,4 +1,4 @@
-"""Libraries that were not written for us sign in from the discovery URL alone: openid-client for Node, and Authlib's own."""
+"""Foreign libraries sign in, refresh and sign out by the discovery URL alone: openid-client for Node, and Authlib's own."""
 
 import json
 import subprocess
@@ -44,7 +44,12 @@ def application(running_stand: RunningStand) -> Application:
     callback, after_logout = "http://localhost:9/callback", "http://localhost:9/bye"
     with plain_http() as session:
         metadata = session.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json()
-        body = {"redirect_uris": [callback], "post_logout_redirect_uris": [after_logout], "client_name": "Учебная аптека"}
+        body = {
+            "redirect_uris": [callback],
+            "post_logout_redirect_uris": [after_logout],
+            "client_name": "Учебная аптека",
+            "grant_types": ["authorization_code", "refresh_token"],
+        }
         answer = session.post(metadata["registration_endpoint"], json=body, timeout=10)
     assert answer.status_code == 201, answer.text
     client = answer.json()
@@ -52,7 +57,7 @@ def application(running_stand: RunningStand) -> Application:
 
 
 @pytest.mark.node
-def test_openid_client_of_node_signs_in_from_the_discovery_url_alone(application: Application) -> None:
+def test_c01_openid_client_of_node_needs_the_discovery_url_alone(application: Application) -> None:
     with _node_script(application) as node:
         browser = real_browser()
         callback = _sign_in(browser, _say_line(node)["authorization"], application)
@@ -62,10 +67,13 @@ def test_openid_client_of_node_signs_in_from_the_discovery_url_alone(application
     assert result["userinfo"]["sub"] == result["claims"]["sub"]
     assert result["userinfo"]["given_name"] == "Вера"
     assert result["introspection"]["active"] is True
+    assert result["isRotated"], "refreshing gave other tokens"
+    assert result["renewedUserinfo"] == result["userinfo"]
+    assert result["afterRevocation"] == {"active": False}, "what came of a revoked refresh token is over too (RFC 7009, 2.1)"
     assert _sign_out(browser, result["logout"], application)
 
 
-def test_authlib_signs_in_from_the_discovery_url_alone(application: Application) -> None:
+def test_c01_authlib_needs_the_discovery_url_alone(application: Application) -> None:
     with plain_http() as http:
         metadata = http.get(application.discovery_url, timeout=10).json()
         keys = http.get(metadata["jwks_uri"], timeout=10).json()
@@ -96,7 +104,14 @@ def test_authlib_signs_in_from_the_discovery_url_alone(application: Application)
     claims.validate(leeway=60)
     userinfo = session.get(metadata["userinfo_endpoint"], timeout=10).json()
     assert (userinfo["sub"], userinfo["given_name"]) == (claims["sub"], "Вера")
-    leaving = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": application.after_logout}
+
+    renewed = session.refresh_token(metadata["token_endpoint"], refresh_token=tokens["refresh_token"])
+    assert renewed["access_token"] != tokens["access_token"]
+    assert renewed["refresh_token"] != tokens["refresh_token"]
+    assert session.get(metadata["userinfo_endpoint"], timeout=10).json() == userinfo, "the library goes on with the new token"
+    session.revoke_token(metadata["revocation_endpoint"], token=renewed["refresh_token"], token_type_hint="refresh_token")
+    assert session.get(metadata["userinfo_endpoint"], timeout=10).status_code == 401
+    leaving = {"id_token_hint": renewed["id_token"], "post_logout_redirect_uri": application.after_logout}
     logout = f"{metadata['end_session_endpoint']}?{urlencode(leaving)}"
     session.close()
     assert _sign_out(browser, logout, application)

@@ -7,11 +7,14 @@ Times are those of a fixed clock; what is drawn at random is replaced by a fixed
 import base64
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ground.clock import FixedClock
-from tests.house import VERA, House, make_home
+from idp.app import run_due_jobs
+from tests.house import REGISTRY, VERA, House, make_home
 from tests.idp.stand import ISSUER, Stand
 
 FOLDER = Path(__file__).parent / "golden"
@@ -25,12 +28,14 @@ EXAMPLES = {
 }
 """Members whose values are random or depend on what is; each has the length of the real thing."""
 
+LOGOUT_EXAMPLES = EXAMPLES | {"jti": "an-example-of-a-random-token-identifier-000"}
+
 Document = dict[str, Any]
 
 
 def produce(house: House) -> dict[str, Document]:
-    """The documents of a sign-in to the registry, as the provider makes them now."""
-    house.sign_in(VERA)
+    """The documents of a sign-in to the registry and of a sign-out, as the provider makes them now."""
+    browser = house.sign_in(VERA)
     tokens = house.session_tokens()
     access_token = str(tokens["access_token"])
     credentials = ("registry", house.registry.client_secret)
@@ -42,7 +47,19 @@ def produce(house: House) -> dict[str, Document]:
         "userinfo": userinfo.json(),
         "introspection": introspection.json(),
     }
-    return {name: _with_examples(document) for name, document in documents.items()}
+    house.sign_out(browser)
+    run_due_jobs(house.stand.realm)
+    logout_token = _parts(_last_logout_token(house))
+    return {name: _with_examples(document, EXAMPLES) for name, document in documents.items()} | {
+        "logout_token": _with_examples(logout_token, LOGOUT_EXAMPLES)
+    }
+
+
+def _last_logout_token(house: House) -> str:
+    """What the provider posted to the registry's back channel last."""
+    address = f"{REGISTRY}/sign-out/backchannel"
+    request = [request for request in house.stand.transport.seen if request.url == address][-1]
+    return dict(parse_qsl(str(request.body)))["logout_token"]
 
 
 def read(name: str) -> Document:
@@ -61,14 +78,14 @@ def _decode(part: str) -> Document:
     return document
 
 
-def _with_examples(document: Document) -> Document:
+def _with_examples(document: Document, examples: Mapping[str, str]) -> Document:
     """The document with its random members replaced, where they look like what they should be."""
     replaced: Document = {}
     for name, value in sorted(document.items()):
         if isinstance(value, dict):
-            replaced[name] = _with_examples(value)
-        elif name in EXAMPLES and isinstance(value, str) and len(value) == len(EXAMPLES[name]):
-            replaced[name] = EXAMPLES[name]
+            replaced[name] = _with_examples(value, examples)
+        elif name in examples and isinstance(value, str) and len(value) == len(examples[name]):
+            replaced[name] = examples[name]
         else:
             replaced[name] = value
     return replaced

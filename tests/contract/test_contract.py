@@ -10,7 +10,15 @@ from joserfc.jwk import Key
 
 from ground.clock import FixedClock
 from rp.trust.access_token import judge_access_token
-from rp.trust.errors import AccessTokenRefused, AnswerRefused, ProviderUnavailable, ScopeMissing, TrustError
+from rp.trust.errors import (
+    AccessTokenRefused,
+    AnswerRefused,
+    LogoutTokenRefused,
+    ProviderUnavailable,
+    ScopeMissing,
+    TrustError,
+)
+from rp.trust.logout_token import judge_logout_token
 from rp.trust.sign_in_answer import VerifiedPerson, check_answer_parameters, redeem_code
 from rp.trust.sign_in_request import make_sign_in_request
 from tests.contract import golden
@@ -81,7 +89,8 @@ def call_api(house: House, provider: FakeProvider) -> object:
 
 def test_the_provider_produces_the_agreed_documents(house: House) -> None:
     produced = golden.produce(house)
-    assert produced == {name: golden.read(name) for name in DOCUMENTS}, "changed on purpose? python -m tests.contract.golden"
+    agreed = {name: golden.read(name) for name in (*DOCUMENTS, "logout_token")}
+    assert produced == agreed, "changed on purpose? python -m tests.contract.golden"
 
 
 def test_the_registry_accepts_the_agreed_documents(house: House, provider: FakeProvider) -> None:
@@ -177,3 +186,40 @@ def test_c04_the_registry_refuses_the_spoiled_twin_at_its_api(
         call_api(house, provider)
     assert isinstance(refusal.value, AccessTokenRefused | ScopeMissing)
     assert not isinstance(refusal.value, ProviderUnavailable)
+
+
+def logout_token(provider: FakeProvider, part: str = "claims", **changes: Any) -> str:
+    """The agreed logout token, signed, with members of a part changed; ABSENT leaves one out."""
+    document = golden.read("logout_token")
+    document["header"] |= {"alg": provider.algorithm, "kid": provider.key.kid}
+    document[part] = {name: value for name, value in (document[part] | changes).items() if value is not ABSENT}
+    return sign(document["header"], document["claims"], provider.key)
+
+
+def test_the_registry_accepts_the_agreed_logout_token(house: House, provider: FakeProvider) -> None:
+    verified = judge_logout_token(house.registry, logout_token(provider))
+    assert verified.provider_session == golden.EXAMPLES["sid"]
+    assert verified.subject == golden.EXAMPLES["sub"]
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("header", {"typ": "JWT"}),
+        ("header", {"typ": ABSENT}),
+        ("claims", {"iss": "http://localhost:8499"}),
+        ("claims", {"aud": "another-client"}),
+        ("claims", {"exp": 1_795_339_900}),
+        ("claims", {"iat": ABSENT}),
+        ("claims", {"jti": ABSENT}),
+        ("claims", {"events": ABSENT}),
+        ("claims", {"events": {"http://schemas.openid.net/event/backchannel-logout": "yes"}}),
+        ("claims", {"nonce": "n"}),
+        ("claims", {"sub": ABSENT, "sid": ABSENT}),
+    ],
+)
+def test_the_registry_refuses_a_spoiled_twin_of_the_logout_token(
+    house: House, provider: FakeProvider, part: str, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(LogoutTokenRefused):
+        judge_logout_token(house.registry, logout_token(provider, part, **changes))

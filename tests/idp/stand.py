@@ -1,7 +1,9 @@
 """Builders for tests of the provider."""
 
+import atexit
 import base64
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +40,7 @@ CONTROL_TOKEN = "the token of the control plane, 32 and more"
 CLIENT = "http://localhost:9999"
 CALLBACK = f"{CLIENT}/callback"
 COMPILED_TEMPLATES = Path(tempfile.mkdtemp(prefix="propusk-templates-"))
+atexit.register(shutil.rmtree, COMPILED_TEMPLATES, ignore_errors=True)
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
 

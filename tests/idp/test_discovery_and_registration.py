@@ -24,7 +24,7 @@ def production(stand: Stand) -> Stand:
 def test_every_advertised_endpoint_answers(stand: Stand) -> None:
     document = stand.http().get(DISCOVERY).json()
     endpoints = {name: value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))}
-    assert len(endpoints) == 7
+    assert len(endpoints) == 9
     for name, address in endpoints.items():
         assert address.startswith(ISSUER + "/"), name
         answers = [stand.http().get(address), stand.http().post(address)]
@@ -37,7 +37,7 @@ def test_what_is_advertised_is_what_holds(stand: Stand) -> None:
     assert document["response_types_supported"] == ["code"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["authorization_response_iss_parameter_supported"] is True
-    assert document["grant_types_supported"] == ["authorization_code"]
+    assert document["grant_types_supported"] == ["authorization_code", "refresh_token"]
     assert "none" not in document["id_token_signing_alg_values_supported"]
 
 

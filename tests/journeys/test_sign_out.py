@@ -1,5 +1,7 @@
 """Sign-out ends everything that a sign-in began: both sessions and every token, at once and for good."""
 
+from ground.jobs import BACK_OFF_SECONDS
+from idp.app import run_due_jobs
 from rp.trust.access_token import REMEMBERED_SECONDS
 from tests.house import CABINET, REGISTRY, VERA, House
 from tests.idp.stand import ISSUER
@@ -62,3 +64,23 @@ def test_sign_out_works_while_the_provider_is_away(house: House) -> None:
     assert (browser.status, browser.url) == (200, f"{REGISTRY}/signed-out")
     assert "Пропуск не отвечает" in browser.open(CABINET).text, "signed out here, and no way in"
     assert browser.status == 503
+
+
+def test_se_12_sign_out_at_the_provider_ends_the_session_of_the_registry(house: House) -> None:
+    browser = house.sign_in(VERA)
+    browser.open(f"{ISSUER}/oauth2/logout").submit("logout", "submit")
+    assert browser.open(f"{REGISTRY}/regions").status == 200
+    assert run_due_jobs(house.stand.realm) == 1
+    assert "sign-in" in browser.open(CABINET).forms(), "the registry has heard of it"
+
+
+def test_se_12_registry_that_was_away_hears_of_the_sign_out_when_it_is_back(house: House) -> None:
+    browser = house.sign_in(VERA)
+    browser.open(f"{ISSUER}/oauth2/logout").submit("logout", "submit")
+    registry, house.stand.transport.hosts[REGISTRY] = house.stand.transport.hosts[REGISTRY], None
+    assert run_due_jobs(house.stand.realm) == 1
+    house.stand.transport.hosts[REGISTRY] = registry
+    assert browser.open(CABINET).url == CABINET, "nobody has told it yet"
+    house.clock.advance(BACK_OFF_SECONDS[0])
+    assert run_due_jobs(house.stand.realm) == 1
+    assert "sign-in" in browser.open(CABINET).forms()

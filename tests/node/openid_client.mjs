@@ -45,9 +45,20 @@ const tokens = await client.authorizationCodeGrant(configuration, callback, expe
 const claims = tokens.claims();
 const userinfo = await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
 const introspection = await client.tokenIntrospection(configuration, tokens.access_token);
+
+const renewed = await client.refreshTokenGrant(configuration, tokens.refresh_token, { scope: "openid profile" });
+const renewedUserinfo = await client.fetchUserInfo(configuration, renewed.access_token, claims.sub);
+const isRotated = renewed.refresh_token !== tokens.refresh_token && renewed.access_token !== tokens.access_token;
+await client.tokenRevocation(configuration, renewed.refresh_token);
+const afterRevocation = await client.tokenIntrospection(configuration, renewed.access_token);
+
 const logout = client.buildEndSessionUrl(configuration, {
-  id_token_hint: tokens.id_token,
+  id_token_hint: renewed.id_token,
   post_logout_redirect_uri: afterLogout,
 });
-say({ refusal, claims, userinfo, introspection, logout: logout.href, issuer: configuration.serverMetadata().issuer });
+const issuer = configuration.serverMetadata().issuer;
+say({
+  ...{ issuer, refusal, claims, userinfo, introspection, logout: logout.href },
+  ...{ renewedUserinfo, isRotated, afterRevocation },
+});
 process.exit(0);

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from ground.clock import SystemClock
 from idp.audit import Event
@@ -39,7 +41,7 @@ def two_providers(prepared_home: Path, tmp_path: Path) -> Iterator[tuple[Servers
     servers.kill()
 
 
-def test_a_code_raced_over_two_processes_is_redeemed_once_each_time(
+def test_codes_and_refresh_tokens_raced_over_two_processes_have_one_winner_each(
     two_providers: tuple[Servers, list[int]], cycles: int
 ) -> None:
     servers, ports = two_providers
@@ -50,7 +52,8 @@ def test_a_code_raced_over_two_processes_is_redeemed_once_each_time(
         redirect_uris=(CALLBACK,),
         authentication="client_secret_basic",
         secret_hash=registry.hash_secret(SECRET),
-        scopes=frozenset({"openid"}),
+        scopes=frozenset({"openid", "offline_access"}),
+        grant_types=("authorization_code", "refresh_token"),
     )
     with realm.database.write() as connection:
         registry.register(realm, connection, client, actor="operator:test")
@@ -58,15 +61,18 @@ def test_a_code_raced_over_two_processes_is_redeemed_once_each_time(
     browser = _signed_in(servers.at.issuer)
     for _ in range(cycles):
         for code in _obtain_codes(browser, servers.at.issuer):
-            statuses = _race(ports, code)
-            assert statuses.count(200) == 1, statuses
-            assert set(statuses) == {200, 400}
+            code_answer = _race(ports, {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK})
+            after_replay = {"grant_type": "refresh_token", "refresh_token": code_answer["refresh_token"]}
+            assert _race(ports, after_replay, may_be_dead=True) is None, "the replayed code has killed the family"
+        for code in _obtain_codes(browser, servers.at.issuer):
+            tokens = _redeem_alone(ports[0], code)
+            assert _race(ports, {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]})
     with realm.database.read() as connection:
         assert realm.journal.verify(connection) == []
         actions = [row.action for row in connection.execute(JOURNAL.select())]
-    assert actions.count(Event.AUTHORIZATION_REDEEMED) == cycles * CODES_PER_CYCLE, (
-        "one row of the journal for each success, and no more"
-    )
+    # One row for each success, and no more: the raced codes, and those redeemed alone for their refresh tokens.
+    assert actions.count(Event.AUTHORIZATION_REDEEMED) == 2 * cycles * CODES_PER_CYCLE
+    assert actions.count(Event.TOKENS_REFRESHED) == cycles * CODES_PER_CYCLE
     realm.database.close()
 
 
@@ -87,23 +93,33 @@ def _obtain_codes(browser: Browser, issuer: str) -> list[str]:
 
 
 def _address(issuer: str) -> str:
-    return f"{issuer}/oauth2/authorize?response_type=code&client_id=racer&redirect_uri={CALLBACK}&scope=openid"
+    return f"{issuer}/oauth2/authorize?response_type=code&client_id=racer&redirect_uri={CALLBACK}&scope=openid+offline_access"
 
 
-def _race(ports: list[int], code: str) -> list[int]:
-    """The statuses of eight redemptions that set off together, half of them at each process."""
+def _redeem_alone(port: int, code: str) -> dict[str, str]:
+    with plain_http() as session:
+        return _token(session, port, {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}).json()  # type: ignore[no-any-return]
+
+
+def _race(ports: list[int], data: dict[str, str], *, may_be_dead: bool = False) -> Any:
+    """Eight requests that set off together, half of them at each process: the one answer that won.
+
+    None when nobody won, which only something that is already dead may do.
+    """
     barrier = threading.Barrier(RACERS)
 
-    def redeem(number: int) -> int:
+    def run(number: int) -> requests.Response:
         with plain_http() as session:
             barrier.wait(30)
-            answer = session.post(
-                f"http://127.0.0.1:{ports[number % len(ports)]}/oauth2/token",
-                data={"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK},
-                auth=("racer", SECRET),
-                timeout=30,
-            )
-        return answer.status_code
+            return _token(session, ports[number % len(ports)], data)
 
     with ThreadPoolExecutor(RACERS) as pool:
-        return list(pool.map(redeem, range(RACERS)))
+        answers = list(pool.map(run, range(RACERS)))
+    winners = [answer.json() for answer in answers if answer.status_code == 200]
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    assert len(winners) == (0 if may_be_dead else 1), [answer.text for answer in answers]
+    return winners[0] if winners else None
+
+
+def _token(session: requests.Session, port: int, data: dict[str, str]) -> requests.Response:
+    return session.post(f"http://127.0.0.1:{port}/oauth2/token", data=data, auth=("racer", SECRET), timeout=30)

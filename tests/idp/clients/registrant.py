@@ -17,7 +17,7 @@ NOT_BELIEVED = (401, "invalid_client")
 
 def post(stand: Stand, metadata: Any, **options: Any) -> requests.Response:
     """The answer to a registration."""
-    return stand.http().post(REGISTER, json=metadata, **options)
+    return stand.http().post(f"{stand.settings.issuer}/oauth2/register", json=metadata, **options)
 
 
 def register(stand: Stand, **metadata: Any) -> dict[str, Any]:

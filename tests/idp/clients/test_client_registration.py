@@ -15,6 +15,11 @@ from tests.idp.signing import make_key, public_set, unsigned
 from tests.idp.stand import CALLBACK, ISSUER, Stand
 
 BAD_METADATA = (400, "invalid_client_metadata")
+PRODUCTION: Mapping[str, Any] = {
+    "environment": "production",
+    "issuer": ISSUER.replace("http:", "https:"),
+    "codes_per_hour": 5,
+}
 EVERYTHING: Mapping[str, Any] = {
     "client_name": "Учебная поликлиника",
     "redirect_uris": ["https://client.test/callback", "https://client.test/other?with=query"],
@@ -158,7 +163,7 @@ def test_name_cannot_turn_the_text_beside_it_round(stand: Stand) -> None:
 def test_ca_08_without_a_token_nothing_is_registered(provider_home: Path, stand: Stand) -> None:
     """In production registration is never open, whatever the setting says."""
     closed = Stand(stand.settings.home, stand.clock, registration_is_open=False)
-    production = Stand(stand.settings.home, stand.clock, environment="production", issuer=ISSUER.replace("http:", "https:"))
+    production = Stand(stand.settings.home, stand.clock, **PRODUCTION)
     (stand.settings.keys_folder / "registration-token").write_text("the initial token\n")
     for asked in (closed, production):
         with asked.realm.database.read() as connection:
@@ -200,8 +205,7 @@ def test_ca_10_logo_is_never_fetched(stand: Stand) -> None:
 
 def test_ca_10_production_fetches_from_listed_hosts_only(stand: Stand) -> None:
     """Loopback and *.test are for test stands."""
-    settings = {"environment": "production", "issuer": ISSUER.replace("http:", "https:"), "fetch_hosts": ("keys.example",)}
-    production = Stand(stand.settings.home, stand.clock, **settings)
+    production = Stand(stand.settings.home, stand.clock, fetch_hosts=("keys.example",), **PRODUCTION)
     (stand.settings.keys_folder / "registration-token").write_text("token")
     wanted = {"redirect_uris": ["https://client.example/cb"]}
     for address, status in {

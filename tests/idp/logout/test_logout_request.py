@@ -190,7 +190,9 @@ def test_unknown_client_gets_no_redirect(browser: Browser, hint: str) -> None:
     assert browser.open(logout_url(client_id="nobody", post_logout_redirect_uri=BACK)).status == 400
 
 
-@pytest.mark.parametrize("query", ["state=a&state=b", "state=%ff", "&".join(f"a{number}=1" for number in range(200))])
+@pytest.mark.parametrize(
+    "query", ["state=a&state=b", "client_id=%00", "state=%00", "state=%ff", "&".join(f"a{number}=1" for number in range(200))]
+)
 def test_request_that_cannot_be_read_is_a_page(browser: Browser, query: str) -> None:
     assert browser.open(f"{ISSUER}/oauth2/logout?{query}").status == 400
 

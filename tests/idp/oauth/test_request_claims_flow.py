@@ -121,9 +121,7 @@ def test_subject_is_compared_as_this_client_knows_it(stand: Stand) -> None:
     body = stand.redeem(code, auth=("paired", "a secret only this client knows")).body
     subject = stand.verified(str(body["id_token"])).claims["sub"]
     asked = json.dumps({"id_token": {"sub": {"value": subject}}})
-    assert "code" in answer_of(
-        browser.open(stand.authorize_url(client_id="paired", scope="openid", claims=asked, prompt="none"))
-    )
+    assert "code" in answer_of(browser.open(stand.authorize_url(client_id="paired", scope="openid", claims=asked, prompt="none")))
 
 
 def test_client_is_given_no_claim_it_may_not_have(stand: Stand) -> None:

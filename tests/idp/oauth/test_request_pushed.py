@@ -26,12 +26,11 @@ def reference(stand: Stand, **changes: str) -> str:
 
 
 def bring(stand: Stand, request_uri: str, client_id: str = "client", **more: str) -> str:
-    address = stand.authorize_url(
+    return stand.authorize_url(
         **({"response_type": None, "redirect_uri": None, "scope": None, "state": None, "nonce": None} | more),
         client_id=client_id,
         request_uri=request_uri,
     )
-    return address
 
 
 def test_pushed_request_is_answered_as_it_was_pushed(stand: Stand) -> None:
@@ -94,7 +93,8 @@ def test_request_that_breaks_a_rule_is_refused_when_it_is_pushed(stand: Stand, c
 
 
 @pytest.mark.parametrize(
-    ("auth", "client_id"), [(None, "client"), (("client", "wrong"), "client"), (("nobody", SECRET), "nobody"), (("client", SECRET), "x")]
+    ("auth", "client_id"),
+    [(None, "client"), (("client", "wrong"), "client"), (("nobody", SECRET), "nobody"), (("client", SECRET), "x")],
 )
 def test_stranger_pushes_nothing(stand: Stand, auth: tuple[str, str] | None, client_id: str) -> None:
     answer = push(stand, auth=auth, client_id=client_id)

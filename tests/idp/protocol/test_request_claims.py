@@ -1,7 +1,6 @@
 """The `claims` parameter, judged (OpenID Connect Core 1.0, 5.5)."""
 
 import json
-
 from typing import Any
 
 import pytest
