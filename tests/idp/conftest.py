@@ -1,14 +1,19 @@
 """A provider in one process: its own folder, a clock that stands still, and the people of the seed."""
 
 import shutil
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from ground.clock import FixedClock
 from tests.idp.stand import Stand, make_keys
+from tests.postgresql.cluster import Cluster, running_cluster
 
 ROOT = Path(__file__).parents[2]
+TEMPLATE = "provider"
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +29,37 @@ def provider_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stand(provider_home: Path, tmp_path: Path) -> Stand:
-    """A provider of this test's own."""
+def sqlite_stand(provider_home: Path, tmp_path: Path) -> Iterator[Stand]:
+    """A provider of this test's own, on SQLite."""
     home = tmp_path / "stand"
     shutil.copytree(provider_home, home)
     stand = Stand(home, FixedClock(Stand.START))
     yield stand
     stand.close()
+
+
+@pytest.fixture(scope="session")
+def seeded_cluster(provider_home: Path) -> Iterator[Cluster]:
+    """A PostgreSQL cluster with a migrated, seeded database that is copied for each test."""
+    with running_cluster() as cluster:
+        stand = Stand(provider_home, FixedClock(Stand.START), database_url=cluster.make_database(TEMPLATE))
+        stand.prepare()
+        stand.close()
+        yield cluster
+
+
+@pytest.fixture
+def postgresql_stand(provider_home: Path, seeded_cluster: Cluster, tmp_path: Path) -> Iterator[Stand]:
+    """A provider of this test's own, on PostgreSQL."""
+    home = tmp_path / "stand"
+    shutil.copytree(provider_home, home)
+    address = seeded_cluster.make_database(f"copy_{next(NUMBERS)}", template=TEMPLATE)
+    stand = Stand(home, FixedClock(Stand.START), database_url=address)
+    yield stand
+    stand.close()
+
+
+@pytest.fixture
+def stand(sqlite_stand: Stand) -> Stand:
+    """The provider most tests need: which database is under it does not matter to them."""
+    return sqlite_stand

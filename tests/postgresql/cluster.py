@@ -67,10 +67,10 @@ class Cluster:
             return None
         return True
 
-    def make_database(self, name: str) -> str:
-        """A new empty database; its address for SQLAlchemy."""
+    def make_database(self, name: str, *, template: str = "template1") -> str:
+        """A new database, empty or a copy of `template`; its address for SQLAlchemy."""
         with self._connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         connection.close()
         return f"postgresql+psycopg://{USER}@/{name}?host={quote(str(self._folder))}"
 
@@ -105,7 +105,7 @@ def _run(command: list[str]) -> None:
 def _stop(server: "subprocess.Popen[bytes]", folder: Path) -> None:
     server.send_signal(signal.SIGINT)  # its «fast» shutdown: transactions are rolled back, connections ended
     try:
-        server.wait(20)
+        server.wait(60)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()

@@ -109,6 +109,7 @@ def test_assertion_about_another_client_is_refused(stand: Stand, client: dict[st
     assert error_of(try_to_authenticate(stand, client, data=data)) == BELIEVED
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 def test_assertion_is_used_once_even_after_a_restart(stand: Stand, client: dict[str, Any]) -> None:
     data = assertion_data(signed(KEY, claims_of(stand, client, exp=stand.clock.now() + 3600), algorithm="ES256"))
     assert error_of(try_to_authenticate(stand, client, data=data)) == BELIEVED
@@ -162,6 +163,7 @@ def test_assertion_of_another_kind_is_refused(stand: Stand, client: dict[str, An
     assert error_of(try_to_authenticate(stand, client, data={"client_assertion": assertion})) == NOT_BELIEVED
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 def test_copy_of_the_database_does_not_hold_the_assertion(stand: Stand, client: dict[str, Any], tmp_path: Path) -> None:
     assert present(stand, client, jti="a very particular jti") == BELIEVED
     stand.close()

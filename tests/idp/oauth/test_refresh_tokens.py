@@ -142,6 +142,7 @@ def test_code_replay_kills_the_refresh_token_too(refreshing: Stand) -> None:
     assert refresh(refreshing, tokens.body["refresh_token"]).body["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 def test_refresh_token_is_stored_by_its_hash_only(refreshing: Stand) -> None:
     token = str(obtain(refreshing).body["refresh_token"])
     assert refreshing.settings.sqlite_file is not None

@@ -124,6 +124,7 @@ def test_az_27_without_openid_there_is_no_id_token(stand: Stand) -> None:
     assert "id_token" not in stand.tokens(scope="email")
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 def test_az_28_fields_added_to_the_consent_form_change_nothing(stand: Stand) -> None:
     browser = stand.sign_in(stand.browser().open(stand.authorize_url(scope="openid")))
     form = browser.forms()["consent"]
