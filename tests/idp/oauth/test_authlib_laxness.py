@@ -83,6 +83,7 @@ def test_access_tokens_of_both_grants_live_for_ten_minutes(refreshing: Stand) ->
 # Storage: Authlib's models hold tokens and codes in plain text, and the access token in 255 characters.
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 def test_nothing_that_opens_anything_is_stored_in_plain_text(refreshing: Stand) -> None:
     code = refreshing.obtain_code(client_id="refreshing")
     first = refreshing.redeem(code, auth=REFRESHING)
