@@ -1,5 +1,6 @@
 """A provider in one process: its own folder, a clock that stands still, and the people of the seed."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,8 @@ from tests.postgresql.cluster import Cluster, running_cluster
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "provider"
 NUMBERS = count(1)
+POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if os.environ.get("BOTH_DATABASES") else []
+"""With BOTH_DATABASES=1 every law is tried on PostgreSQL too, which takes minutes; the conformance modules always are."""
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +62,8 @@ def postgresql_stand(provider_home: Path, seeded_cluster: Cluster, tmp_path: Pat
     stand.close()
 
 
-@pytest.fixture
-def stand(sqlite_stand: Stand) -> Stand:
-    """The provider most tests need: which database is under it does not matter to them."""
-    return sqlite_stand
+@pytest.fixture(params=["sqlite", *POSTGRESQL])
+def stand(request: pytest.FixtureRequest) -> Stand:
+    """A provider of this test's own. A test that looks at the file itself is bound to SQLite by an indirect parameter."""
+    stand: Stand = request.getfixturevalue(f"{request.param}_stand")
+    return stand

@@ -57,6 +57,7 @@ def test_client_is_created_with_any_method(stand: Stand, options: tuple[str, ...
     assert ("client_secret" in made) is (method == "client_secret_jwt")
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 def test_ca_14_new_secret_replaces_the_old_one(stand: Stand) -> None:
     client = register(stand)
     new = printed(stand, "secret", client["client_id"])["client_secret"]

@@ -290,6 +290,7 @@ def test_policy_and_terms_are_linked_from_the_consent_page(stand: Stand) -> None
         assert link in browser.answer.text
 
 
+@pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "client_secret_jwt"])
 def test_ca_14_secret_is_shown_once(stand: Stand, method: str, caplog: pytest.LogCaptureFixture) -> None:
     """Not in the journal, not in the log, not in the database file, not in any later answer."""
