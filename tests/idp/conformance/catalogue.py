@@ -56,7 +56,10 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
         "oidcc-ensure-request-with-valid-pkce-succeeds",
     ),
     "Dynamic OP": (
+        "oidcc-server",
+        "oidcc-discovery-endpoint-verification",
         "oidcc-idtoken-rs256",
+        "oidcc-idtoken-unsigned",
         "oidcc-userinfo-rs256",
         "oidcc-redirect-uri-query-OK",
         "oidcc-redirect-uri-query-mismatch",
@@ -71,7 +74,10 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
         "oidcc-registration-sector-bad",
         "oidcc-server-rotate-keys",
         "oidcc-refresh-token-rp-key-rotation",
+        "oidcc-refresh-token",
+        "oidcc-request-uri-unsigned",
         "oidcc-request-uri-signed-rs256",
+        "oidcc-ensure-request-object-with-redirect-uri",
         "oidcc-ensure-client-assertion-with-iss-aud-succeeds",
     ),
     "Form Post OP (code flow)": ("oidcc-server-form-post",),
@@ -121,7 +127,8 @@ def lines() -> Iterator[str]:
     yield ""
     yield "Modules of the OpenID Foundation's certification suite that have a local test of the same name in"
     yield "`tests/idp/conformance`, run by `scripts/test`. A local test is our reading of the module; it replaces no run of the"
-    yield "suite and is no certificate. This page is made by `python -m tests.idp.conformance.catalogue`."
+    yield "suite and is no certificate. The lists of modules follow public reports of other providers' runs, not the suite's own"
+    yield "source. This page is made by `python -m tests.idp.conformance.catalogue`."
     for profile, modules in PROFILES.items():
         tested = sum(file_of(module).exists() for module in modules)
         yield ""
