@@ -1,6 +1,6 @@
 """The only source of randomness.
 
-A draw names its purpose. The machine's chance ignores it; a seeded chance (tests, and later sandboxes) makes the draw
+A draw names its purpose. The machine's chance ignores it; a seeded chance (tests, sandboxes) makes the draw
 depend on it, so that one more code does not change every identifier after it.
 """
 
@@ -36,10 +36,13 @@ class SeededChance:
 
     def draw(self, purpose: str, length: int) -> bytes:
         count = self._count[purpose] = self._count.get(purpose, 0) + 1
-        blocks = (
-            hmac.digest(self._seed, f"{purpose}\0{count}\0{block}".encode(), hashlib.sha256) for block in range(-(-length // 32))
-        )
-        return b"".join(blocks)[:length]
+        return seeded_bytes(self._seed, f"{purpose}\0{count}", length)
+
+
+def seeded_bytes(seed: bytes, purpose: str, length: int) -> bytes:
+    """`length` bytes that follow from the seed and the purpose, and from nothing else."""
+    blocks = (hmac.digest(seed, f"{purpose}\0{block}".encode(), hashlib.sha256) for block in range(-(-length // 32)))
+    return b"".join(blocks)[:length]
 
 
 def draw_token(chance: Chance, purpose: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 CACHED_STATEMENTS = 256
+DISPOSABLE_IDLE_CONNECTIONS = 2
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,24 +43,32 @@ class DatabaseUnsafe(Exception):
 class Database:
     """An engine, and per thread one held connection to read and one to write.
 
-    A held connection costs a quarter of one taken from the pool for each statement.
+    A held connection costs a quarter of one taken from the pool for each statement. A disposable database is one of many
+    in a process and thrown away soon: it holds no connections, keeps few open, and a power cut may take it.
     """
 
-    def __init__(self, url: str) -> None:
-        options: dict[str, Any] = {"pool_size": 16, "max_overflow": 48}
+    def __init__(self, url: str, *, is_disposable: bool = False) -> None:
+        idle = DISPOSABLE_IDLE_CONNECTIONS if is_disposable else 16
+        options: dict[str, Any] = {"pool_size": idle, "max_overflow": 64 - idle, "pool_use_lifo": is_disposable}
         if make_url(url).get_backend_name() == "sqlite":
             options["connect_args"] = {"cached_statements": CACHED_STATEMENTS, "timeout": BUSY_TIMEOUT_MILLISECONDS / 1000}
         self.engine: Engine = create_engine(url, **options)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        event.listen(self.engine, "connect", _prepare_sqlite if self.is_sqlite else _check_postgresql)
+        prepare = _prepare_disposable_sqlite if is_disposable else _prepare_sqlite
+        event.listen(self.engine, "connect", prepare if self.is_sqlite else _check_postgresql)
         if self.is_sqlite:
             event.listen(self.engine, "begin", _begin_sqlite)
         self.writing_engine: Engine = self.engine.execution_options(writes=True)
+        self._is_held = not is_disposable
         self._held = threading.local()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that only reads; each statement sees the newest commit."""
+        if not self._is_held:
+            with self.engine.connect() as connection:
+                yield connection
+            return
         connection = self._hold("reader", self.engine)
         try:
             yield connection
@@ -69,10 +78,26 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: committed when the block ends, rolled back when it raises. Does not nest."""
-        connection = self._hold("writer", self.writing_engine)
-        if connection.in_transaction():
+        if self.open_transaction() is not None:
             raise RuntimeError("a transaction is open on this thread: hand its connection on instead")
-        with connection.begin():
+        with self._writer() as connection, connection.begin():
+            self._held.transaction = connection
+            try:
+                yield connection
+            finally:
+                self._held.transaction = None
+
+    def open_transaction(self) -> Connection | None:
+        """The connection of the transaction that writes on this thread, if there is one."""
+        transaction: Connection | None = getattr(self._held, "transaction", None)
+        return transaction
+
+    @contextmanager
+    def _writer(self) -> Iterator[Connection]:
+        if self._is_held:
+            yield self._hold("writer", self.writing_engine)
+            return
+        with self.writing_engine.connect() as connection:
             yield connection
 
     def _hold(self, role: str, engine: Engine) -> Connection:
@@ -92,21 +117,30 @@ class Database:
         self.engine.dispose()
 
 
+def _prepare_disposable_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    _open_sqlite(connection, synchronous="OFF")
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    journal_mode, synchronous = _open_sqlite(connection, synchronous="FULL")
+    if journal_mode not in ("wal", "memory") or synchronous < 2:
+        raise DatabaseUnsafe(f"journal_mode={journal_mode}, synchronous={synchronous}; need wal and FULL")
+
+
+def _open_sqlite(connection: DBAPIConnection, *, synchronous: str) -> tuple[str, int]:
+    """Prepare a connection; what journal mode and synchronous are in the end."""
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None  # the driver must not begin transactions behind our back
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MILLISECONDS}")
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute(f"PRAGMA synchronous={synchronous}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-16384")
     cursor.execute("PRAGMA wal_autocheckpoint=4000")
-    journal_mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
-    synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    found = cursor.execute("PRAGMA journal_mode").fetchone()[0], cursor.execute("PRAGMA synchronous").fetchone()[0]
     cursor.close()
-    if journal_mode not in ("wal", "memory") or synchronous < 2:
-        raise DatabaseUnsafe(f"journal_mode={journal_mode}, synchronous={synchronous}; need wal and FULL")
+    return found
 
 
 def _begin_sqlite(connection: Connection) -> None:

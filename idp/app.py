@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 
 from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
-from ground.wire import Request, Response
+from ground.wire import Request, Response, Wsgi
 from idp.authentication.views import blueprint as sign_in_pages
 from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents
-from idp.front import Endpoint, Front
+from idp.front import REALM, Endpoint, Front
 from idp.interaction.views import blueprint as consent_pages
 from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
@@ -24,7 +24,7 @@ from idp.oauth.registration import blueprint as registration_management
 from idp.oauth.registration import register
 from idp.oauth.session_frame import blueprint as session_frame
 from idp.oauth.userinfo import userinfo
-from idp.pages import site_of
+from idp.pages import current_realm, site_of
 from idp.realm import Realm
 
 FRAGMENTS = (metadata.fragment,)
@@ -78,17 +78,19 @@ OPEN_TO_SCRIPTS = frozenset(
 
 
 def make_pages(realm: Realm) -> Flask:
-    """The Flask application with every page of the provider."""
-    app = make_flask(site_of(realm), __name__)
+    """The Flask application with every page of the provider, for this realm and every other that `front` names."""
+    app = make_flask(site_of(realm), __name__, find_site=lambda: site_of(current_realm()))
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"  # asked for by the extension, used by nobody: see RealmSession
     db.init_app(app)
 
-    @app.before_request
-    def enter_realm() -> None:
-        g.realm = realm
+    # The first of all: what else happens before a request asks for the site, and so for the realm.
+    @app.url_value_preprocessor
+    def enter_realm(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+        g.realm = request.environ[REALM]
 
     @app.get("/")
     def home() -> str:
+        realm = current_realm()
         return render_template("home.html", realm=realm, doors=doors(realm))
 
     for blueprint in BLUEPRINTS:
@@ -106,10 +108,21 @@ def is_for_programs(path: str) -> bool:
     return path in HOT_ENDPOINTS or path.startswith("/oauth2/register/")
 
 
-def make_app(realm: Realm, pages: Flask | None = None) -> Entrance:
-    """The whole provider of one realm as a WSGI application."""
+def make_front(realm: Realm, pages: Flask) -> Front:
+    """One realm as a WSGI application. Pages are shared by all realms of a process."""
+    return Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+
+
+def make_app(realm: Realm, pages: Flask | None = None, *, mount: Callable[[Wsgi, Flask], Wsgi] | None = None) -> Entrance:
+    """The whole provider as a WSGI application.
+
+    `mount` may put other realms beside this one: it is given the application of this realm and the pages they share.
+    """
     pages = pages or make_pages(realm)
-    front = Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    application: Wsgi = make_front(realm, pages)
     return Entrance(
-        front, public_url=realm.issuer, trusted_proxies=realm.settings.trusted_proxies, is_for_programs=is_for_programs
+        mount(application, pages) if mount else application,
+        public_url=realm.issuer,
+        trusted_proxies=realm.settings.trusted_proxies,
+        is_for_programs=is_for_programs,
     )

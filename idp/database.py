@@ -13,6 +13,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from ground.counted_chance import draws_table
 from ground.database import NAMING_CONVENTION
 from ground.jobs import jobs_table
 from ground.journal import journal_table
@@ -44,5 +45,6 @@ db = SQLAlchemy(
 JOURNAL = journal_table(Base.metadata)
 OUTBOX = outbox_table(Base.metadata)
 JOBS = jobs_table(Base.metadata)
+DRAWS = draws_table(Base.metadata)
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)

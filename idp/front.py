@@ -15,6 +15,9 @@ from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
 
+REALM = "propusk.realm"
+"""The key of a WSGI environment under which the pages find the realm of the request."""
+
 CROSS_ORIGIN = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "WWW-Authenticate"),
@@ -47,6 +50,7 @@ class Front:
         path = environment.get("PATH_INFO", "")
         endpoint = self._endpoints.get(path)
         if endpoint is None:
+            environment[REALM] = self._realm
             return self._rest(environment, start_response)
         if path in self._open_to_scripts and environment["REQUEST_METHOD"] == "OPTIONS":
             return send(Response(204, PREFLIGHT), start_response)

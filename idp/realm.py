@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock
+from ground.counted_chance import CountedChance
 from ground.database import Database
 from ground.fetch import FetchPolicy, Session, Transport, open_session
 from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.outbox import Outbox
 from ground.sealing import Secrets, Vault, load_secrets
-from idp.database import JOBS, JOURNAL, OUTBOX
+from idp.database import DRAWS, JOBS, JOURNAL, OUTBOX
 from idp.seams import HONEST, Seams
 from idp.settings import Settings
 
@@ -26,6 +27,7 @@ Kept = TypeVar("Kept")
 class Realm:
     """One issuer: its settings, database, clock, chance and symmetric secrets, and `fetch`, its only way out.
 
+    `name` tells a sandbox from its neighbours and is empty for the realm that a process was started for.
     Signing keys are asked of `keyring`, which remembers them here and imports us, never the reverse.
     """
 
@@ -40,6 +42,7 @@ class Realm:
     jobs: Jobs
     fetch: Session
     seams: Seams = HONEST
+    name: str = ""
     _memory: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -65,17 +68,19 @@ def open_realm(
     chance: Chance | None = None,
     seams: Seams = HONEST,
     transport: Transport | None = None,
+    name: str = "",
+    seed: bytes | None = None,
 ) -> Realm:
     """Open the realm that the settings describe. Raises SecretsUnusable, DatabaseUnsafe.
 
     On a test stand the clock is the stand's, which the control plane moves; in production it is the machine's.
-    `transport` stands in for the network.
+    `transport` stands in for the network. A realm with a name is a sandbox; with a seed every draw follows from it.
     """
     clock = clock or (FileClock(settings.var_folder / "clock") if settings.is_test else SystemClock())
-    chance = chance or SystemChance()
+    database = Database(settings.effective_database_url, is_disposable=bool(name))
+    chance = chance or (CountedChance(DRAWS, database, seed) if seed is not None else SystemChance())
     secrets = load_secrets(settings.keys_folder / "secrets.json")
     vault = Vault(secrets, chance)
-    database = Database(settings.effective_database_url)
     return Realm(
         settings=settings,
         database=database,
@@ -88,6 +93,7 @@ def open_realm(
         jobs=Jobs(JOBS, database, clock, chance),
         fetch=_fetch_session(settings, transport),
         seams=seams,
+        name=name,
     )
 
 

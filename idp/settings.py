@@ -125,6 +125,11 @@ class Settings:
         return not self.is_secure or self.tls_certificate is not None or bool(self.trusted_proxies)
 
     @property
+    def base_path(self) -> str:
+        """Where on its host the issuer is; empty at the root."""
+        return urlsplit(self.issuer).path
+
+    @property
     def registry_resource(self) -> str:
         """The identifier of the registry's API, for which scopes `registry.*` mean a token (RFC 8707, 2)."""
         return self.registry_url + "/api"

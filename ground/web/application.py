@@ -1,10 +1,13 @@
 """A Flask application with everything of the kit installed."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask
+from flask import Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response
 
 from ground.web import catalogues
 from ground.web.brands import BRANDS
@@ -13,7 +16,7 @@ from ground.web.errors import install_errors
 from ground.web.headers import install_headers
 from ground.web.icons import icon_shape
 from ground.web.language import install_languages
-from ground.web.site import Site
+from ground.web.site import Site, current_site, link
 from ground.web.static_files import install_static_files
 from ground.web.theme import install_theme
 
@@ -33,10 +36,13 @@ class _Application(Flask):
         return super().wsgi_app(environ, start_response)
 
 
-def make_flask(site: Site, import_name: str) -> Flask:
-    """The application of `site`; `app.extensions["site"]` is the site. Views and blueprints are the caller's."""
+def make_flask(site: Site, import_name: str, *, find_site: Callable[[], Site] | None = None) -> Flask:
+    """The application of `site`. Views and blueprints are the caller's.
+
+    One application may serve several sites of the same pages: then `find_site` says which one this request belongs to.
+    """
     app = _Application(import_name, static_folder=None, template_folder=None)
-    app.extensions["site"] = site
+    app.extensions["site"] = find_site or (lambda: site)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     _install_templates(app, site)
@@ -48,9 +54,18 @@ def make_flask(site: Site, import_name: str) -> Flask:
     install_static_files(app)
     install_theme(app)
     install_csrf(app)
-    install_headers(app, site)
+    install_headers(app)
     install_errors(app)
+    app.after_request(_stay_on_site)
     return app
+
+
+def _stay_on_site(response: Response) -> Response:
+    """A redirect to a path is one to a page of this site, which may be mounted below the root of its host."""
+    address, mount = response.location, request.script_root
+    if address and mount and not address.startswith(f"{mount}/"):
+        response.location = link(address)
+    return response
 
 
 def _install_templates(app: Flask, site: Site) -> None:
@@ -63,4 +78,9 @@ def _install_templates(app: Flask, site: Site) -> None:
     }
     folders = [str(site.templates), str(catalogues.GROUND.folder / "templates")]
     app.jinja_env.loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
-    app.jinja_env.globals.update(site=site, brand_words=BRANDS[site.brand], icon_shape=icon_shape)
+    app.jinja_env.globals.update(
+        site=LocalProxy(current_site),
+        brand_words=LocalProxy(lambda: BRANDS[current_site().brand]),
+        icon_shape=icon_shape,
+        link=link,
+    )

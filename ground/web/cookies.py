@@ -18,7 +18,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 def cookie_name(site: Site, name: str) -> str:
     """The name as the browser sees it: `idp_session`, over TLS `__Host-idp_session`."""
-    return f"{'__Host-' if site.is_secure else ''}{site.instance}_{name}"
+    tail = f"_{site.cookie_suffix}" if site.cookie_suffix else ""
+    return f"{'__Host-' if site.is_secure else ''}{site.instance}_{name}{tail}"
 
 
 def set_cookie(site: Site, response: Response, name: str, value: str, *, max_age_seconds: int | None = None) -> None:

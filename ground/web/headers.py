@@ -6,7 +6,7 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from ground.entrance import HSTS_SECONDS
-from ground.web.site import Site
+from ground.web.site import current_site
 
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -62,14 +62,14 @@ def content_security_policy() -> str:
     )
 
 
-def install_headers(app: Flask, site: Site) -> None:
+def install_headers(app: Flask) -> None:
     """Add the headers to every answer; one that an endpoint has set itself is left alone."""
 
     def add(response: Response) -> Response:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", content_security_policy())
-        if site.is_secure:
+        if current_site().is_secure:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
         # Flask gives static files a Cache-Control of its own; everything else may name a person.
         if not (request.endpoint or "").endswith("static"):

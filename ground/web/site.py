@@ -1,9 +1,10 @@
-"""What an application tells the kit about itself, once, when it starts."""
+"""What an application tells the kit about itself: once when it starts, or where it serves several sites, for each request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import current_app
+from flask import current_app, request
 
 from ground.chance import Chance
 from ground.clock import Clock
@@ -13,7 +14,8 @@ from ground.clock import Clock
 class Site:
     """One application on one address.
 
-    `instance` is the prefix of its cookies, so that two applications on one host do not overwrite each other's; `brand`
+    `instance` is the prefix of its cookies and `cookie_suffix` their tail, so that two applications on one host do not
+    overwrite each other's, and neither do two sites of one application; `brand`
     the value of `data-brand`; `name` the tail of every title. `templates` are searched before those of the kit;
     `translations` holds `<language>/LC_MESSAGES/messages.po`.
     """
@@ -27,9 +29,15 @@ class Site:
     csrf_key: bytes
     clock: Clock
     chance: Chance
+    cookie_suffix: str = ""
 
 
 def current_site() -> Site:
-    """The site of the application that handles this request."""
-    site: Site = current_app.extensions["site"]
-    return site
+    """The site that this request belongs to."""
+    find: Callable[[], Site] = current_app.extensions["site"]
+    return find()
+
+
+def link(path: str) -> str:
+    """The address of a page of this site, wherever it is mounted. What is no path of ours is left as it is."""
+    return request.script_root + path if path.startswith("/") and not path.startswith("//") else path

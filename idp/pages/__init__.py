@@ -18,6 +18,10 @@ def current_realm() -> Realm:
 
 def site_of(realm: Realm) -> Site:
     """What the page kit has to know of a realm."""
+    return realm.remember("site", lambda: _make_site(realm))
+
+
+def _make_site(realm: Realm) -> Site:
     return Site(
         instance=realm.settings.instance,
         brand="propusk",
@@ -28,4 +32,5 @@ def site_of(realm: Realm) -> Site:
         csrf_key=realm.secrets.derive("csrf"),
         clock=realm.clock,
         chance=realm.chance,
+        cookie_suffix=realm.name,
     )
