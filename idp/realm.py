@@ -5,6 +5,7 @@ There are no globals. A second issuer in the same process is a second realm, nev
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ground.chance import Chance, SystemChance
@@ -27,8 +28,9 @@ Kept = TypeVar("Kept")
 class Realm:
     """One issuer: its settings, database, clock, chance and symmetric secrets, and `fetch`, its only way out.
 
-    `name` tells a sandbox from its neighbours and is empty for the realm that a process was started for.
-    Signing keys are asked of `keyring`, which remembers them here and imports us, never the reverse.
+    `name` tells a sandbox from its neighbours and is empty for the realm that a process was started for; `rsa_pool` is
+    where the sandboxes' RSA keys come from. Signing keys are asked of `keyring`, which remembers them here and imports us,
+    never the reverse.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Realm:
     fetch: Session
     seams: Seams = HONEST
     name: str = ""
+    rsa_pool: Path | None = None
     _memory: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -70,6 +73,7 @@ def open_realm(
     transport: Transport | None = None,
     name: str = "",
     seed: bytes | None = None,
+    rsa_pool: Path | None = None,
 ) -> Realm:
     """Open the realm that the settings describe. Raises SecretsUnusable, DatabaseUnsafe.
 
@@ -94,6 +98,7 @@ def open_realm(
         fetch=_fetch_session(settings, transport),
         seams=seams,
         name=name,
+        rsa_pool=rsa_pool,
     )
 
 

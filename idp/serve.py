@@ -8,8 +8,9 @@ from functools import partial
 
 from ground.entrance import make_redirector
 from ground.jobs import keep_running
+from ground.wire import Wsgi
 from idp.app import is_for_programs, make_app, run_due_jobs
-from idp.realm import open_realm
+from idp.realm import Realm, open_realm
 from idp.settings import read_settings
 
 JOB_THREADS = 4
@@ -20,11 +21,25 @@ def __getattr__(name: str) -> object:
     if name == "application":
         realm = open_realm(read_settings())
         keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
-        return make_app(realm)
+        return make_test_app(realm) if realm.settings.is_test else make_app(realm)
     if name == "plain":
         return make_redirector(read_settings().issuer, is_for_programs)
     if name == "control":
-        from idp.control.app import make_control  # the control plane must not exist where it is not asked for
+        from idp.control.app import make_control  # nothing of floor 9 is loaded where it is not asked for
 
         return make_control(open_realm(read_settings()))
     raise AttributeError(name)
+
+
+def make_test_app(realm: Realm) -> Wsgi:
+    """The provider of a test stand: the main realm, and its sandboxes beside it."""
+    from idp.sandboxes.mount import Mount  # as above
+    from idp.sandboxes.opened import OpenedSandboxes
+
+    opened = OpenedSandboxes(realm.settings)
+
+    def run_jobs_of_sandboxes() -> int:
+        return sum(run_due_jobs(sandbox) for sandbox in opened.realms())
+
+    keep_running(run_jobs_of_sandboxes, threads=1)
+    return make_app(realm, mount=lambda main, pages: Mount(main, pages, opened))

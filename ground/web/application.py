@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, request
+from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
@@ -62,9 +62,8 @@ def make_flask(site: Site, import_name: str, *, find_site: Callable[[], Site] | 
 
 def _stay_on_site(response: Response) -> Response:
     """A redirect to a path is one to a page of this site, which may be mounted below the root of its host."""
-    address, mount = response.location, request.script_root
-    if address and mount and not address.startswith(f"{mount}/"):
-        response.location = link(address)
+    if response.location:
+        response.location = link(response.location)
     return response
 
 

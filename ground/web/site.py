@@ -39,5 +39,8 @@ def current_site() -> Site:
 
 
 def link(path: str) -> str:
-    """The address of a page of this site, wherever it is mounted. What is no path of ours is left as it is."""
-    return request.script_root + path if path.startswith("/") and not path.startswith("//") else path
+    """The address of a page of this site, wherever it is mounted. What is no path, or leads there already, is left alone."""
+    mount = request.script_root
+    if not mount or not path.startswith("/") or path.startswith(("//", f"{mount}/")):
+        return path
+    return mount + path

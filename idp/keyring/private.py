@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from ground.chance import Chance
 from ground.clock import monotonic_seconds
 from idp.errors import StandUnusable
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
@@ -18,6 +19,9 @@ from idp.realm import Realm
 
 FILE_NAME = re.compile(r"(\d{10})-(RS256|PS256|ES256|EdDSA)-([A-Za-z0-9_-]{43})\.pem\Z")
 LOOK_AGAIN_SECONDS = 1.0
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+ECDSA = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+"""RFC 6979: no signature leans on fresh randomness, and a seeded sandbox signs alike every time."""
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size)
 
 Jwk = dict[str, str | list[str]]
@@ -40,7 +44,7 @@ class SigningKey:
         if isinstance(self.private, rsa.RSAPrivateKey):
             scheme = PSS if self.algorithm == "PS256" else padding.PKCS1v15()
             return self.private.sign(message, scheme, hashes.SHA256())
-        r, s = decode_dss_signature(self.private.sign(message, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(self.private.sign(message, ECDSA))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def public_jwk(self) -> Jwk:
@@ -57,6 +61,10 @@ class KeyRing:
         self._folder_time = -1
         self.keys: tuple[SigningKey, ...] = ()
         self.verifying = KeySet([])
+
+    def look_again(self) -> None:
+        """The folder has changed: see it at the next question and not only in a second."""
+        self._looked_at, self._folder_time = float("-inf"), -1
 
     def refresh(self) -> None:
         """Load what has been added to or removed from the folder. Raises StandUnusable when it holds no key."""
@@ -84,25 +92,58 @@ def ring_of(realm: Realm) -> KeyRing:
     return realm.remember("keyring", lambda: KeyRing(realm.settings.keys_folder / "signing"))
 
 
-def make_key(folder: Path, algorithm: str, *, made_at: int) -> Path:
-    """Make a key pair and write it, readable by its owner only; it signs from the moment it has its name."""
-    private: PrivateKey
+def make_private(algorithm: str) -> PrivateKey:
+    """A new key that can make signatures of an algorithm."""
     if algorithm == "EdDSA":
-        private = ed25519.Ed25519PrivateKey.generate()
-    elif algorithm == "ES256":
-        private = ec.generate_private_key(ec.SECP256R1())
-    else:
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return ed25519.Ed25519PrivateKey.generate()
+    if algorithm == "ES256":
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def draw_private(algorithm: str, chance: Chance) -> PrivateKey:
+    """The same for ES256 and EdDSA, from a draw: a seeded realm has the same keys every time.
+
+    Sixteen bytes beyond the order make the bias of the remainder unnoticeable (FIPS 186-5, A.2.1).
+    """
+    if algorithm == "EdDSA":
+        return ed25519.Ed25519PrivateKey.from_private_bytes(chance.draw("key EdDSA", 32))
+    number = int.from_bytes(chance.draw("key ES256", 48), "big") % (P256_ORDER - 1) + 1
+    return ec.derive_private_key(number, ec.SECP256R1())
+
+
+def write_key(folder: Path, private: PrivateKey, algorithm: str, *, made_at: int, is_durable: bool = True) -> Path:
+    """Write a key pair, readable by its owner only; it signs from the moment it has its name."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{made_at:010d}-{algorithm}-{thumbprint(private)}.pem"
+    write_pem(path, private, is_durable=is_durable)
+    return path
+
+
+def write_pem(path: Path, private: PrivateKey, *, is_durable: bool = True) -> None:
+    """Write a key whole or not at all. One that is not durable may be lost with the power, as its sandbox may."""
     pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / f"{made_at:010d}-{algorithm}-{_thumbprint(private)}.pem"
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            file.flush()
+            os.fsync(file.fileno())
     draft.rename(path)
-    return path
+
+
+def read_pem(path: Path) -> PrivateKey:
+    """A key as we wrote it. Raises StandUnusable.
+
+    Checking a whole RSA key costs 48 ms; we made it ourselves, so it is enough that its name fits its content.
+    """
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
+    except ValueError:
+        raise StandUnusable(f"{path} is not a private key: remove it and run scripts/keys") from None
+    if not isinstance(private, PrivateKey) or not path.stem.endswith(thumbprint(private)):
+        raise StandUnusable(f"{path} is not the key its name says: remove it and run scripts/keys")
+    return private
 
 
 def _load(folder: Path, *, known: dict[str, SigningKey]) -> tuple[SigningKey, ...]:
@@ -112,22 +153,11 @@ def _load(folder: Path, *, known: dict[str, SigningKey]) -> tuple[SigningKey, ..
         if not match:
             continue
         made_at, algorithm, kid = match.groups()
-        keys.append(known.get(kid) or SigningKey(kid, algorithm, int(made_at), _read(path, kid)))
+        keys.append(known.get(kid) or SigningKey(kid, algorithm, int(made_at), read_pem(path)))
     for algorithm in SIGNING_ALGORITHMS:
         if not any(key.algorithm == algorithm for key in keys):
             raise StandUnusable(f"{folder} holds no {algorithm} key: run scripts/keys to make one")
     return tuple(keys)
-
-
-def _read(path: Path, kid: str) -> PrivateKey:
-    """Checking a whole RSA key costs 48 ms; we made it ourselves, so it is enough that its name fits its content."""
-    try:
-        private = serialization.load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
-    except ValueError:
-        raise StandUnusable(f"{path} is not a private key: remove it and run scripts/keys") from None
-    if not isinstance(private, PrivateKey) or _thumbprint(private) != kid:
-        raise StandUnusable(f"{path} is not the key its name says: remove it and run scripts/keys")
-    return private
 
 
 def _public_jwk(private: PrivateKey) -> Jwk:
@@ -143,7 +173,7 @@ def _public_jwk(private: PrivateKey) -> Jwk:
     return {"kty": "EC", "crv": "P-256", "x": number(point.x, 32), "y": number(point.y, 32)}
 
 
-def _thumbprint(private: PrivateKey) -> str:
+def thumbprint(private: PrivateKey) -> str:
     jwk = _public_jwk(private)
     if isinstance(private, rsa.RSAPrivateKey):
         return RSAKey.import_key(jwk).thumbprint()

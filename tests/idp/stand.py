@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
+from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -20,9 +21,9 @@ from ground.chance import SystemChance
 from ground.clock import FixedClock
 from ground.preparation import bring_up_to_date
 from ground.sealing import make_secrets
+from ground.wire import Wsgi
 from idp.app import make_app, make_pages
 from idp.citizens import directory
-from idp.cli.prepare import load_seed
 from idp.clients import registry
 from idp.control.app import make_control
 from idp.database import JOURNAL, MIGRATIONS
@@ -30,6 +31,9 @@ from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
 from idp.protocol.scopes import SCOPES
 from idp.realm import open_realm
+from idp.sandboxes.mount import Mount
+from idp.sandboxes.opened import OpenedSandboxes
+from idp.seed import load_seed
 from idp.settings import PasswordHashing, Settings
 from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
@@ -92,7 +96,8 @@ class Stand:
         self.pages = make_pages(self.realm)
         # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
         self.pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
-        self.transport.hosts[self.issuer] = make_app(self.realm, self.pages)
+        self.opened = OpenedSandboxes(self.settings, transport=self.transport)
+        self.transport.hosts[self.issuer] = make_app(self.realm, self.pages, mount=self._mount)
 
     def prepare(self) -> None:
         """Migrate and seed, as `propusk prepare` does."""
@@ -104,7 +109,8 @@ class Stand:
             backups=self.settings.var_folder,
             clock=self.clock,
         )
-        load_seed(self.realm)
+        with self.realm.database.write() as connection:
+            load_seed(self.realm, connection)
         self.add_client()
 
     def add_client(self, client_id: str = "client", **terms: object) -> Client:
@@ -160,7 +166,11 @@ class Stand:
         """A client's back channel."""
         return Browser(self.transport).session
 
+    def _mount(self, main: Wsgi, pages: Flask) -> Wsgi:
+        return Mount(main, pages, self.opened) if self.settings.is_test else main
+
     def close(self) -> None:
+        self.opened.close_all()
         self.realm.database.close()
 
     def authorize_url(self, **parameters: str | None) -> str:

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from ground.clock import SystemClock
-from idp.cli.prepare import load_seed
 from idp.realm import Realm, open_realm
+from idp.seed import load_seed
 from idp.settings import read_settings
 from rp.realm import Realm as RegistryRealm
 from rp.realm import open_realm as open_registry
@@ -112,7 +112,8 @@ def test_a_used_code_stays_used_and_its_replay_still_revokes_after_a_kill(server
 def _enter_registry(home: Path) -> None:
     """Tell the provider's database at which address the registry is now, as `propusk prepare` does."""
     realm = _provider(home)
-    load_seed(realm)
+    with realm.database.write() as connection:
+        load_seed(realm, connection)
     realm.database.close()
 
 

@@ -1,0 +1,224 @@
+"""Making sandboxes and throwing them away, keeping a state of one and going back to it."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ground.chance import Chance, SeededChance, SystemChance, draw_token
+from ground.clock import Clock
+from ground.database import Database
+from ground.sealing import make_secrets
+from idp.database import MIGRATIONS
+from idp.keyring import rotation
+from idp.realm import Realm
+from idp.sandboxes import description
+from idp.sandboxes.description import Description
+from idp.sandboxes.opened import IDENTIFIER, folder_of, open_sandbox
+from idp.seed import SEED, enter_people, read_people
+from idp.settings import Settings
+
+SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+class SandboxUnknown(Exception):
+    """There is no sandbox of this name, or no more; or it has no snapshot of this name."""
+
+
+class SandboxExists(Exception):
+    """The name is taken by another sandbox, or by another snapshot."""
+
+
+class NameMalformed(Exception):
+    """A sandbox or a snapshot cannot be called so."""
+
+
+def make(
+    main: Settings,
+    *,
+    machine: Clock,
+    chance: Chance,
+    lives_for: int,
+    sandbox_id: str | None = None,
+    seed: str | None = None,
+    now: int | None = None,
+    lifetimes: Mapping[str, int] | None = None,
+) -> Description:
+    """Make a sandbox: the people of the seed, no clients, keys and secrets of its own.
+
+    Without a name it is given one; one with a seed is named after it, so that its issuer is the same every time. With
+    `now` its clock stands still there. It appears whole: nobody sees it before it is done. Raises SandboxExists,
+    NameMalformed, SettingUnknown.
+    """
+    name = sandbox_id or _name(chance, seed)
+    if not IDENTIFIER.fullmatch(name):
+        raise NameMalformed("a sandbox is called by 1 to 40 small letters, digits and hyphens, and does not begin with a hyphen")
+    created_at = machine.now()
+    described = Description(name, created_at, created_at + lives_for, seed=seed, lifetimes=dict(lifetimes or {}))
+    place = folder_of(main, name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
+    try:
+        description.settings_of(described, main, draft)  # refuses before anything is written
+        _write(main, draft, described, now=now)
+        try:
+            os.rename(draft, place)  # refuses where a folder with something in it is
+        except OSError:
+            raise SandboxExists(f"there is a sandbox {name} already") from None
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return described
+
+
+def remove(main: Settings, sandbox_id: str) -> None:
+    """Throw a sandbox away. Raises SandboxUnknown."""
+    place = _existing(main, sandbox_id)
+    grave = Path(tempfile.mkdtemp(prefix=".removing-", dir=place.parent))
+    try:
+        os.rename(place, grave / "sandbox")  # from now on nobody finds it
+    except FileNotFoundError:
+        raise SandboxUnknown(f"there is no sandbox {sandbox_id}") from None
+    finally:
+        shutil.rmtree(grave, ignore_errors=True)
+
+
+def everything(main: Settings) -> Sequence[Description]:
+    """Every sandbox there is, the oldest first."""
+    found = []
+    for folder in (main.var_folder / "sandboxes").glob("[a-z0-9]*"):
+        with contextlib.suppress(FileNotFoundError):
+            found.append(description.read(folder))
+    return sorted(found, key=lambda described: (described.created_at, described.id))
+
+
+def remove_expired(main: Settings, machine: Clock) -> int:
+    """Throw away whatever has outlived its time, and say how many that were."""
+    count = 0
+    for described in everything(main):
+        if described.expires_at <= machine.now():
+            with contextlib.suppress(SandboxUnknown):
+                remove(main, described.id)
+                count += 1
+    return count
+
+
+def find(main: Settings, sandbox_id: str) -> Description:
+    """The description of a sandbox. Raises SandboxUnknown."""
+    return description.read(_existing(main, sandbox_id))
+
+
+def keep(main: Settings, sandbox_id: str, name: str) -> None:
+    """Keep the present state of a sandbox under a name. Raises SandboxUnknown, SandboxExists, NameMalformed."""
+    place = _existing(main, sandbox_id)
+    kept = _snapshot(place, name)
+    if kept.exists():
+        raise SandboxExists(f"sandbox {sandbox_id} has a snapshot {name} already")
+    draft = Path(tempfile.mkdtemp(prefix=".making-", dir=place))
+    shutil.copytree(place / "keys", draft / "keys")
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copyfile(place / "var" / "clock", draft / "clock")
+    _copy_database(_database(main, place), draft / "database")
+    kept.parent.mkdir(exist_ok=True)
+    os.rename(draft, kept)
+
+
+def restore(main: Settings, sandbox_id: str, name: str) -> None:
+    """Go back to a state that was kept: people, clients, sessions, keys, clock. Raises SandboxUnknown, NameMalformed.
+
+    Whoever has the sandbox open opens it anew, because its description has another version.
+    """
+    place = _existing(main, sandbox_id)
+    kept = _snapshot(place, name)
+    if not kept.exists():
+        raise SandboxUnknown(f"sandbox {sandbox_id} has no snapshot {name}")
+    _copy_database(kept / "database", _database(main, place))
+    shutil.rmtree(place / "keys")
+    shutil.copytree(kept / "keys", place / "keys")
+    clock = place / "var" / "clock"
+    if (kept / "clock").exists():
+        shutil.copyfile(kept / "clock", clock.with_suffix(".new"))
+        os.replace(clock.with_suffix(".new"), clock)
+    else:
+        clock.unlink(missing_ok=True)
+    touch(main, sandbox_id)
+
+
+def touch(main: Settings, sandbox_id: str) -> None:
+    """Have every process open the sandbox anew."""
+    place = _existing(main, sandbox_id)
+    described = description.read(place)
+    description.write(place, replace(described, version=described.version + 1))
+
+
+def ensure_template(main: Settings) -> Path:
+    """The empty database that every sandbox begins with, migrated once for each state of the schema."""
+    template = main.var_folder / "sandboxes" / f".template-{MIGRATIONS.head()}.sqlite3"
+    if template.exists():
+        return template
+    template.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(prefix=".template-", suffix=".new", dir=template.parent)
+    os.close(descriptor)
+    database = Database(f"sqlite:///{draft}")
+    MIGRATIONS.upgrade(database)
+    database.close()  # the last connection takes the log into the file
+    os.replace(draft, template)
+    return template
+
+
+def _write(main: Settings, folder: Path, described: Description, *, now: int | None) -> None:
+    """Everything of a sandbox but its place."""
+    seed = None if described.seed is None else described.seed.encode()
+    (folder / "var").mkdir()
+    shutil.copyfile(ensure_template(main), _database(main, folder))
+    if now is not None:
+        (folder / "var" / "clock").write_text(json.dumps({"frozen_at": now}))
+    make_secrets(folder / "keys" / main.instance / "secrets.json", SeededChance(seed) if seed is not None else SystemChance())
+    description.write(folder, described)
+    realm = open_sandbox(main, folder)
+    try:
+        rotation.rotate(realm)
+        _enter_people(main, realm)
+    finally:
+        realm.database.close()
+
+
+def _enter_people(main: Settings, realm: Realm) -> None:
+    with realm.database.write() as connection:
+        enter_people(realm, connection, read_people(main.home / "config" / SEED))
+
+
+def _name(chance: Chance, seed: str | None) -> str:
+    if seed is not None:
+        return f"seed-{hashlib.sha256(seed.encode()).hexdigest()[:12]}"
+    return re.sub(r"[^a-z0-9]", "", draw_token(chance, "sandbox").lower())[:12]
+
+
+def _existing(main: Settings, sandbox_id: str) -> Path:
+    place = folder_of(main, sandbox_id)
+    if not IDENTIFIER.fullmatch(sandbox_id) or not (place / description.FILE).exists():
+        raise SandboxUnknown(f"there is no sandbox {sandbox_id}")
+    return place
+
+
+def _database(main: Settings, folder: Path) -> Path:
+    return folder / "var" / f"{main.instance}.sqlite3"
+
+
+def _snapshot(place: Path, name: str) -> Path:
+    if not SNAPSHOT.fullmatch(name):
+        raise NameMalformed("a snapshot is called by 1 to 64 letters, digits and _ . -")
+    return place / "snapshots" / name
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a database that others may have open; they see all of the copy or nothing of it."""
+    with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
+        one.backup(other)

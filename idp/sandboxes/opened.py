@@ -1,0 +1,112 @@
+"""The sandboxes that this process has open.
+
+A folder is looked at for every request: a sandbox that was thrown away is gone at once, and one that was restored or given
+other settings (another file) is opened anew. Only so many are open at a time, or the process would run out of files.
+"""
+
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ground.fetch import Transport
+from idp.realm import Realm, open_realm
+from idp.sandboxes import description
+from idp.settings import Settings
+
+MANY_ENOUGH = 64
+"""Open realms in a process: with two idle connections each they take about 320 of the 1 024 files a process may open."""
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True)
+class _Open:
+    realm: Realm
+    seen: tuple[int, int]
+
+
+def folder_of(main: Settings, sandbox_id: str) -> Path:
+    """The home of a sandbox, whether it is there or not. `sandbox_id` has been found to be one."""
+    return main.var_folder / "sandboxes" / sandbox_id
+
+
+def pool_of(main: Settings) -> Path:
+    """Where the RSA keys of all sandboxes lie."""
+    return main.keys_folder / "pool"
+
+
+class OpenedSandboxes:
+    """The open realms of one process, least recently used first out."""
+
+    def __init__(self, main: Settings, *, transport: Transport | None = None, limit: int = MANY_ENOUGH) -> None:
+        self._main = main
+        self._transport = transport
+        self._limit = limit
+        self._open: OrderedDict[str, _Open] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, sandbox_id: str) -> Realm | None:
+        """The realm of this name, opened if need be; None when there is no such sandbox, or no more."""
+        if not IDENTIFIER.fullmatch(sandbox_id):
+            return None
+        folder = folder_of(self._main, sandbox_id)
+        try:
+            stat = os.stat(folder / description.FILE)
+        except OSError:
+            self.close(sandbox_id)
+            return None
+        seen = (stat.st_mtime_ns, stat.st_ino)
+        with self._lock:
+            known = self._open.get(sandbox_id)
+            if known is not None and known.seen == seen:
+                self._open.move_to_end(sandbox_id)
+                return known.realm
+            return self._open_anew(sandbox_id, folder, seen, known)
+
+    def realms(self) -> Sequence[Realm]:
+        """Every realm that is open now."""
+        with self._lock:
+            return [opened.realm for opened in self._open.values()]
+
+    def close(self, sandbox_id: str) -> None:
+        """Forget a realm and close its files; a request that is under way keeps its own connection to the end."""
+        with self._lock:
+            known = self._open.pop(sandbox_id, None)
+        if known is not None:
+            known.realm.database.close()
+
+    def close_all(self) -> None:
+        """Forget every realm."""
+        for realm in self.realms():
+            self.close(realm.name)
+
+    def _open_anew(self, sandbox_id: str, folder: Path, seen: tuple[int, int], known: _Open | None) -> Realm | None:
+        if known is not None:
+            known.realm.database.close()
+        try:
+            realm = open_sandbox(self._main, folder, transport=self._transport)
+        except FileNotFoundError:  # thrown away at this moment
+            self._open.pop(sandbox_id, None)
+            return None
+        self._open[sandbox_id] = _Open(realm, seen)
+        self._open.move_to_end(sandbox_id)
+        while len(self._open) > self._limit:
+            _, oldest = self._open.popitem(last=False)
+            oldest.realm.database.close()
+        return realm
+
+
+def open_sandbox(main: Settings, folder: Path, *, transport: Transport | None = None) -> Realm:
+    """The realm in this folder. Raises FileNotFoundError when it is none."""
+    described = description.read(folder)
+    settings = description.settings_of(described, main, folder)
+    return open_realm(
+        settings,
+        transport=transport,
+        name=described.id,
+        seed=None if described.seed is None else described.seed.encode(),
+        rsa_pool=pool_of(main),
+    )
