@@ -6,7 +6,7 @@ from flask import Flask, g
 from msgspec import Struct
 
 from ground.web.application import make_flask
-from idp.control import gate, openapi, outbox, phone, serving
+from idp.control import clients, gate, openapi, outbox, people, phone, serving
 from idp.control.operation import Answer, Call, Operation
 from idp.errors import StandUnusable
 from idp.pages import site_of
@@ -37,6 +37,8 @@ OPERATIONS: tuple[Operation, ...] = (
         is_open=True,
         is_for_sandboxes=False,
     ),
+    *people.OPERATIONS,
+    *clients.OPERATIONS,
     *outbox.OPERATIONS,
 )
 

@@ -13,6 +13,8 @@ import msgspec
 
 from idp.realm import Realm
 
+ACTOR = "operator:control plane"
+"""Who did it, in the journal."""
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
