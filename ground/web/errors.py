@@ -74,8 +74,8 @@ def wants_json() -> bool:
 def install_errors(app: Flask) -> None:
     """Have every refusal and every fault answered by a real page."""
     app.register_error_handler(PageProblem, answer_problem)
-    app.register_error_handler(HTTPException, _answer_http_exception)
-    app.register_error_handler(Exception, _answer_fault)
+    app.register_error_handler(HTTPException, answer_http_exception)
+    app.register_error_handler(Exception, answer_fault)
 
 
 def answer_problem(problem: PageProblem) -> Response:
@@ -83,7 +83,8 @@ def answer_problem(problem: PageProblem) -> Response:
     return _answer(problem, fault=None)
 
 
-def _answer_http_exception(exception: HTTPException) -> Response:
+def answer_http_exception(exception: HTTPException) -> Response:
+    """The answer to a refusal of the framework."""
     status = exception.code or 500
     response = _answer(_problem_of_status(status), fault=None if status < 500 else exception)
     for name, value in exception.get_headers():
@@ -92,7 +93,8 @@ def _answer_http_exception(exception: HTTPException) -> Response:
     return response
 
 
-def _answer_fault(fault: Exception) -> Response:
+def answer_fault(fault: Exception) -> Response:
+    """The answer to what nobody foresaw."""
     return _answer(_problem_of_status(500), fault=fault)
 
 

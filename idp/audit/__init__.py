@@ -35,8 +35,13 @@ class Event(StrEnum):
     CLIENT_DISABLED = "client.disabled"
     CLIENT_REFUSED = "client.refused"
     CITIZEN_CREATED = "citizen.created"
+    CITIZEN_CHANGED = "citizen.changed"
+    CITIZEN_REMOVED = "citizen.removed"
+    PASSWORD_CHANGED = "password.changed"
     KEY_MADE = "key.made"
     CONTROL_OPENED = "control.opened"
+    CLOCK_MOVED = "clock.moved"
+    REALM_RESET = "realm.reset"
 
 
 def record(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ground.chance import draw_identifier
 from ground.database import table_of
@@ -124,6 +124,11 @@ def complete(connection: Connection, attempt: Attempt, sid: str) -> bool:
     """Mark the attempt as having led to a session. True once."""
     statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id, ATTEMPTS.c.completed_sid.is_(None))
     return connection.execute(statement, {"completed_sid": sid}).rowcount == 1
+
+
+def forget(connection: Connection, citizen_id: str) -> None:
+    """Remove every attempt of a citizen who is removed; what methods keep of it goes before."""
+    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.citizen_id == citizen_id))
 
 
 def _open(realm: Realm, row: Any) -> Attempt:

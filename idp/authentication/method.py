@@ -51,3 +51,7 @@ class Method(Protocol):
     def finish(self, realm: Realm, attempt: Attempt, form: Mapping[str, str]) -> Attempt:
         """Judge the answer: the attempt with one more factor, or a Refusal whose counters are already committed."""
         ...
+
+    def forget(self, connection: Connection, citizen_id: str) -> None:
+        """Remove what is kept of a citizen who is removed."""
+        ...

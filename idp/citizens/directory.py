@@ -1,8 +1,9 @@
 """Finding a citizen, and entering a new one."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select
+from sqlalchemy import Connection, Row, delete, false, insert, or_, select, update
 
 from ground.chance import draw_identifier
 from ground.database import table_of
@@ -14,8 +15,16 @@ from idp.realm import Realm
 CITIZENS = table_of(Citizen)
 
 
+LOGINS = ("phone", "email", "snils")
+"""What a citizen can be found by, and nobody shares."""
+
+
 class CitizenExists(Exception):
-    """The phone, e-mail or СНИЛС belongs to another citizen."""
+    """The phone, e-mail or СНИЛС belongs to another citizen; `names` says which of them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = tuple(names)
 
 
 def find(realm: Realm, connection: Connection, citizen_id: str) -> Person | None:
@@ -60,20 +69,14 @@ def enter(
     actor: str,
 ) -> str:
     """Enter a new citizen and return the id. Raises CitizenExists."""
-    indexes = {
-        f"{name}_index": realm.vault.blind_index(name, value)
-        for name, value in (("phone", data.phone), ("email", data.email), ("snils", data.snils))
-        if value
-    }
-    taken = or_(*(CITIZENS.c[name] == value for name, value in indexes.items()))
-    if indexes and connection.execute(select(CITIZENS.c.id).where(taken)).first():
-        raise CitizenExists
+    if taken := taken_by_others(realm, connection, data):
+        raise CitizenExists(taken)
     citizen_id = draw_identifier(realm.chance, "citizen")
     now = realm.clock.now()
     row = {
         "id": citizen_id,
         "sealed": realm.vault.seal_fields(f"citizens:{citizen_id}", data.as_fields()),
-        **indexes,
+        **_indexes(realm, data),
         "phone_verified_at": now if phone_is_verified else None,
         "email_verified_at": now if email_is_verified else None,
         "second_factor_required": second_factor_required,
@@ -82,6 +85,46 @@ def enter(
     connection.execute(insert(CITIZENS), row)
     record(realm, connection, Event.CITIZEN_CREATED, actor=actor, object=f"citizen:{citizen_id}")
     return citizen_id
+
+
+def change(realm: Realm, connection: Connection, person: Person, *, actor: str) -> None:
+    """Store what a citizen is from now on. Raises CitizenExists."""
+    if taken := taken_by_others(realm, connection, person.data, besides=person.id):
+        raise CitizenExists(taken)
+    known = connection.execute(select(CITIZENS).where(CITIZENS.c.id == person.id)).one()
+    now = realm.clock.now()
+
+    def since(stored: int | None, is_so: bool) -> int | None:
+        return (now if stored is None else stored) if is_so else None
+
+    row = {
+        "sealed": realm.vault.seal_fields(f"citizens:{person.id}", person.data.as_fields()),
+        **_indexes(realm, person.data),
+        "phone_verified_at": since(known.phone_verified_at, person.phone_is_verified),
+        "email_verified_at": since(known.email_verified_at, person.email_is_verified),
+        "second_factor_required": person.second_factor_required,
+        "disabled_at": since(known.disabled_at, person.is_disabled),
+    }
+    connection.execute(update(CITIZENS).where(CITIZENS.c.id == person.id), row)
+    record(realm, connection, Event.CITIZEN_CHANGED, actor=actor, object=f"citizen:{person.id}")
+
+
+def remove(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
+    """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before."""
+    connection.execute(delete(CITIZENS).where(CITIZENS.c.id == citizen_id))
+    record(realm, connection, Event.CITIZEN_REMOVED, actor=actor, object=f"citizen:{citizen_id}")
+
+
+def taken_by_others(realm: Realm, connection: Connection, data: PersonalData, *, besides: str | None = None) -> list[str]:
+    """Which of phone, e-mail and СНИЛС another citizen has."""
+    indexes = _indexes(realm, data)
+    wanted = or_(false(), *(CITIZENS.c[name] == value for name, value in indexes.items() if value is not None))
+    rows = connection.execute(select(CITIZENS).where(wanted, CITIZENS.c.id != (besides or ""))).mappings().all()
+    return [name for name in LOGINS if any(row[f"{name}_index"] == indexes[f"{name}_index"] is not None for row in rows)]
+
+
+def _indexes(realm: Realm, data: PersonalData) -> dict[str, bytes | None]:
+    return {f"{name}_index": realm.vault.blind_index(name, value) if (value := getattr(data, name)) else None for name in LOGINS}
 
 
 def _open(realm: Realm, row: Row[Any]) -> Person:

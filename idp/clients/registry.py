@@ -51,6 +51,17 @@ def find(connection: Connection, client_id: str) -> Client | None:
     return _as_client(row) if row is not None else None
 
 
+def find_registered(connection: Connection, client_id: str) -> Registered | None:
+    """The same with what its list says of it."""
+    row = _row(connection, client_id)
+    return Registered(_as_client(row), row.created_at, row.disabled_at) if row is not None else None
+
+
+def was_registered(connection: Connection, client_id: str) -> bool:
+    """Has there ever been a client of this name?"""
+    return connection.execute(select(SYSTEMS.c.client_id).where(SYSTEMS.c.client_id == client_id)).first() is not None
+
+
 def find_by_token(connection: Connection, client_id: str, registration_token: str) -> Registered | None:
     """The client whose registration this token opens (RFC 7592, 3). Unknown, disabled and wrong look alike."""
     row = _row(connection, client_id)
@@ -103,19 +114,20 @@ def register(
     client: Client,
     *,
     actor: str,
+    secret: str | None = None,
     registration_token: str | None = None,
     address: str | None = None,
 ) -> tuple[Client, str | None]:
     """Store a new client and give it back with its secret, which is shown this once and never again.
 
     An empty `client_id` is drawn. A client that brings a `secret_hash` keeps it; one that needs no secret gets none.
+    `secret` is the one to give it, where somebody chose it.
     `registration_token` will open the registration to whoever holds it; `address` is counted.
     """
     if not client.client_id:
         client = replace(client, client_id=draw_identifier(realm.chance, "client"))
-    secret = None
     if client.has_secret and client.secret_hash is None:
-        secret = draw_token(realm.chance, "client secret")
+        secret = secret or draw_token(realm.chance, "client secret")
         client = replace(client, secret_hash=hash_secret(secret))
     values = _as_row(client) | {
         "sealed_secret": _seal(realm, client, secret),
@@ -151,9 +163,9 @@ def replace_terms(
     return client, drawn
 
 
-def renew_secret(realm: Realm, connection: Connection, client: Client, *, actor: str) -> str:
-    """Give a client a new secret; the old one is worth nothing from now on."""
-    secret = draw_token(realm.chance, "client secret")
+def renew_secret(realm: Realm, connection: Connection, client: Client, *, actor: str, secret: str | None = None) -> str:
+    """Give a client a new secret, drawn unless somebody chose it; the old one is worth nothing from now on."""
+    secret = secret or draw_token(realm.chance, "client secret")
     values = {"secret_hash": hash_secret(secret), "sealed_secret": _seal(realm, client, secret)}
     connection.execute(update(SYSTEMS).where(SYSTEMS.c.client_id == client.client_id), values)
     record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}", outcome="new secret")

@@ -3,7 +3,7 @@
 from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from ground.database import table_of
 from idp.audit import Event, record
@@ -33,3 +33,8 @@ def give(
     row: dict[str, Any] = {"scope": spell(scopes), "claims": sorted(claims)}
     connection.execute(insert(CONSENTS), {"citizen_id": citizen_id, "client_id": client_id, "given_at": realm.clock.now(), **row})
     record(realm, connection, Event.CONSENT_GIVEN, actor=f"citizen:{citizen_id}", object=f"client:{client_id}", **row)
+
+
+def forget(connection: Connection, citizen_id: str) -> None:
+    """Remove every consent of a citizen who is removed."""
+    connection.execute(delete(CONSENTS).where(CONSENTS.c.citizen_id == citizen_id))

@@ -3,14 +3,44 @@
 from dataclasses import replace
 
 from flask import Flask, g
+from msgspec import Struct
 
 from ground.web.application import make_flask
-from idp.control import gate, outbox, phone
+from idp.control import clients, gate, openapi, outbox, people, phone, serving
+from idp.control.operation import Answer, Call, Operation
 from idp.errors import StandUnusable
 from idp.pages import site_of
 from idp.realm import Realm
 
-BLUEPRINTS = (gate.blueprint, phone.blueprint, outbox.blueprint)
+BLUEPRINTS = (gate.blueprint, phone.blueprint)
+
+
+class Health(Struct, frozen=True):
+    """The control plane runs."""
+
+    status: str
+    environment: str
+
+
+def health(realm: Realm, _call: Call) -> Answer:
+    return Answer(200, Health("ok", realm.settings.environment))
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="health",
+        method="GET",
+        path="/health",
+        summary="Ask whether the control plane runs",
+        handle=health,
+        answers={200: Health},
+        is_open=True,
+        is_for_sandboxes=False,
+    ),
+    *people.OPERATIONS,
+    *clients.OPERATIONS,
+    *outbox.OPERATIONS,
+)
 
 
 def make_control(realm: Realm) -> Flask:
@@ -28,10 +58,7 @@ def make_control(realm: Realm) -> Flask:
         g.realm = realm
         gate.check_entry()
 
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok", "environment": settings.environment}
-
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    serving.install(app, (*OPERATIONS, openapi.operation(OPERATIONS)))
     return app

@@ -7,7 +7,7 @@ loopback itself (DNS rebinding). So the Host must be ours, a foreign Origin is r
 import hashlib
 import hmac
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 from werkzeug.wrappers import Response
 
 from ground.web.cookies import cookie_value, set_cookie
@@ -50,10 +50,22 @@ def check_entry() -> None:
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and _is_right(realm, token.strip()):
+        g.has_shown_token = True
         return
     if hmac.compare_digest((cookie_value(COOKIE) or "").encode(), _cookie_of(realm).encode()):
         return
     abort(403)
+
+
+def may_write() -> bool:
+    """May this request change something? A cookie comes along by itself, so only with what our own page sent.
+
+    A browser says so by Origin, which `check_entry` has judged, or by Sec-Fetch-Site.
+    """
+    if g.get("has_shown_token", False):
+        return True
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" or (site is None and "Origin" in request.headers)
 
 
 def hosts(settings: Settings) -> frozenset[str]:

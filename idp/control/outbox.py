@@ -1,56 +1,65 @@
 """The outbox of the test stand, for tests: what would have been sent, as soon as it would have been sent."""
 
-import orjson
-from flask import Blueprint, abort, request
-from werkzeug.wrappers import Response
+from typing import Annotated
 
-from ground.clock import monotonic_seconds, wait
+from msgspec import UNSET, Meta, Struct, UnsetType
+
 from ground.outbox import Message
 from idp.citizens.identifiers import IdentifierMalformed, email, phone
-from idp.pages import current_realm
+from idp.control.operation import Answer, Call, Operation, Problem
+from idp.control.waiting import Seconds, look_until_found
 from idp.realm import Realm
 
-LONGEST_WAIT_SECONDS = 30
-LOOK_EVERY_SECONDS = 0.05
 NORMALISE = {"sms": phone, "email": email}
 
-blueprint = Blueprint("outbox", __name__)
+
+class OutboxQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`after` gives only messages with a greater number, `address` only those to one phone (both forms) or e-mail."""
+
+    after: Annotated[int, Meta(ge=0, le=999_999_999_999, description="Only messages with a greater number")] = 0
+    address: Annotated[str, Meta(description="Only messages to this phone or e-mail")] | UnsetType = UNSET
+    wait_for: Seconds = 0
 
 
-@blueprint.get("/outbox")
-def outbox() -> Response:
-    """Messages as JSON: `{"messages": [{number, id, channel, address, text, created_at}], "last": n}`.
+class SentMessage(Struct, frozen=True, kw_only=True):
+    """A message that would have been sent: `channel` is `sms` or `email`, `created_at` in seconds."""
 
-    `after` gives only messages with a greater number, `address` only those to one phone (both forms) or e-mail. With
-    `wait_for` (seconds, at most 30) the answer waits until there is at least one. `last` is what to pass as `after` next.
-    """
-    realm = current_realm()
-    after = _number("after")
-    patience = min(_number("wait_for"), LONGEST_WAIT_SECONDS)
-    address = request.args.get("address")
-    deadline = monotonic_seconds() + patience
-    while True:
-        messages = read(realm, after=after, address=address)
-        if messages or monotonic_seconds() >= deadline:
-            break
-        wait(LOOK_EVERY_SECONDS)
+    number: int
+    id: str
+    channel: str
+    address: str
+    text: str
+    created_at: int
+
+
+class SentMessages(Struct, frozen=True, kw_only=True):
+    """Messages, oldest first, at most a hundred. `last` is what to pass as `after` next."""
+
+    messages: list[SentMessage]
+    last: int
+
+
+def outbox(realm: Realm, call: Call) -> Answer:
+    """The messages that the query asks for, as soon as there are any."""
+    query: OutboxQuery = call.query
+    address = None if query.address is UNSET else query.address
+    messages = look_until_found(lambda: read(realm, after=query.after, address=address), seconds=query.wait_for)
     shown = [
-        {
-            "number": message.number,
-            "id": message.id,
-            "channel": message.channel,
-            "address": message.address,
-            "text": message.text,
-            "created_at": message.created_at,
-        }
+        SentMessage(
+            number=message.number,
+            id=message.id,
+            channel=message.channel,
+            address=message.address,
+            text=message.text,
+            created_at=message.created_at,
+        )
         for message in messages
     ]
-    body = {"messages": shown, "last": max((message.number for message in messages), default=after)}
-    return Response(orjson.dumps(body), mimetype="application/json")
+    return Answer(200, SentMessages(messages=shown, last=max((message.number for message in messages), default=query.after)))
 
 
 def read(realm: Realm, *, after: int = 0, address: str | None = None) -> list[Message]:
-    """Messages with a number above `after`, oldest first, all or those to one address."""
+    """Messages with a number above `after`, oldest first, all or those to one address. Raises Problem."""
     with realm.database.read() as connection:
         if address is None:
             return realm.outbox.messages(connection, after=after)
@@ -59,12 +68,18 @@ def read(realm: Realm, *, after: int = 0, address: str | None = None) -> list[Me
             # A plus that was not percent-encoded arrives as a space.
             normal = NORMALISE[channel]("+" + address[1:] if address.startswith(" ") else address)
         except IdentifierMalformed:
-            abort(400)
+            raise Problem(400, "query_invalid", "The address is neither a phone nor an e-mail") from None
         return realm.outbox.messages(connection, after=after, address=normal, channel=channel)
 
 
-def _number(name: str) -> int:
-    text = request.args.get(name, "0")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 12):
-        abort(400)
-    return int(text)
+OPERATIONS = (
+    Operation(
+        name="read_outbox",
+        method="GET",
+        path="/outbox",
+        summary="Read what would have been sent to people, waiting for it if need be",
+        handle=outbox,
+        query=OutboxQuery,
+        answers={200: SentMessages},
+    ),
+)

@@ -15,3 +15,10 @@ def end_everything(realm: Realm, connection: Connection, session: Session, *, be
         return
     families.revoke_session(realm, connection, session.sid, because=because, actor=f"citizen:{session.citizen_id}")
     back_channel.owe(realm, connection, session)
+
+
+def end_everywhere(realm: Realm, connection: Connection, citizen_id: str, *, because: str, actor: str) -> None:
+    """End every session of a citizen, and revoke what outlives sessions too."""
+    for session in store.of_citizen(connection, citizen_id):
+        end_everything(realm, connection, session, because=because)
+    families.revoke_citizen(realm, connection, citizen_id, because=because, actor=actor)

@@ -59,8 +59,13 @@ def find(realm: Realm, connection: Connection, cookie: str | None) -> Session | 
     now, lifetimes = realm.clock.now(), realm.settings.lifetimes
     if now - row.seen_at > lifetimes.session_idle or now - row.created_at > lifetimes.session_absolute:
         return None
-    factors = tuple(Factor(**{**factor, "amr": tuple(factor["amr"])}) for factor in row.factors)
-    return Session(row.sid, row.citizen_id, factors, row.seen_at)
+    return _open(row)
+
+
+def of_citizen(connection: Connection, citizen_id: str) -> list[Session]:
+    """Every session of a citizen that nobody has ended, whether it idles or not."""
+    query = select(SESSIONS).where(SESSIONS.c.citizen_id == citizen_id, SESSIONS.c.ended_at.is_(None))
+    return [_open(row) for row in connection.execute(query.order_by(SESSIONS.c.created_at, SESSIONS.c.sid))]
 
 
 def touch(realm: Realm, session: Session) -> None:
@@ -136,6 +141,11 @@ def end(realm: Realm, connection: Connection, session: Session, *, because: str)
         because=because,
     )
     return True
+
+
+def _open(row: Any) -> Session:
+    factors = tuple(Factor(**{**factor, "amr": tuple(factor["amr"])}) for factor in row.factors)
+    return Session(row.sid, row.citizen_id, factors, row.seen_at)
 
 
 def _hash(cookie: str) -> bytes:

@@ -104,6 +104,11 @@ def revoke_client(realm: Realm, connection: Connection, client_id: str, *, becau
     return _revoke(realm, connection, FAMILIES.c.client_id == client_id, because, actor, f"client:{client_id}")
 
 
+def revoke_citizen(realm: Realm, connection: Connection, citizen_id: str, *, because: str, actor: str) -> bool:
+    """Kill every family that a citizen granted, those of offline access too."""
+    return _revoke(realm, connection, FAMILIES.c.citizen_id == citizen_id, because, actor, f"citizen:{citizen_id}")
+
+
 def _revoke(realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str) -> bool:
     values: dict[str, Sequence[Any] | Any] = {"revoked_at": realm.clock.now(), "revoked_because": because}
     killed = connection.execute(update(FAMILIES).where(which, FAMILIES.c.revoked_at.is_(None)), values).rowcount

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from idp.control import outbox
 from idp.control.app import make_control
 from idp.errors import StandUnusable
 from tests.browser import Browser
@@ -122,7 +121,7 @@ def test_long_poll_answers_as_soon_as_a_row_arrives(stand: Stand, monkeypatch: p
         waiting.set()
         assert arrived.wait(20)
 
-    monkeypatch.setattr(outbox, "wait", wait)
+    monkeypatch.setattr("idp.control.waiting.wait", wait)
     control = stand.control()
     poll = threading.Thread(target=lambda: answers.append(read(control, wait_for=30)))
     poll.start()
@@ -138,12 +137,12 @@ def test_long_poll_gives_up_after_its_patience_and_never_waits_longer_than_the_l
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(outbox, "monotonic_seconds", lambda: now[0])
+    monkeypatch.setattr("idp.control.waiting.monotonic_seconds", lambda: now[0])
 
     def wait(seconds: float) -> None:
         now[0] += seconds
 
-    monkeypatch.setattr(outbox, "wait", wait)
+    monkeypatch.setattr("idp.control.waiting.wait", wait)
     assert read(stand.control(), wait_for=2)["messages"] == []
     assert 2 <= now[0] < 2.2
     now[0] = 0.0

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from ground.chance import draw_digits, draw_identifier
 from ground.database import table_of
@@ -13,7 +13,7 @@ from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from idp.audit import Event, record
 from idp.authentication import attempt as attempts
-from idp.authentication.attempt import Attempt
+from idp.authentication.attempt import ATTEMPTS, Attempt
 from idp.authentication.method import Refusal
 from idp.authentication.methods.one_time_code.models import OneTimeCode
 from idp.authentication.refusals import wait_text
@@ -104,6 +104,11 @@ class OneTimeCodeMethod:
                 factor = Factor(method=self.name, kind=self.kind, amr=("otp", "sms"), at=realm.clock.now())
                 return attempts.add_factor(realm, connection, attempt, factor, citizen_id=attempt.citizen_id)
         raise Refusal(reason, tries_left=tries_left)
+
+    def forget(self, connection: Connection, citizen_id: str) -> None:
+        """Codes that were sent to them, and those of their attempts."""
+        theirs = select(ATTEMPTS.c.id).where(ATTEMPTS.c.citizen_id == citizen_id)
+        connection.execute(delete(CODES).where(or_(CODES.c.citizen_id == citizen_id, CODES.c.attempt_id.in_(theirs))))
 
     def _judge(self, realm: Realm, connection: Connection, attempt: Attempt, code: str) -> tuple[str | None, int]:
         """Why the code is refused, or None; and how many tries are left."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from ground.database import table_of
 from ground.web.language import lazy_gettext
@@ -64,6 +64,10 @@ class PasswordMethod:
                 return attempts.add_factor(realm, connection, attempt, factor, citizen_id=person.id)
         raise Refusal("wrong_pair", login=login[:MAX_LOGIN_LENGTH])
 
+    def forget(self, connection: Connection, citizen_id: str) -> None:
+        """From now on no password is right."""
+        connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
+
 
 def checker(realm: Realm) -> PasswordChecker:
     """The realm's password checker."""
@@ -74,3 +78,11 @@ def set_password(realm: Realm, connection: Connection, citizen_id: str, password
     """Store the first password of a citizen."""
     row = {"citizen_id": citizen_id, "hash": checker(realm).hash(password), "changed_at": realm.clock.now()}
     connection.execute(insert(PASSWORDS), row)
+
+
+def change_password(realm: Realm, connection: Connection, citizen_id: str, password: str | None, *, actor: str) -> None:
+    """Store another password of a citizen, or none."""
+    connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
+    if password is not None:
+        set_password(realm, connection, citizen_id, password)
+    record(realm, connection, Event.PASSWORD_CHANGED, actor=actor, object=f"citizen:{citizen_id}")

@@ -1,0 +1,143 @@
+"""Serving operations over HTTP: each for the main realm and, under `/t/{sandbox_id}`, for a sandbox.
+
+What an operation reads is decoded here, and whatever goes wrong at its path is answered by a problem of RFC 9457.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ground.web.csrf import SAFE_METHODS, csrf_exempt
+from ground.web.errors import PASSED_ON_HEADERS, PROBLEM_JSON, answer_fault, answer_http_exception, error_number
+from ground.wire import BadRequest, single_values
+from idp.control import gate
+from idp.control.operation import PARAMETER, Call, Operation, Problem
+from idp.control.realms import realm_of
+from idp.errors import RequestRefused
+from idp.pages import current_realm
+
+log = logging.getLogger(__name__)
+
+JSON = "application/json"
+SANDBOX = "/t/{sandbox_id}"
+FROM_SANDBOX = "@sandbox"
+"""The tail of the endpoint that serves an operation for a sandbox."""
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+INTEGER = re.compile(r"-?[0-9]{1,18}\Z", re.ASCII)
+
+
+def install(app: Flask, operations: Sequence[Operation]) -> None:
+    """Serve the operations, and answer by problems whatever goes wrong at their paths."""
+    for operation in operations:
+        view = _view_of(operation)
+        _add_rule(app, operation, view, prefix="", endpoint=operation.name)
+        if operation.is_for_sandboxes:
+            _add_rule(app, operation, view, prefix=SANDBOX, endpoint=operation.name + FROM_SANDBOX)
+    roots = {operation.path.split("/")[1] for operation in operations}
+
+    def is_ours() -> bool:
+        parts = request.path.split("/")
+        return parts[3 if parts[1] == "t" and len(parts) > 3 else 1] in roots
+
+    def refuse(exception: HTTPException) -> Any:
+        return _refuse(exception) if is_ours() else answer_http_exception(exception)
+
+    def break_down(fault: Exception) -> Any:
+        return _break_down(fault) if is_ours() else answer_fault(fault)
+
+    app.register_error_handler(Problem, _answer_problem)
+    app.register_error_handler(HTTPException, refuse)
+    app.register_error_handler(Exception, break_down)
+
+
+def _add_rule(app: Flask, operation: Operation, view: Callable[..., Response], *, prefix: str, endpoint: str) -> None:
+    rule = PARAMETER.sub(r"<\1>", prefix + operation.path)
+    app.add_url_rule(rule, endpoint, view, methods=[operation.method], provide_automatic_options=False)
+
+
+def _view_of(operation: Operation) -> Callable[..., Response]:
+    @csrf_exempt
+    def view(sandbox_id: str | None = None, **path: str) -> Response:
+        # Not by a form's token: programs have none. See gate.may_write.
+        if request.method not in SAFE_METHODS and not gate.may_write():
+            raise Problem(403, "forbidden", "A page of another site cannot write here")
+        if any("\0" in value for value in (sandbox_id or "", *path.values())):  # PostgreSQL would raise
+            raise Problem(404, "not_found", "There is no such thing")
+        g.realm = realm_of(current_realm(), sandbox_id)
+        call = Call(path, _read_query(operation.query), _read_body(operation.body))
+        try:
+            answer = operation.handle(g.realm, call)
+        except RequestRefused as refused:
+            raise _as_problem(refused) from None
+        body = b"" if answer.body is None else msgspec.json.encode(answer.body)
+        response = Response(body, answer.status, answer.headers, mimetype=JSON if answer.body is not None else None)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return view
+
+
+def _read_query(expected: type[msgspec.Struct] | None) -> Any:
+    """The query as its Struct; numbers are read from their text, and from nothing but digits."""
+    try:
+        given = single_values(request.query_string.decode("ascii"))
+        if expected is None:
+            if given:
+                raise BadRequest("this operation has no query parameters")
+            return None
+        values = msgspec.convert(given, expected, strict=False)
+    except (BadRequest, msgspec.ValidationError) as reason:
+        raise Problem(400, "query_invalid", "The query parameters are not understood", str(reason)) from None
+    for name, text in given.items():
+        if type(getattr(values, name, None)) is int and not INTEGER.match(text):
+            raise Problem(400, "query_invalid", "The query parameters are not understood", f"{name} must be a whole number")
+    return values
+
+
+def _read_body(expected: type[msgspec.Struct] | None) -> Any:
+    """The body as its Struct. No body at all is an empty object."""
+    if expected is None:
+        return None
+    body = request.get_data(cache=False)
+    if body and request.mimetype != JSON:
+        raise Problem(415, "not_json", "The body must be JSON", f"Content-Type must be {JSON}")
+    if NUL.search(body):  # PostgreSQL stores none
+        raise Problem(422, "body_invalid", "The body is not what this operation takes", "strings must not contain NUL")
+    try:
+        return msgspec.json.decode(body or b"{}", type=expected)
+    except msgspec.ValidationError as reason:
+        raise Problem(422, "body_invalid", "The body is not what this operation takes", str(reason)) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise Problem(400, "body_malformed", "The body is not JSON") from None
+
+
+def _as_problem(refused: RequestRefused) -> Problem:
+    """What a rule of the protocol refuses; `error` is the code that its specification registers."""
+    return Problem(refused.status, refused.code, "The protocol forbids this", refused.description, error=refused.code)
+
+
+def _answer_problem(problem: Problem) -> Response:
+    log.info("operation %s refused: %s", request.endpoint, problem)
+    return Response(msgspec.json.encode(problem.document()), problem.status, mimetype=PROBLEM_JSON)
+
+
+def _refuse(exception: HTTPException) -> Response:
+    code = exception.name.lower().replace(" ", "_")
+    response = _answer_problem(Problem(exception.code or 500, code, exception.name))
+    for name, value in exception.get_headers():
+        if name.lower() in PASSED_ON_HEADERS:
+            response.headers[name] = value
+    return response
+
+
+def _break_down(fault: Exception) -> Response:
+    realm = current_realm()
+    number = error_number(realm.clock, realm.chance)
+    log.error("problem %s: operation %s failed", number, request.endpoint, exc_info=fault)
+    return _answer_problem(Problem(500, "fault", "Something broke here, not at your side", number=number))
