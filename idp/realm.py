@@ -71,6 +71,7 @@ def open_realm(
     chance: Chance | None = None,
     seams: Seams = HONEST,
     transport: Transport | None = None,
+    fetch: Session | None = None,
     name: str = "",
     seed: bytes | None = None,
     rsa_pool: Path | None = None,
@@ -78,7 +79,8 @@ def open_realm(
     """Open the realm that the settings describe. Raises SecretsUnusable, DatabaseUnsafe.
 
     On a test stand the clock is the stand's, which the control plane moves; in production it is the machine's.
-    `transport` stands in for the network. A realm with a name is a sandbox; with a seed every draw follows from it.
+    `transport` stands in for the network, `fetch` is the way out of a realm beside this one. A realm with a name is a
+    sandbox; with a seed every draw follows from it.
     """
     clock = clock or (FileClock(settings.var_folder / "clock") if settings.is_test else SystemClock())
     database = Database(settings.effective_database_url, is_disposable=bool(name))
@@ -95,7 +97,7 @@ def open_realm(
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         outbox=Outbox(OUTBOX, vault, clock, chance),
         jobs=Jobs(JOBS, database, clock, chance),
-        fetch=_fetch_session(settings, transport),
+        fetch=fetch or _fetch_session(settings, transport),
         seams=seams,
         name=name,
         rsa_pool=rsa_pool,

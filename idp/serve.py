@@ -6,6 +6,7 @@ Every worker of the provider also does the jobs that are due, in threads of its 
 
 from functools import partial
 
+from ground.clock import SystemClock
 from ground.entrance import make_redirector
 from ground.jobs import keep_running
 from ground.wire import Wsgi
@@ -27,16 +28,26 @@ def __getattr__(name: str) -> object:
     if name == "control":
         from idp.control.app import make_control  # nothing of floor 9 is loaded where it is not asked for
 
-        return make_control(open_realm(read_settings()))
+        realm = open_realm(read_settings())
+        keep_running(partial(tend_sandboxes, realm), threads=1)
+        return make_control(realm)
     raise AttributeError(name)
+
+
+def tend_sandboxes(realm: Realm) -> int:
+    """Throw away what has outlived its time, and have keys ready for the next."""
+    from idp.keyring import pool  # as above
+    from idp.sandboxes import making, opened
+
+    return making.remove_expired(realm, SystemClock()) + pool.fill(opened.pool_of(realm.settings))
 
 
 def make_test_app(realm: Realm) -> Wsgi:
     """The provider of a test stand: the main realm, and its sandboxes beside it."""
     from idp.sandboxes.mount import Mount  # as above
-    from idp.sandboxes.opened import OpenedSandboxes
+    from idp.sandboxes.opened import opened_by
 
-    opened = OpenedSandboxes(realm.settings)
+    opened = opened_by(realm)
 
     def run_jobs_of_sandboxes() -> int:
         return sum(run_due_jobs(sandbox) for sandbox in opened.realms())

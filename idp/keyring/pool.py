@@ -9,8 +9,8 @@ from pathlib import Path
 from ground.chance import Chance
 from idp.keyring.private import make_private, thumbprint, write_pem
 
-ENOUGH = 8
-"""Two for each sandbox, and some to rotate to."""
+ENOUGH = 4
+"""Two for a sandbox, and two to rotate to."""
 
 
 def names(folder: Path) -> list[str]:

@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +24,9 @@ from idp.sandboxes import description
 from idp.sandboxes.description import Description
 from idp.sandboxes.opened import IDENTIFIER, folder_of, open_sandbox
 from idp.seed import SEED, enter_people, read_people
-from idp.settings import Settings
 
+MIGRATING = threading.Lock()
+"""Alembic migrates one database of a process at a time."""
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -41,7 +43,7 @@ class NameMalformed(Exception):
 
 
 def make(
-    main: Settings,
+    main: Realm,
     *,
     machine: Clock,
     chance: Chance,
@@ -62,11 +64,11 @@ def make(
         raise NameMalformed("a sandbox is called by 1 to 40 small letters, digits and hyphens, and does not begin with a hyphen")
     created_at = machine.now()
     described = Description(name, created_at, created_at + lives_for, seed=seed, lifetimes=dict(lifetimes or {}))
-    place = folder_of(main, name)
+    place = folder_of(main.settings, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
     try:
-        description.settings_of(described, main, draft)  # refuses before anything is written
+        description.settings_of(described, main.settings, draft)  # refuses before anything is written
         _write(main, draft, described, now=now)
         try:
             os.rename(draft, place)  # refuses where a folder with something in it is
@@ -78,7 +80,7 @@ def make(
     return described
 
 
-def remove(main: Settings, sandbox_id: str) -> None:
+def remove(main: Realm, sandbox_id: str) -> None:
     """Throw a sandbox away. Raises SandboxUnknown."""
     place = _existing(main, sandbox_id)
     grave = Path(tempfile.mkdtemp(prefix=".removing-", dir=place.parent))
@@ -90,16 +92,16 @@ def remove(main: Settings, sandbox_id: str) -> None:
         shutil.rmtree(grave, ignore_errors=True)
 
 
-def everything(main: Settings) -> Sequence[Description]:
+def everything(main: Realm) -> Sequence[Description]:
     """Every sandbox there is, the oldest first."""
     found = []
-    for folder in (main.var_folder / "sandboxes").glob("[a-z0-9]*"):
+    for folder in (main.settings.var_folder / "sandboxes").glob("[a-z0-9]*"):
         with contextlib.suppress(FileNotFoundError):
             found.append(description.read(folder))
     return sorted(found, key=lambda described: (described.created_at, described.id))
 
 
-def remove_expired(main: Settings, machine: Clock) -> int:
+def remove_expired(main: Realm, machine: Clock) -> int:
     """Throw away whatever has outlived its time, and say how many that were."""
     count = 0
     for described in everything(main):
@@ -110,12 +112,12 @@ def remove_expired(main: Settings, machine: Clock) -> int:
     return count
 
 
-def find(main: Settings, sandbox_id: str) -> Description:
+def find(main: Realm, sandbox_id: str) -> Description:
     """The description of a sandbox. Raises SandboxUnknown."""
     return description.read(_existing(main, sandbox_id))
 
 
-def keep(main: Settings, sandbox_id: str, name: str) -> None:
+def keep(main: Realm, sandbox_id: str, name: str) -> None:
     """Keep the present state of a sandbox under a name. Raises SandboxUnknown, SandboxExists, NameMalformed."""
     place = _existing(main, sandbox_id)
     kept = _snapshot(place, name)
@@ -130,7 +132,7 @@ def keep(main: Settings, sandbox_id: str, name: str) -> None:
     os.rename(draft, kept)
 
 
-def restore(main: Settings, sandbox_id: str, name: str) -> None:
+def restore(main: Realm, sandbox_id: str, name: str) -> None:
     """Go back to a state that was kept: people, clients, sessions, keys, clock. Raises SandboxUnknown, NameMalformed.
 
     Whoever has the sandbox open opens it anew, because its description has another version.
@@ -151,18 +153,23 @@ def restore(main: Settings, sandbox_id: str, name: str) -> None:
     touch(main, sandbox_id)
 
 
-def touch(main: Settings, sandbox_id: str) -> None:
+def touch(main: Realm, sandbox_id: str) -> None:
     """Have every process open the sandbox anew."""
     place = _existing(main, sandbox_id)
     described = description.read(place)
     description.write(place, replace(described, version=described.version + 1))
 
 
-def ensure_template(main: Settings) -> Path:
+def ensure_template(main: Realm) -> Path:
     """The empty database that every sandbox begins with, migrated once for each state of the schema."""
-    template = main.var_folder / "sandboxes" / f".template-{MIGRATIONS.head()}.sqlite3"
-    if template.exists():
-        return template
+    template = main.settings.var_folder / "sandboxes" / f".template-{MIGRATIONS.head()}.sqlite3"
+    with MIGRATING:
+        if not template.exists():
+            _make_template(template)
+    return template
+
+
+def _make_template(template: Path) -> None:
     template.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix=".template-", suffix=".new", dir=template.parent)
     os.close(descriptor)
@@ -170,17 +177,18 @@ def ensure_template(main: Settings) -> Path:
     MIGRATIONS.upgrade(database)
     database.close()  # the last connection takes the log into the file
     os.replace(draft, template)
-    return template
 
 
-def _write(main: Settings, folder: Path, described: Description, *, now: int | None) -> None:
+def _write(main: Realm, folder: Path, described: Description, *, now: int | None) -> None:
     """Everything of a sandbox but its place."""
     seed = None if described.seed is None else described.seed.encode()
     (folder / "var").mkdir()
     shutil.copyfile(ensure_template(main), _database(main, folder))
     if now is not None:
         (folder / "var" / "clock").write_text(json.dumps({"frozen_at": now}))
-    make_secrets(folder / "keys" / main.instance / "secrets.json", SeededChance(seed) if seed is not None else SystemChance())
+    make_secrets(
+        folder / "keys" / main.settings.instance / "secrets.json", SeededChance(seed) if seed is not None else SystemChance()
+    )
     description.write(folder, described)
     realm = open_sandbox(main, folder)
     try:
@@ -190,9 +198,9 @@ def _write(main: Settings, folder: Path, described: Description, *, now: int | N
         realm.database.close()
 
 
-def _enter_people(main: Settings, realm: Realm) -> None:
+def _enter_people(main: Realm, realm: Realm) -> None:
     with realm.database.write() as connection:
-        enter_people(realm, connection, read_people(main.home / "config" / SEED))
+        enter_people(realm, connection, read_people(main.settings.home / "config" / SEED))
 
 
 def _name(chance: Chance, seed: str | None) -> str:
@@ -201,15 +209,15 @@ def _name(chance: Chance, seed: str | None) -> str:
     return re.sub(r"[^a-z0-9]", "", draw_token(chance, "sandbox").lower())[:12]
 
 
-def _existing(main: Settings, sandbox_id: str) -> Path:
-    place = folder_of(main, sandbox_id)
+def _existing(main: Realm, sandbox_id: str) -> Path:
+    place = folder_of(main.settings, sandbox_id)
     if not IDENTIFIER.fullmatch(sandbox_id) or not (place / description.FILE).exists():
         raise SandboxUnknown(f"there is no sandbox {sandbox_id}")
     return place
 
 
-def _database(main: Settings, folder: Path) -> Path:
-    return folder / "var" / f"{main.instance}.sqlite3"
+def _database(main: Realm, folder: Path) -> Path:
+    return folder / "var" / f"{main.settings.instance}.sqlite3"
 
 
 def _snapshot(place: Path, name: str) -> Path:

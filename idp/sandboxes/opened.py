@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ground.fetch import Transport
 from idp.realm import Realm, open_realm
 from idp.sandboxes import description
 from idp.settings import Settings
@@ -41,9 +40,8 @@ def pool_of(main: Settings) -> Path:
 class OpenedSandboxes:
     """The open realms of one process, least recently used first out."""
 
-    def __init__(self, main: Settings, *, transport: Transport | None = None, limit: int = MANY_ENOUGH) -> None:
+    def __init__(self, main: Realm, *, limit: int = MANY_ENOUGH) -> None:
         self._main = main
-        self._transport = transport
         self._limit = limit
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._lock = threading.Lock()
@@ -52,7 +50,7 @@ class OpenedSandboxes:
         """The realm of this name, opened if need be; None when there is no such sandbox, or no more."""
         if not IDENTIFIER.fullmatch(sandbox_id):
             return None
-        folder = folder_of(self._main, sandbox_id)
+        folder = folder_of(self._main.settings, sandbox_id)
         try:
             stat = os.stat(folder / description.FILE)
         except OSError:
@@ -87,7 +85,7 @@ class OpenedSandboxes:
         if known is not None:
             known.realm.database.close()
         try:
-            realm = open_sandbox(self._main, folder, transport=self._transport)
+            realm = open_sandbox(self._main, folder)
         except FileNotFoundError:  # thrown away at this moment
             self._open.pop(sandbox_id, None)
             return None
@@ -99,14 +97,19 @@ class OpenedSandboxes:
         return realm
 
 
-def open_sandbox(main: Settings, folder: Path, *, transport: Transport | None = None) -> Realm:
+def opened_by(main: Realm) -> OpenedSandboxes:
+    """The open sandboxes beside a realm: one list for all that this process does."""
+    return main.remember("opened sandboxes", lambda: OpenedSandboxes(main))
+
+
+def open_sandbox(main: Realm, folder: Path) -> Realm:
     """The realm in this folder. Raises FileNotFoundError when it is none."""
     described = description.read(folder)
-    settings = description.settings_of(described, main, folder)
+    settings = description.settings_of(described, main.settings, folder)
     return open_realm(
         settings,
-        transport=transport,
+        fetch=main.fetch,
         name=described.id,
         seed=None if described.seed is None else described.seed.encode(),
-        rsa_pool=pool_of(main),
+        rsa_pool=pool_of(main.settings),
     )

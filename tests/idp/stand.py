@@ -32,7 +32,7 @@ from idp.protocol.client import Client
 from idp.protocol.scopes import SCOPES
 from idp.realm import open_realm
 from idp.sandboxes.mount import Mount
-from idp.sandboxes.opened import OpenedSandboxes
+from idp.sandboxes.opened import opened_by
 from idp.seed import load_seed
 from idp.settings import PasswordHashing, Settings
 from tests.browser import Browser
@@ -96,7 +96,7 @@ class Stand:
         self.pages = make_pages(self.realm)
         # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
         self.pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
-        self.opened = OpenedSandboxes(self.settings, transport=self.transport)
+        self.opened = opened_by(self.realm)
         self.transport.hosts[self.issuer] = make_app(self.realm, self.pages, mount=self._mount)
 
     def prepare(self) -> None:

@@ -31,13 +31,14 @@ class Sandbox:
     @classmethod
     def make(cls, stand: Stand, **wishes: object) -> "Sandbox":
         """A sandbox with a client, made as the control plane makes one."""
+        algorithm = wishes.pop("algorithm", "RS256")
         values: dict[str, object] = {"machine": MACHINE, "chance": SystemChance(), "lives_for": 600}
-        made = making.make(stand.settings, **(values | wishes))  # type: ignore[arg-type]
+        made = making.make(stand.realm, **(values | wishes))  # type: ignore[arg-type]
         sandbox = cls(stand, made.id, f"{stand.issuer}/t/{made.id}")
-        sandbox.register()
+        sandbox.register(id_token_signed_response_alg=algorithm)
         return sandbox
 
-    def register(self) -> None:
+    def register(self, **terms: object) -> None:
         """Register a client as a program does."""
         answer = self.stand.http().post(
             f"{self.issuer}/oauth2/register",
@@ -46,6 +47,7 @@ class Sandbox:
                 "redirect_uris": [CALLBACK],
                 "post_logout_redirect_uris": ["http://localhost:9999/signed-out"],
                 "grant_types": ["authorization_code", "refresh_token"],
+                **terms,
             },
         )
         assert answer.status_code == 201, answer.text

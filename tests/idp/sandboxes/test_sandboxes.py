@@ -111,14 +111,14 @@ def test_a_code_of_one_sandbox_is_worth_nothing_in_another(make_sandbox: MakeSan
 
 def test_a_sandbox_that_was_thrown_away_is_as_one_that_never_was(sandbox: Sandbox) -> None:
     sandbox.sign_in()
-    making.remove(sandbox.stand.settings, sandbox.id)
+    making.remove(sandbox.stand.realm, sandbox.id)
     http = sandbox.stand.http()
     gone = http.get(f"{sandbox.issuer}/.well-known/openid-configuration")
     never = http.get(f"{sandbox.stand.issuer}/t/never/.well-known/openid-configuration")
     assert (gone.status_code, never.status_code) == (404, 404)
     assert sandbox.stand.opened.find(sandbox.id) is None
     with pytest.raises(SandboxUnknown):
-        making.remove(sandbox.stand.settings, sandbox.id)
+        making.remove(sandbox.stand.realm, sandbox.id)
     assert os.listdir(sandbox.stand.settings.var_folder / "sandboxes") == [
         name for name in os.listdir(sandbox.stand.settings.var_folder / "sandboxes") if name.startswith(".template")
     ]
@@ -128,8 +128,8 @@ def test_a_sandbox_goes_when_its_time_is_over(make_sandbox: MakeSandbox) -> None
     machine = FixedClock(Stand.START)
     short, long = make_sandbox(machine=machine, lives_for=60), make_sandbox(machine=machine, lives_for=61)
     machine.advance(60)
-    assert making.remove_expired(short.stand.settings, machine) == 1
-    assert [described.id for described in making.everything(short.stand.settings)] == [long.id]
+    assert making.remove_expired(short.stand.realm, machine) == 1
+    assert [described.id for described in making.everything(short.stand.realm)] == [long.id]
 
 
 @pytest.mark.parametrize("name", ["", "-x", "A", "a/b", "..", "a" * 41, "a.b", "é"])
@@ -162,18 +162,18 @@ def test_snapshot_brings_back_people_clients_sessions_and_clock(make_sandbox: Ma
     settings, browser = sandbox.stand.settings, sandbox.stand.browser()
     sandbox.sign_in(browser)
     client = sandbox.client_id
-    making.keep(settings, sandbox.id, "signed-in")
+    making.keep(sandbox.stand.realm, sandbox.id, "signed-in")
     clock = Path(settings.var_folder / "sandboxes" / sandbox.id / "var" / "clock")
     clock.write_text(json.dumps({"frozen_at": Stand.START + 100_000}))
     sandbox.register()
     assert answer_of(browser.open(sandbox.authorize_url(client_id=client, prompt="none")))["error"] == "login_required"
-    making.restore(settings, sandbox.id, "signed-in")
+    making.restore(sandbox.stand.realm, sandbox.id, "signed-in")
     assert "code" in answer_of(browser.open(sandbox.authorize_url(client_id=client, prompt="none")))
     assert sandbox.realm.clock.now() == Stand.START
     assert sandbox.stand.browser().open(sandbox.authorize_url()).answer.status_code == 400  # the second client never was
     with pytest.raises(SandboxExists):
-        making.keep(settings, sandbox.id, "signed-in")
+        making.keep(sandbox.stand.realm, sandbox.id, "signed-in")
     with pytest.raises(SandboxUnknown, match="no snapshot"):
-        making.restore(settings, sandbox.id, "other")
+        making.restore(sandbox.stand.realm, sandbox.id, "other")
     with pytest.raises(NameMalformed):
-        making.keep(settings, sandbox.id, "../other")
+        making.keep(sandbox.stand.realm, sandbox.id, "../other")

@@ -1,0 +1,109 @@
+"""Sandboxes as a program makes them, over the control plane."""
+
+import pytest
+
+from idp.keyring import pool
+from idp.sandboxes.opened import pool_of
+from tests.browser import Browser
+from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
+
+
+@pytest.fixture
+def control(sqlite_stand: Stand, rsa_pool: object) -> Browser:
+    """Somebody who has the token."""
+    pool_of(sqlite_stand.settings).symlink_to(str(rsa_pool))
+    browser = sqlite_stand.control()
+    browser.session.headers["Authorization"] = f"Bearer {CONTROL_TOKEN}"
+    return browser
+
+
+def ask(control: Browser, method: str, path: str, **body: object) -> tuple[int, dict[str, object]]:
+    answer = control.session.request(method, f"{CONTROL}{path}", json=body or None)
+    return answer.status_code, answer.json() if answer.content else {}
+
+
+def test_a_sandbox_is_made_read_listed_and_thrown_away(control: Browser, sqlite_stand: Stand) -> None:
+    status, made = ask(control, "POST", "/sandboxes", id="mine", lives_for=60, lifetimes={"access_token": 5})
+    assert status == 201
+    assert made["issuer"] == f"{sqlite_stand.issuer}/t/mine"
+    assert made["control_path"] == "/t/mine"
+    assert made["lifetimes"] == {"access_token": 5}
+    assert int(str(made["expires_at"])) - int(str(made["created_at"])) == 60
+    assert ask(control, "GET", "/sandboxes") == (200, {"sandboxes": [made]})
+    assert ask(control, "GET", "/sandboxes/mine") == (200, made)
+    assert sqlite_stand.http().get(f"{made['issuer']}/oauth2/jwks").status_code == 200
+    assert ask(control, "DELETE", "/sandboxes/mine")[0] == 204
+    assert sqlite_stand.http().get(f"{made['issuer']}/oauth2/jwks").status_code == 404
+    assert ask(control, "GET", "/sandboxes/mine")[0] == 404
+
+
+def test_people_of_a_sandbox_are_its_own(control: Browser, sqlite_stand: Stand) -> None:
+    for name in ("one", "other"):
+        ask(control, "POST", "/sandboxes", id=name)
+    status, person = ask(control, "POST", "/t/one/people", phone="+70000000777")
+    assert status == 201
+    found = {
+        path: len(ask(control, "GET", f"{path}/people?login=%2B70000000777")[1]["people"])  # type: ignore[arg-type]
+        for path in ("/t/one", "/t/other", "")
+    }
+    assert found == {"/t/one": 1, "/t/other": 0, "": 0}
+    assert ask(control, "GET", f"/t/other/people/{person['id']}")[0] == 404
+
+
+def test_a_snapshot_is_kept_and_gone_back_to(control: Browser) -> None:
+    ask(control, "POST", "/sandboxes", id="mine")
+    assert ask(control, "POST", "/sandboxes/mine/snapshots", name="before")[0] == 201
+    assert ask(control, "POST", "/sandboxes/mine/snapshots", name="before")[0] == 409
+    _, person = ask(control, "POST", "/t/mine/people", family_name="Ромашкина")
+    assert ask(control, "GET", f"/t/mine/people/{person['id']}")[0] == 200
+    assert ask(control, "POST", "/sandboxes/mine/restore", name="before")[0] == 204
+    assert ask(control, "GET", f"/t/mine/people/{person['id']}")[0] == 404
+    assert ask(control, "POST", "/sandboxes/mine/restore", name="after")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "../x"},
+        {"id": "A"},
+        {"id": ""},
+        {"lives_for": 0},
+        {"lifetimes": {"nonsense": 5}},
+        {"lifetimes": {"pushed_request": 5}},
+        {"lifetimes": {"access_token": "5"}},
+        {"seed": ""},
+        {"now": -1},
+        {"unknown": 1},
+    ],
+)
+def test_what_a_sandbox_cannot_be_is_refused_with_a_problem(control: Browser, body: dict[str, object]) -> None:
+    status, problem = ask(control, "POST", "/sandboxes", **body)
+    assert status == 422
+    assert problem["type"] == "urn:propusk:problem:body_invalid"
+    assert problem["detail"]
+    assert ask(control, "GET", "/sandboxes")[1] == {"sandboxes": []}
+
+
+def test_a_name_or_a_seed_that_is_in_use_is_a_conflict(control: Browser) -> None:
+    assert ask(control, "POST", "/sandboxes", seed="spring")[0] == 201
+    status, problem = ask(control, "POST", "/sandboxes", seed="spring")
+    assert status == 409
+    assert "already" in str(problem["detail"])
+
+
+def test_an_operation_of_a_sandbox_that_is_not_there_is_refused(control: Browser) -> None:
+    status, problem = ask(control, "GET", "/t/nobody/people")
+    assert status == 404
+    assert problem["type"] == "urn:propusk:problem:sandbox_unknown"
+
+
+def test_the_pool_is_filled_once_and_gives_each_sandbox_keys_of_its_own_use(sqlite_stand: Stand) -> None:
+    folder = pool_of(sqlite_stand.settings)
+    assert pool.fill(folder, enough=2) == 2
+    assert pool.fill(folder, enough=2) == 0
+    names = pool.names(folder)
+    chance = sqlite_stand.realm.chance
+    taken = pool.pick(folder, chance, used={names[0]})
+    assert taken.stem == names[1]
+    assert pool.pick(folder, chance, used=set(names)).stem not in names  # made now, because none was left
+    assert len(pool.names(folder)) == 3
