@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from ground.clock import FixedClock
-from idp.cli.prepare import read_people
+from idp.seed import read_people
 from rp.access.models import SessionRow
 from rp.app import create_app
 from rp.cli import make_keys as make_registry_keys

@@ -4,9 +4,9 @@ import json
 
 import click
 
-from idp.cli.prepare import SEED, read_people
 from idp.control.gate import read_token
 from idp.errors import StandUnusable
+from idp.seed import SEED, read_people
 from idp.settings import Settings, read_settings
 
 SHOWN = ("key", "phone", "email", "snils", "password", "note")

@@ -73,6 +73,11 @@ class KeyRing:
             self._folder_time = folder_time
         self._looked_at = now
 
+    def look_again(self) -> None:
+        """The folder has changed: look at it before the next signature, not only when a second has passed."""
+        self._folder_time = -1
+        self._looked_at = float("-inf")
+
     def signing_key(self, algorithm: str) -> SigningKey:
         """The newest key of an algorithm."""
         self.refresh()

@@ -22,7 +22,6 @@ from ground.preparation import bring_up_to_date
 from ground.sealing import make_secrets
 from idp.app import make_app, make_pages
 from idp.citizens import directory
-from idp.cli.prepare import load_seed
 from idp.clients import registry
 from idp.control.app import make_control
 from idp.database import JOURNAL, MIGRATIONS
@@ -30,6 +29,7 @@ from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
 from idp.protocol.scopes import SCOPES
 from idp.realm import open_realm
+from idp.seed import load_seed
 from idp.settings import PasswordHashing, Settings
 from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport

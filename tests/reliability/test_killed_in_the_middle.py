@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from ground.clock import SystemClock
-from idp.cli.prepare import load_seed
 from idp.realm import Realm, open_realm
+from idp.seed import load_seed
 from idp.settings import read_settings
 from rp.realm import Realm as RegistryRealm
 from rp.realm import open_realm as open_registry

@@ -1,0 +1,121 @@
+"""The seed: the people and information systems that a stand begins with, and begins with again when it is reset."""
+
+import tomllib
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete
+
+from idp.authentication.methods.password.method import set_password
+from idp.citizens import directory
+from idp.citizens.directory import CitizenExists
+from idp.citizens.models import PersonalData
+from idp.clients import registry
+from idp.database import Base
+from idp.errors import StandUnusable
+from idp.protocol.client import Client
+from idp.realm import Realm
+
+SEED = "seed"
+ACTOR = "operator:seed"
+
+
+def load_seed(realm: Realm) -> list[str]:
+    """Enter who is missing, in one transaction, and say in lines what that was."""
+    with realm.database.write() as connection:
+        return enter_seed(realm, connection)
+
+
+def enter_seed(realm: Realm, connection: Connection) -> list[str]:
+    """Enter who is missing. People are for the test environment only."""
+    folder = realm.settings.home / "config" / SEED
+    lines = []
+    if realm.settings.is_test:
+        people = sum(_enter_person(realm, connection, person) for person in read_people(folder))
+        lines += [f"{people} test people entered"] if people else []
+    systems = sum(_enter_system(realm, connection, system) for system in _read(folder / "systems.toml", "systems"))
+    lines += [f"{systems} information systems registered"] if systems else []
+    return lines
+
+
+def start_over(realm: Realm, connection: Connection) -> None:
+    """Empty every table, the journal too, and enter the seed: what is left is as after preparing."""
+    for table in reversed(Base.metadata.sorted_tables):
+        connection.execute(delete(table))
+    enter_seed(realm, connection)
+
+
+def read_people(folder: Path) -> list[dict[str, Any]]:
+    """The test people of the seed, as their file says."""
+    return _read(folder / "people.toml", "people")
+
+
+def _read(file: Path, name: str) -> list[dict[str, Any]]:
+    try:
+        entries: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8")).get(name, [])
+    except FileNotFoundError:
+        return []
+    except tomllib.TOMLDecodeError as error:
+        raise StandUnusable(f"{file} is not TOML: {error}") from None
+    return entries
+
+
+def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
+    known = {field.name for field in fields(PersonalData)}
+    data = PersonalData(**{name: value for name, value in entry.items() if name in known})
+    try:
+        citizen_id = directory.enter(
+            realm,
+            connection,
+            data,
+            phone_is_verified=data.phone is not None,
+            email_is_verified=data.email is not None,
+            second_factor_required=entry.get("second_factor_required", False),
+            actor=ACTOR,
+        )
+    except CitizenExists:
+        return False
+    set_password(realm, connection, citizen_id, entry["password"])
+    return True
+
+
+def _enter_system(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
+    """Register a system of the seed, or bring its terms up to date. True when it is new."""
+    wanted = _system(realm, entry)
+    known = registry.find(connection, wanted.client_id)
+    if known is None:
+        registry.register(realm, connection, wanted, actor=ACTOR)
+    elif known != wanted:
+        registry.replace_terms(realm, connection, wanted, actor=ACTOR)
+    return known is None
+
+
+def _system(realm: Realm, entry: dict[str, Any]) -> Client:
+    """The seed gives paths; where the registry is reached is a setting."""
+    base, paths = realm.settings.registry_url, entry["paths"]
+    secret_file = realm.settings.home / "keys" / entry["secret_file"]
+    try:
+        secret_hash = registry.hash_secret(secret_file.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise StandUnusable(f"{secret_file} is missing: run scripts/keys") from None
+    client = Client(
+        client_id=entry["client_id"],
+        name=entry["name"],
+        redirect_uris=tuple(base + path for path in paths["redirect_uris"]),
+        post_logout_redirect_uris=tuple(base + path for path in paths["post_logout_redirect_uris"]),
+        authentication=entry["authentication"],
+        secret_hash=secret_hash,
+        scopes=frozenset(entry["scope"].split()),
+        require_pkce=entry["require_pkce"],
+        backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),
+        backchannel_logout_session_required=entry.get("backchannel_logout_session_required", False),
+        initiate_login_uri=_address(base, paths.get("initiate_login_uri")),
+        organisation=entry["organisation"],
+        purpose=entry["purpose"],
+    )
+    return replace(client, resource=base + paths["resource"])
+
+
+def _address(base: str, path: str | None) -> str | None:
+    return None if path is None else base + path
