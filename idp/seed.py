@@ -1,18 +1,18 @@
-"""The people and systems that a stand begins with, as config/seed describes them. Who is there already is left alone."""
+"""The seed: the people and information systems that a stand begins with, and begins with again when it is reset."""
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from idp.authentication.methods.password.method import set_password
 from idp.citizens import directory
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import PersonalData
 from idp.clients import registry
+from idp.database import DRAWS, Base
 from idp.errors import StandUnusable
 from idp.protocol.client import Client
 from idp.realm import Realm
@@ -21,21 +21,31 @@ SEED = "seed"
 ACTOR = "operator:seed"
 
 
-def load_seed(realm: Realm, connection: Connection) -> list[str]:
-    """Enter who is missing, and say what was done, a line each. People are for the test environment only."""
+def load_seed(realm: Realm) -> list[str]:
+    """Enter who is missing, in one transaction, and say in lines what that was."""
+    with realm.database.write() as connection:
+        return enter_seed(realm, connection)
+
+
+def enter_seed(realm: Realm, connection: Connection) -> list[str]:
+    """Enter who is missing. People are for the test environment only."""
     folder = realm.settings.home / "config" / SEED
     lines = []
     if realm.settings.is_test:
-        people = enter_people(realm, connection, read_people(folder))
+        people = sum(_enter_person(realm, connection, person) for person in read_people(folder))
         lines += [f"{people} test people entered"] if people else []
     systems = sum(_enter_system(realm, connection, system) for system in _read(folder / "systems.toml", "systems"))
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
 
 
-def enter_people(realm: Realm, connection: Connection, people: Sequence[dict[str, Any]]) -> int:
-    """Enter those of these people who are missing, and say how many that were."""
-    return sum(_enter_person(realm, connection, person) for person in people)
+def start_over(realm: Realm, connection: Connection) -> None:
+    """Empty every table, the journal too, and enter the seed: what is left is as after preparing."""
+    for table in reversed(Base.metadata.sorted_tables):
+        # A seeded realm draws again what it drew before, but never a signing key that it has already.
+        of_keys = [DRAWS.c.purpose.not_like("key %")] if table is DRAWS else []
+        connection.execute(delete(table).where(*of_keys))
+    enter_seed(realm, connection)
 
 
 def read_people(folder: Path) -> list[dict[str, Any]]:

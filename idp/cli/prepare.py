@@ -23,8 +23,6 @@ def prepare() -> None:
         clock=realm.clock,
     )
     click.echo(done)
-    with realm.database.write() as connection:
-        lines = load_seed(realm, connection)
-    for line in lines:
+    for line in load_seed(realm):
         click.echo(line)
     realm.database.close()

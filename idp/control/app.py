@@ -6,7 +6,7 @@ from flask import Flask, g
 from msgspec import Struct
 
 from ground.web.application import make_flask
-from idp.control import clients, gate, openapi, outbox, people, phone, sandboxes, serving
+from idp.control import clients, clock, gate, keys, openapi, outbox, people, phone, reset, sandboxes, serving
 from idp.control.operation import Answer, Call, Operation
 from idp.errors import StandUnusable
 from idp.pages import site_of
@@ -39,8 +39,11 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *people.OPERATIONS,
     *clients.OPERATIONS,
+    *clock.OPERATIONS,
     *outbox.OPERATIONS,
     *sandboxes.OPERATIONS,
+    *keys.OPERATIONS,
+    *reset.OPERATIONS,
 )
 
 

@@ -17,7 +17,7 @@ from idp.realm import Realm
 
 # Not even a line feed at the end, before which a dollar sign matches too.
 ClientId = Annotated[str, Meta(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:-]*$(?!\n)")]
-Secret = Annotated[str, Meta(max_length=200, pattern=r"^[!-~]+$(?!\n)")]
+Secret = Annotated[str, Meta(max_length=200, pattern=r"^[ -~]+$(?!\n)")]
 Word = Annotated[str, Meta(max_length=200)]
 
 

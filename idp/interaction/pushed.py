@@ -36,7 +36,7 @@ TAKE = (
 def push(realm: Realm, connection: Connection, request: AuthorizationRequest) -> str:
     """Store a judged request and return the `request_uri` that stands for it once."""
     reference = draw_token(realm.chance, "pushed request")
-    reference_hash = _hash(reference)
+    reference_hash = hash_reference(reference)
     now = realm.clock.now()
     connection.execute(delete(PUSHED).where(PUSHED.c.expires_at < now - FORGET_SECONDS))
     connection.execute(
@@ -55,7 +55,7 @@ def push(realm: Realm, connection: Connection, request: AuthorizationRequest) ->
 def take(realm: Realm, connection: Connection, request_uri: str, *, client_id: str) -> AuthorizationRequest:
     """The request that this client pushed, the first time it is asked for in time. Raises RequestRefused otherwise, in the
     same words for every reason."""
-    reference_hash = _hash(request_uri.removeprefix(PUSHED_PREFIX))
+    reference_hash = hash_reference(request_uri.removeprefix(PUSHED_PREFIX))
     parameters = {"reference": reference_hash, "client": client_id, "now": realm.clock.now()}
     if connection.execute(TAKE, parameters).rowcount != 1:
         raise RequestRefused(
@@ -69,6 +69,6 @@ def _place(reference_hash: bytes) -> str:
     return f"pushed_requests:{reference_hash.hex()}"
 
 
-def _hash(reference: str) -> bytes:
+def hash_reference(reference: str) -> bytes:
     """A reference is 256 random bits, so one SHA-256 is enough to store it by."""
     return hashlib.sha256(reference.encode()).digest()

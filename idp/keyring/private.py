@@ -62,10 +62,6 @@ class KeyRing:
         self.keys: tuple[SigningKey, ...] = ()
         self.verifying = KeySet([])
 
-    def look_again(self) -> None:
-        """The folder has changed: see it at the next question and not only in a second."""
-        self._looked_at, self._folder_time = float("-inf"), -1
-
     def refresh(self) -> None:
         """Load what has been added to or removed from the folder. Raises StandUnusable when it holds no key."""
         now = monotonic_seconds()
@@ -80,6 +76,11 @@ class KeyRing:
             self.verifying = KeySet.import_key_set({"keys": [key.public_jwk() for key in self.keys]})
             self._folder_time = folder_time
         self._looked_at = now
+
+    def look_again(self) -> None:
+        """The folder has changed: look at it before the next signature, not only when a second has passed."""
+        self._folder_time = -1
+        self._looked_at = float("-inf")
 
     def signing_key(self, algorithm: str) -> SigningKey:
         """The newest key of an algorithm."""

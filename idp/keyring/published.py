@@ -20,6 +20,13 @@ def key_set(realm: Realm) -> dict[str, Any]:
     return {"keys": [key.public_jwk() for key in reversed(ring.keys)]}
 
 
+def describe_keys(realm: Realm) -> list[tuple[str, str, int]]:
+    """`kid`, algorithm and time of making of every key, the oldest first."""
+    ring = ring_of(realm)
+    ring.refresh()
+    return [(key.kid, key.algorithm, key.made_at) for key in ring.keys]
+
+
 def verifying_keys(realm: Realm) -> KeySet:
     """The same keys as objects that verify, imported once for each change of the ring."""
     ring = ring_of(realm)

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ground.chance import Chance, SeededChance, SystemChance, draw_token
-from ground.clock import Clock
+from ground.clock import Clock, FileClock
 from ground.database import Database
 from ground.sealing import make_secrets
 from idp.database import MIGRATIONS
@@ -23,7 +22,7 @@ from idp.realm import Realm
 from idp.sandboxes import description
 from idp.sandboxes.description import Description
 from idp.sandboxes.opened import IDENTIFIER, folder_of, open_sandbox
-from idp.seed import SEED, enter_people, read_people
+from idp.seed import SEED, enter_seed
 
 MIGRATING = threading.Lock()
 """Alembic migrates one database of a process at a time."""
@@ -183,24 +182,23 @@ def _write(main: Realm, folder: Path, described: Description, *, now: int | None
     """Everything of a sandbox but its place."""
     seed = None if described.seed is None else described.seed.encode()
     (folder / "var").mkdir()
+    # Its seed has the people of the stand and no systems, also when it is reset.
+    (folder / "config" / SEED).mkdir(parents=True)
+    (folder / "config" / SEED / "people.toml").symlink_to(main.settings.home / "config" / SEED / "people.toml")
     shutil.copyfile(ensure_template(main), _database(main, folder))
     if now is not None:
-        (folder / "var" / "clock").write_text(json.dumps({"frozen_at": now}))
+        FileClock(folder / "var" / "clock").freeze(now)
     make_secrets(
         folder / "keys" / main.settings.instance / "secrets.json", SeededChance(seed) if seed is not None else SystemChance()
     )
     description.write(folder, described)
     realm = open_sandbox(main, folder)
     try:
-        rotation.rotate(realm)
-        _enter_people(main, realm)
+        with realm.database.write() as connection:
+            enter_seed(realm, connection)
+        rotation.make_realm_keys(realm)
     finally:
         realm.database.close()
-
-
-def _enter_people(main: Realm, realm: Realm) -> None:
-    with realm.database.write() as connection:
-        enter_people(realm, connection, read_people(main.settings.home / "config" / SEED))
 
 
 def _name(chance: Chance, seed: str | None) -> str:

@@ -53,7 +53,7 @@ def find(realm: Realm, connection: Connection, cookie: str | None) -> Session | 
     """The session that a cookie stands for, unless it has ended, idled too long or grown too old."""
     if not cookie:
         return None
-    row = connection.execute(FIND, {"cookie_hash": _hash(cookie)}).first()
+    row = connection.execute(FIND, {"cookie_hash": hash_cookie(cookie)}).first()
     if row is None:
         return None
     now, lifetimes = realm.clock.now(), realm.settings.lifetimes
@@ -100,7 +100,7 @@ def open_session(
     cookie = draw_token(realm.chance, "session cookie")
     now = realm.clock.now()
     row: dict[str, Any] = {
-        "cookie_hash": _hash(cookie),
+        "cookie_hash": hash_cookie(cookie),
         "factors": [asdict(factor) for factor in factors],
         "seen_at": now,
     }
@@ -148,5 +148,5 @@ def _open(row: Any) -> Session:
     return Session(row.sid, row.citizen_id, factors, row.seen_at)
 
 
-def _hash(cookie: str) -> bytes:
+def hash_cookie(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()

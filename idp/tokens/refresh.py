@@ -58,7 +58,7 @@ def issue(realm: Realm, connection: Connection, *, family_id: str, family_begun_
     connection.execute(
         insert(REFRESH_TOKENS),
         {
-            "token_hash": _hash(token),
+            "token_hash": hash_token(token),
             "family_id": family_id,
             "created_at": now,
             "expires_at": min(now + lifetimes.refresh_idle, family_begun_at + lifetimes.refresh_absolute),
@@ -69,7 +69,7 @@ def issue(realm: Realm, connection: Connection, *, family_id: str, family_begun_
 
 def find(realm: Realm, connection: Connection, token: str) -> StoredRefreshToken | None:
     """The stored token, whatever its state."""
-    row = connection.execute(FIND, {"token_hash": _hash(token)}).first()
+    row = connection.execute(FIND, {"token_hash": hash_token(token)}).first()
     if row is None:
         return None
     return StoredRefreshToken(
@@ -99,6 +99,6 @@ def punish_reuse(realm: Realm, connection: Connection, stored: StoredRefreshToke
     families.revoke(realm, connection, stored.family_id, because="refresh_reused", actor=actor)
 
 
-def _hash(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
     """A refresh token is 256 random bits, so one SHA-256 is enough to store it by."""
     return hashlib.sha256(token.encode()).digest()

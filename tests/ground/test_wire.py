@@ -120,6 +120,31 @@ def test_file_clock_follows_its_file_without_a_restart(tmp_path: Path) -> None:
     assert abs(clock.now() - SystemClock().now()) <= 1
 
 
+def test_every_process_sees_how_a_file_clock_was_moved(tmp_path: Path) -> None:
+    mover, follower = FileClock(tmp_path / "clock"), FileClock(tmp_path / "clock")
+    machine = SystemClock().now()
+    mover.freeze(1000)
+    assert (follower.now(), follower.is_frozen, follower.offset_seconds) == (1000, True, 0)
+    mover.advance(60)
+    assert (follower.now(), follower.is_frozen) == (1060, True)
+    follower.run_from(machine + 3600)
+    assert 0 <= mover.now() - machine - 3600 <= 5
+    assert not mover.is_frozen
+    mover.advance(-3600)
+    assert abs(follower.offset_seconds) <= 5
+    mover.follow_machine()
+    assert (follower.is_frozen, follower.offset_seconds) == (False, 0)
+    assert [path.name for path in tmp_path.iterdir()] == []
+
+
+def test_moves_within_one_tick_of_the_file_system_are_all_seen(tmp_path: Path) -> None:
+    """Inodes are used again and time stamps are coarse, so a third move could look like the first."""
+    mover, follower = FileClock(tmp_path / "clock"), FileClock(tmp_path / "clock")
+    for moment in range(500):
+        mover.freeze(moment)
+        assert follower.now() == moment
+
+
 def test_fixed_clock_moves_only_when_it_is_moved() -> None:
     clock = FixedClock(5)
     clock.advance(10)

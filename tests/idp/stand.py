@@ -109,8 +109,7 @@ class Stand:
             backups=self.settings.var_folder,
             clock=self.clock,
         )
-        with self.realm.database.write() as connection:
-            load_seed(self.realm, connection)
+        load_seed(self.realm)
         self.add_client()
 
     def add_client(self, client_id: str = "client", **terms: object) -> Client:

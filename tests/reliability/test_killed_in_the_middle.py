@@ -112,8 +112,7 @@ def test_a_used_code_stays_used_and_its_replay_still_revokes_after_a_kill(server
 def _enter_registry(home: Path) -> None:
     """Tell the provider's database at which address the registry is now, as `propusk prepare` does."""
     realm = _provider(home)
-    with realm.database.write() as connection:
-        load_seed(realm, connection)
+    load_seed(realm)
     realm.database.close()
 
 

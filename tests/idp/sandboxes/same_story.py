@@ -27,7 +27,7 @@ def tell(home: Path, *, day: int, seed: str) -> Mapping[str, object]:
         data={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "scope": "openid profile"},
         auth=(sandbox.client_id, sandbox.client_secret),
     )
-    rotation.rotate(sandbox.realm, ("ES256", "EdDSA"))
+    rotation.rotate(sandbox.realm, ("ES256", "EdDSA"), actor="operator:test")
     keys = stand.http().get(f"{sandbox.issuer}/oauth2/jwks").json()["keys"]
     realm = sandbox.realm
     with realm.database.read() as connection:

@@ -1,0 +1,28 @@
+"""Starting over without stopping: the realm is as after preparing."""
+
+from ground.clock import MovableClock
+from idp.audit import Event, record
+from idp.control.operation import ACTOR, Answer, Call, Operation
+from idp.realm import Realm
+from idp.seed import start_over
+
+
+def reset(realm: Realm, _call: Call) -> Answer:
+    """Nothing but the seed is left, and the clock is the machine's. Signing keys stay: clients keep what they fetched."""
+    if isinstance(realm.clock, MovableClock):
+        realm.clock.follow_machine()
+    with realm.database.write() as connection:
+        start_over(realm, connection)
+        record(realm, connection, Event.REALM_RESET, actor=ACTOR, object="realm")
+    return Answer(204)
+
+
+OPERATIONS = (
+    Operation(
+        name="reset",
+        method="POST",
+        path="/reset",
+        summary="Forget everything but the people and systems of the seed",
+        handle=reset,
+    ),
+)
