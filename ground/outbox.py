@@ -5,7 +5,7 @@ Address and text are sealed. In the test environment nothing leaves the outbox: 
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, func, insert, select
 
 from ground.chance import Chance, draw_identifier
 from ground.clock import Clock
@@ -29,7 +29,7 @@ def outbox_table(metadata: MetaData) -> Table:
 
 @dataclass(frozen=True)
 class Message:
-    """One message: `channel` is `sms` or `email`; `number` grows with each message of the outbox."""
+    """One message: `channel` is `sms` or `email`; `number` grows with each message of the outbox. Mail may have a subject."""
 
     number: int
     id: str
@@ -37,6 +37,7 @@ class Message:
     address: str
     text: str
     created_at: int
+    subject: str | None = None
 
 
 class Outbox:
@@ -48,16 +49,17 @@ class Outbox:
         self._clock = clock
         self._chance = chance
 
-    def post(self, connection: Connection, *, channel: str, address: str, text: str) -> str:
+    def post(self, connection: Connection, *, channel: str, address: str, text: str, subject: str | None = None) -> str:
         """Put a message into the outbox in the caller's transaction and return its id. E.164 for `sms`."""
         message_id = draw_identifier(self._chance, "message")
+        fields = {"address": address, "text": text} | ({"subject": subject} if subject else {})
         connection.execute(
             insert(self._table),
             {
                 "id": message_id,
                 "channel": channel,
                 "address_index": self._vault.blind_index(channel, address),
-                "sealed": self._vault.seal_fields(f"outbox:{message_id}", {"address": address, "text": text}),
+                "sealed": self._vault.seal_fields(f"outbox:{message_id}", fields),
                 "created_at": self._clock.now(),
             },
         )
@@ -75,6 +77,18 @@ class Outbox:
         rows = sorted(connection.execute(query).all(), key=lambda row: row.number)
         return [self._message(row) for row in rows]
 
+    def last_number(self, connection: Connection) -> int:
+        """The number of the newest message to anybody; 0 before the first. Cheap enough to be asked again and again."""
+        return int(connection.execute(select(func.coalesce(func.max(self._table.c.number), 0))).scalar_one())
+
     def _message(self, row: object) -> Message:
         fields = self._vault.open_fields(f"outbox:{row.id}", row.sealed)  # type: ignore[attr-defined]
-        return Message(row.number, row.id, row.channel, fields["address"], fields["text"], row.created_at)  # type: ignore[attr-defined]
+        return Message(
+            number=row.number,  # type: ignore[attr-defined]
+            id=row.id,  # type: ignore[attr-defined]
+            channel=row.channel,  # type: ignore[attr-defined]
+            address=fields["address"],
+            text=fields["text"],
+            created_at=row.created_at,  # type: ignore[attr-defined]
+            subject=fields.get("subject"),
+        )

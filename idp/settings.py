@@ -52,7 +52,8 @@ class Settings:
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
     address a host is reached, and `trusted_ca_file` whose certificates are believed instead of those the machine knows.
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
-    is where `serve --plain` sends browsers from http to https.
+    is where `serve --plain` sends browsers from http to https. `control_threads` are more than `threads`, because whoever
+    waits for a message at the control plane holds one.
     """
 
     environment: str = "production"
@@ -66,6 +67,7 @@ class Settings:
     tls_private: Path | None = None
     workers: int = 1
     threads: int = 4
+    control_threads: int = 16
     codes_per_hour: int = 5
     registration_is_open: bool = False
     registration_limit: int = 10_000

@@ -46,19 +46,20 @@ def _check(settings: Settings) -> None:
 def _server(settings: Settings, target: str) -> Any:
     listen = {"control": settings.control_listen, "plain": settings.plain_listen}.get(target, settings.listen)
     address, _, port = listen.rpartition(":")
-    is_application = target == "application"
+    is_application, is_control = target == "application", target == "control"
     return Granian(
         f"idp.serve:{target}",
         address=address,
         port=int(port),
         interface=Interfaces.WSGI,
         workers=settings.workers if is_application else 1,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.control_threads if is_control else settings.threads,
         # Some relying parties of our users know no TLS 1.3.
         ssl_protocol_min=SSLProtocols.tls12,
         ssl_cert=settings.home / settings.tls_certificate if is_application and settings.tls_certificate else None,
         ssl_key=settings.home / settings.tls_private if is_application and settings.tls_private else None,
         log_access=False,
-        log_level=LogLevels.warning,
+        # Granian warns of many threads on few cores; those of the control plane wait and compute nothing.
+        log_level=LogLevels.error if is_control else LogLevels.warning,
         respawn_failed_workers=False,
     )

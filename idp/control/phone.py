@@ -1,20 +1,36 @@
-"""The telephone of any test person: everything the stand would have sent to a real one."""
+"""The telephone of any test person: everything the stand would have sent to a real one, as it is sent.
+
+`/phone/{person}` is one person's, `/phone` that of whoever got the newest message. Beside each, `…/messages?after=` answers
+with what is new, drawn by the same part of a page; it may wait for it, but never all threads of the control plane do.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from threading import BoundedSemaphore
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ground.clock import monotonic_seconds, wait
 from ground.outbox import Message
+from ground.web.language import format_day_of_year, format_moment, format_time, local_moment
+from ground.web.language import gettext as _
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.control.outbox import read
 from idp.pages import current_realm
+from idp.realm import Realm
 
-CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)", re.ASCII)
+CODE = re.compile(r"(?<![\w/=&?#%+-])([0-9]{6})(?![\w/=&#%-])")
+"""Six digits that stand alone: not a piece of a number, of a word, or of a link."""
+LONGEST_WAIT_SECONDS = 10
+LOOK_EVERY_SECONDS = 0.2
+MOST_WAITING = 8
+"""Half of the threads that `control_threads` gives. One phone too many is answered at once and asks again a little later."""
 
+_places_to_wait = BoundedSemaphore(MOST_WAITING)
 blueprint = Blueprint("phone", __name__)
 
 
@@ -22,10 +38,27 @@ blueprint = Blueprint("phone", __name__)
 class Bubble:
     """A message cut at its code, so that the code can be shown large and taken with one click."""
 
+    number: int
+    channel: str
+    heading: str | None
     before: str
     code: str | None
     after: str
     at: int
+    told_at: str
+
+
+@dataclass(frozen=True)
+class Screens:
+    """What one person's telephone shows, newest first. `last` is the number of the newest message to anybody."""
+
+    person: Person | None
+    bubbles: Sequence[Bubble]
+    last: int
+    now: int
+
+    def of(self, channel: str) -> list[Bubble]:
+        return [bubble for bubble in self.bubbles if bubble.channel == channel]
 
 
 @blueprint.get("/")
@@ -34,32 +67,114 @@ def start() -> Response:
 
 
 @blueprint.get("/phone")
-def phone() -> str:
-    """The newest messages of one person, newest first; of whoever got the newest of all unless `who` names somebody."""
+def newest_phone() -> str | Response:
+    """The telephone of whoever got the newest message; `who` leads to somebody's own."""
+    if who := request.args.get("who"):
+        return redirect(f"/phone/{_named(current_realm(), who).id}", 303)
+    return _page(None)
+
+
+@blueprint.get("/phone/<person_id>")
+def phone(person_id: str) -> str:
+    return _page(person_id)
+
+
+@blueprint.get("/phone/messages")
+@blueprint.get("/phone/<person_id>/messages")
+def news(person_id: str | None = None) -> str:
+    """Messages with a number above `after`, as a piece of a page; with `wait_for` (seconds, at most 10) it waits for one.
+
+    Its `data-last` is what to pass as `after` next; a smaller one than before means that the outbox was emptied meanwhile.
+    """
     realm = current_realm()
+    after, patience = _number("after"), min(_number("wait_for"), LONGEST_WAIT_SECONDS)
+    if person_id is not None:
+        _named(realm, person_id)
+    if patience and _places_to_wait.acquire(blocking=False):
+        try:
+            _wait_for_news(realm, person_id, after=after, seconds=patience)
+        finally:
+            _places_to_wait.release()
+    return render_template("phone_messages.html", screens=_screens(realm, person_id, after=after))
+
+
+def _page(person_id: str | None) -> str:
+    realm = current_realm()
+    screens = _screens(realm, person_id)
     with realm.database.read() as connection:
         people = directory.everybody(realm, connection)
-    chosen = _choose(people, read(realm), request.args.get("who"))
-    messages = read(realm, address=chosen.data.phone) if chosen and chosen.data.phone else []
-    return render_template(
-        "phone.html",
-        choices=[(person.id, f"{person.data.given_name} {person.data.family_name}") for person in people],
-        chosen=chosen,
-        bubbles=[cut(message) for message in reversed(messages)],
-        now=realm.clock.now(),
+    choices = [(person.id, f"{person.data.given_name} {person.data.family_name}") for person in people]
+    address = "/phone/messages" if person_id is None else f"/phone/{person_id}/messages"
+    return render_template("phone.html", choices=choices, screens=screens, news_address=address)
+
+
+def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seconds: int) -> None:
+    """Return when there is something to tell: a message, an outbox that was emptied, or that the patience is over."""
+    deadline = monotonic_seconds() + seconds
+    seen = after
+    while monotonic_seconds() < deadline:
+        with realm.database.read() as connection:
+            last = realm.outbox.last_number(connection)
+        if last < after or (last > seen and _screens(realm, person_id, after=seen).bubbles):
+            return
+        seen = last
+        wait(LOOK_EVERY_SECONDS)
+
+
+def _screens(realm: Realm, person_id: str | None, *, after: int = 0) -> Screens:
+    with realm.database.read() as connection:
+        # Asked first: what comes while we read is told twice, and the page knows a message by its number.
+        last = realm.outbox.last_number(connection)
+    person = _whoever_got_the_newest(realm) if person_id is None else _named(realm, person_id)
+    addresses = [address for address in (person.data.phone, person.data.email) if address] if person else []
+    messages = [message for address in addresses for message in read(realm, after=after, address=address)]
+    messages.sort(key=lambda message: message.number, reverse=True)
+    now = realm.clock.now()
+    return Screens(person, [cut(message, now=now) for message in messages], last, now)
+
+
+def _named(realm: Realm, person_id: str) -> Person:
+    with realm.database.read() as connection:
+        return directory.find(realm, connection, person_id) or abort(404)
+
+
+def _whoever_got_the_newest(realm: Realm) -> Person | None:
+    """Nobody's messages do not count; before the first message it is the first person there is."""
+    with realm.database.read() as connection:
+        people = directory.everybody(realm, connection)
+    owners = {address: person for person in people for address in (person.data.phone, person.data.email)}
+    newest = next((owners[message.address] for message in reversed(read(realm)) if message.address in owners), None)
+    return newest or next(iter(people), None)
+
+
+def cut(message: Message, *, now: int) -> Bubble:
+    """Cut a message at its code."""
+    found = CODE.search(message.text)
+    before, after = (message.text[: found.start()], message.text[found.end() :]) if found else (message.text, "")
+    return Bubble(
+        number=message.number,
+        channel=message.channel,
+        heading=message.subject,
+        before=before.strip(),
+        code=found[1] if found else None,
+        after=after.strip().removeprefix(".").lstrip(),
+        at=message.created_at,
+        told_at=tell(message.created_at, now=now),
     )
 
 
-def _choose(people: Sequence[Person], messages: Sequence[Message], asked_for: str | None) -> Person | None:
-    by_phone = {person.data.phone: person for person in people}
-    newest = next((by_phone[message.address] for message in reversed(messages) if message.address in by_phone), None)
-    return next((person for person in people if person.id == asked_for), newest or next(iter(people), None))
+def tell(moment: int, *, now: int) -> str:
+    """A moment as a telephone writes it: «сегодня, 20:16», «вчера, 03:40», «20 ноября, 14:06», and another year with its year."""
+    day, today = local_moment(moment).date(), local_moment(now).date()
+    if day == today:
+        return _("сегодня, %(time)s", time=format_time(moment))
+    if day == today - timedelta(days=1):
+        return _("вчера, %(time)s", time=format_time(moment))
+    return f"{format_day_of_year(moment)}, {format_time(moment)}" if day.year == today.year else format_moment(moment)
 
 
-def cut(message: Message) -> Bubble:
-    """Cut a message at its code."""
-    match = CODE.search(message.text)
-    if not match:
-        return Bubble(message.text, None, "", message.created_at)
-    before, after = message.text[: match.start()].strip(), message.text[match.end() :].strip(" .")
-    return Bubble(before, f"{match[1][:3]} {match[1][3:]}", after, message.created_at)
+def _number(name: str) -> int:
+    text = request.args.get(name, "0")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12):
+        abort(400)
+    return int(text)

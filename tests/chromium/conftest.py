@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.chromium.visit import Visit
+from tests.node_packages import node_with_packages
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--no-first-run", "--no-pings")
@@ -50,3 +51,10 @@ def visits(chromium: Browser) -> Iterator[list[Visit]]:
     yield made
     for visit in made:
         visit.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    _, modules = node_with_packages()
+    return (Path(modules) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -1,48 +1,16 @@
 """Every kind of page is judged by axe-core, in light and in dark: nothing to object."""
 
-import json
-from pathlib import Path
-
-import pytest
 import requests
 from playwright.sync_api import Browser
 
+from tests.chromium.axe import objections_to
 from tests.chromium.visit import Visit
 from tests.house import PEOPLE
-from tests.node_packages import node_with_packages
 from tests.running_stand import RunningStand
 
 ANTON = PEOPLE["anton"]
 REFUSED = 400
 """A form that is shown again with what was wrong in it."""
-SETTLED = "() => Promise.all(document.getAnimations().map((animation) => animation.finished))"
-RUN = "(rules) => axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})})"
-SCHEMES = (("light", None), ("dark", ["color-contrast"]))
-"""What is asked in each colour scheme: everything once, and the contrast twice, for nothing else differs."""
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core."""
-    _, modules = node_with_packages()
-    return (Path(modules) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-
-
-def _judge(visit: Visit, axe: str, page_name: str, *, status: int, is_error: bool) -> list[str]:
-    """What axe-core objects to on the page that is open. The status comes first: axe is content with an error page."""
-    visit.look(status=status)
-    assert (visit.page.query_selector("#error-number") is not None) == is_error
-    objections = []
-    for scheme, rules in SCHEMES:
-        visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        visit.page.evaluate(SETTLED)  # a colour on its way from light to dark is neither
-        visit.page.evaluate(axe)
-        result = visit.page.evaluate(RUN, rules)
-        assert result["passes"] or result["incomplete"], "axe-core looked at the page"
-        for violation in result["violations"]:
-            places = [node["target"] for node in violation["nodes"]]
-            objections.append(f"{page_name}, {scheme}: {violation['id']}: {violation['help']} {json.dumps(places)}")
-    return objections
 
 
 def test_axe_core_objects_to_nothing_on_any_page(
@@ -54,7 +22,7 @@ def test_axe_core_objects_to_nothing_on_any_page(
     objections: list[str] = []
 
     def judge(name: str, *, status: int = 200, is_error: bool = False) -> None:
-        objections.extend(_judge(visit, axe, name, status=status, is_error=is_error))
+        objections.extend(objections_to(visit, axe, name, status=status, is_error=is_error))
 
     visit.open(_authorization_of_a_new_client(running_stand))
     judge("login")

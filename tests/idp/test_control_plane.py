@@ -150,21 +150,6 @@ def test_long_poll_gives_up_after_its_patience_and_never_waits_longer_than_the_l
     assert 30 <= now[0] < 30.2
 
 
-def test_phone_page_shows_the_code_of_the_newest_message_large(stand: Stand) -> None:
-    code = send_sms(stand)
-    browser = stand.control().open(f"{CONTROL}/phone", headers=BEARER)
-    assert f"{code[:3]} {code[3:]}" in browser.text
-    assert "Вера Р." in browser.text
-    assert code not in browser.title
-
-
-def test_phone_page_of_another_person_shows_theirs(stand: Stand) -> None:
-    code = send_sms(stand)
-    browser = stand.control().open(f"{CONTROL}/phone", params={"who": stand.citizen("maya@example.test")}, headers=BEARER)
-    assert "Сообщений нет" in browser.text
-    assert f"{code[:3]} {code[3:]}" not in browser.text
-
-
 def test_health_is_open_to_its_own_names(stand: Stand) -> None:
     assert stand.control().open(f"{CONTROL}/health").answer.json() == {"status": "ok", "environment": "test"}
 
