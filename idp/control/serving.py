@@ -75,6 +75,8 @@ def _view_of(operation: Operation) -> Callable[..., Response]:
             answer = operation.handle(g.realm, call)
         except RequestRefused as refused:
             raise _as_problem(refused) from None
+        except RecursionError:
+            raise Problem(400, "body_malformed", "The body is nested too deeply") from None
         body = b"" if answer.body is None else msgspec.json.encode(answer.body)
         response = Response(body, answer.status, answer.headers, mimetype=JSON if answer.body is not None else None)
         response.headers.setdefault("Cache-Control", "no-store")
