@@ -109,12 +109,16 @@ class Database:
 
     def close(self) -> None:
         """Close this thread's connections and every pooled one."""
+        self.release()
+        self.engine.dispose()
+
+    def release(self) -> None:
+        """Give this thread's connections back: before a thread ends that others follow."""
         for role in ("reader", "writer"):
             connection: Connection | None = getattr(self._held, role, None)
             if connection is not None:
                 connection.close()
                 delattr(self._held, role)
-        self.engine.dispose()
 
 
 def _engine(url: str) -> Engine:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from flask import Flask, g, render_template, request
+from sqlalchemy import Connection
 
 from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
 from idp.authentication.views import blueprint as sign_in_pages
+from idp.clients import registry
 from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents
@@ -26,6 +28,7 @@ from idp.oauth.session_frame import blueprint as session_frame
 from idp.oauth.userinfo import userinfo
 from idp.pages import current_realm, site_of
 from idp.realm import Realm
+from idp.requests.recorder import recorded
 
 FRAGMENTS = (metadata.fragment,)
 BLUEPRINTS = (
@@ -75,6 +78,8 @@ OPEN_TO_SCRIPTS = frozenset(
     }
 )
 """What a public client in a browser needs of us."""
+RECORDED = (HOT_ENDPOINTS.keys() - {"/health"}) | {"/oauth2/authorize", "/oauth2/logout"}
+"""What systems ask for. Never a page where people type: what they type is theirs."""
 
 
 def make_pages(realm: Realm) -> Flask:
@@ -108,9 +113,19 @@ def is_for_programs(path: str) -> bool:
     return path in HOT_ENDPOINTS or path.startswith("/oauth2/register/")
 
 
-def make_front(realm: Realm, pages: Flask) -> Front:
+def is_recorded(path: str) -> bool:
+    """Is a request to this address written into the request journal?"""
+    return path in RECORDED or path.startswith("/oauth2/register/")
+
+
+def _knows_system(connection: Connection, client_id: str) -> bool:
+    return registry.find(connection, client_id) is not None
+
+
+def make_front(realm: Realm, pages: Flask) -> Wsgi:
     """One realm as a WSGI application. Pages are shared by all realms of a process."""
-    return Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    front = Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    return recorded(realm, front, is_recorded=is_recorded, knows_system=_knows_system)
 
 
 def make_app(realm: Realm, pages: Flask | None = None, *, mount: Callable[[Wsgi, Flask], Wsgi] | None = None) -> Entrance:
@@ -119,7 +134,7 @@ def make_app(realm: Realm, pages: Flask | None = None, *, mount: Callable[[Wsgi,
     `mount` may put other realms beside this one: it is given the application of this realm and the pages they share.
     """
     pages = pages or make_pages(realm)
-    application: Wsgi = make_front(realm, pages)
+    application = make_front(realm, pages)
     return Entrance(
         mount(application, pages) if mount else application,
         public_url=realm.issuer,

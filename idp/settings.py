@@ -43,6 +43,20 @@ class PasswordHashing:
 
 
 @dataclass(frozen=True)
+class RequestJournal:
+    """Whether requests of systems are written down (where it is not said: on a test stand only), and how many are kept."""
+
+    enabled: bool | None = None
+    per_system: int = 1_000
+    days: int = 14
+
+    def __post_init__(self) -> None:
+        for name in ("per_system", "days"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+
+
+@dataclass(frozen=True)
 class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
@@ -80,6 +94,7 @@ class Settings:
     home: Path = CHECKOUT
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
+    request_journal: RequestJournal = field(default_factory=RequestJournal)
 
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
@@ -115,6 +130,11 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def keeps_requests(self) -> bool:
+        """Are requests of systems written into the request journal?"""
+        return self.is_test if self.request_journal.enabled is None else self.request_journal.enabled
 
     @property
     def is_secure(self) -> bool:

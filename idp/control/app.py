@@ -6,7 +6,7 @@ from flask import Flask, g
 from msgspec import Struct
 
 from ground.web.application import make_flask
-from idp.control import clients, clock, gate, keys, openapi, outbox, people, phone, reset, sandboxes, serving
+from idp.control import clients, clock, gate, keys, openapi, outbox, people, phone, requests, reset, sandboxes, serving
 from idp.control.operation import Answer, Call, Operation
 from idp.errors import StandUnusable
 from idp.pages import site_of
@@ -44,6 +44,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *sandboxes.OPERATIONS,
     *keys.OPERATIONS,
     *reset.OPERATIONS,
+    *requests.OPERATIONS,
 )
 
 

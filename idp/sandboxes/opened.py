@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from idp.realm import Realm, open_realm
+from idp.requests import recorder
 from idp.sandboxes import description
 from idp.settings import Settings
 
@@ -74,7 +75,7 @@ class OpenedSandboxes:
         with self._lock:
             known = self._open.pop(sandbox_id, None)
         if known is not None:
-            known.realm.database.close()
+            _close(known.realm)
 
     def close_all(self) -> None:
         """Forget every realm."""
@@ -83,7 +84,7 @@ class OpenedSandboxes:
 
     def _open_anew(self, sandbox_id: str, folder: Path, seen: tuple[int, int], known: _Open | None) -> Realm | None:
         if known is not None:
-            known.realm.database.close()
+            _close(known.realm)
         try:
             realm = open_sandbox(self._main, folder)
         except FileNotFoundError:  # thrown away at this moment
@@ -93,8 +94,13 @@ class OpenedSandboxes:
         self._open.move_to_end(sandbox_id)
         while len(self._open) > self._limit:
             _, oldest = self._open.popitem(last=False)
-            oldest.realm.database.close()
+            _close(oldest.realm)
         return realm
+
+
+def _close(realm: Realm) -> None:
+    recorder.close(realm)
+    realm.database.close()
 
 
 def opened_by(main: Realm) -> OpenedSandboxes:

@@ -31,6 +31,7 @@ from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
 from idp.protocol.scopes import SCOPES
 from idp.realm import open_realm
+from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
 from idp.seed import load_seed
@@ -170,6 +171,7 @@ class Stand:
 
     def close(self) -> None:
         self.opened.close_all()
+        recorder.close(self.realm)
         self.realm.database.close()
 
     def authorize_url(self, **parameters: str | None) -> str:
