@@ -211,6 +211,7 @@ def _finish(realm: Realm, connection: Connection, paused: PausedRequest, step: F
         amr=session.references,
         authenticated_at=session.authenticated_at,
         claims=step.claims,
+        is_made_by_test=session.is_made_by_test,
     )
     code = codes.issue(realm, connection, asked, grant)
     watched = session_state(realm, client_id=asked.client_id, redirect_uri=asked.redirect_uri, sid=session.sid)
