@@ -6,7 +6,7 @@ from flask import Flask, g
 from msgspec import Struct
 
 from ground.web.application import make_flask
-from idp.control import clients, gate, openapi, outbox, people, phone, sandboxes, serving
+from idp.control import clients, gate, login, mint, openapi, outbox, people, phone, sandboxes, serving
 from idp.control.operation import Answer, Call, Operation
 from idp.errors import StandUnusable
 from idp.pages import site_of
@@ -41,6 +41,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *clients.OPERATIONS,
     *outbox.OPERATIONS,
     *sandboxes.OPERATIONS,
+    *login.OPERATIONS,
+    *mint.OPERATIONS,
 )
 
 

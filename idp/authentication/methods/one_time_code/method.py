@@ -118,7 +118,7 @@ class OneTimeCodeMethod:
         if realm.clock.now() > row.expires_at:
             self._end(realm, connection, attempt, "expired")
             return "expired", 0
-        if hmac.compare_digest(row.code_hash, _hash(realm, row.id, code)):
+        if hmac.compare_digest(row.code_hash, hash_code(realm, row.id, code)):
             self._end(realm, connection, attempt, "used")
             return None, 0
         if row.tries >= MAX_TRIES:
@@ -138,7 +138,7 @@ class OneTimeCodeMethod:
                 "id": code_id,
                 "attempt_id": attempt.id,
                 "citizen_id": person.id,
-                "code_hash": _hash(realm, code_id, code),
+                "code_hash": hash_code(realm, code_id, code),
                 "sent_at": now,
                 "expires_at": now + realm.settings.lifetimes.one_time_code,
             },
@@ -168,6 +168,6 @@ class OneTimeCodeMethod:
         return wait
 
 
-def _hash(realm: Realm, code_id: str, code: str) -> bytes:
+def hash_code(realm: Realm, code_id: str, code: str) -> bytes:
     """Six digits are guessed from a bare hash in a moment, so the hash is keyed."""
     return hmac.digest(realm.secrets.derive("one-time code"), f"{code_id}\0{code}".encode(), hashlib.sha256)
