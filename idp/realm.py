@@ -4,7 +4,7 @@ There are no globals. A second issuer in the same process is a second realm, nev
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,6 +46,8 @@ class Realm:
     seams: Seams = HONEST
     name: str = ""
     rsa_pool: Path | None = None
+    acts_for_test: bool = False
+    """Does the test API act here? Then what is done is marked: journal rows, proofs, consents, and so sessions and tokens."""
     _memory: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,6 +57,21 @@ class Realm:
     def url(self, path: str) -> str:
         """An address of this issuer. Never built from a Host header."""
         return self.issuer + path
+
+    def acting_for_test(self) -> "Realm":
+        """The same issuer, with everything that is done marked as done by the test API. It remembers together with this one."""
+        return replace(self, acts_for_test=True)
+
+    def at(self, clock: Clock) -> "Realm":
+        """The same issuer at another time; its own clock stays where it is."""
+        return replace(
+            self,
+            clock=clock,
+            journal=Journal(JOURNAL, self.secrets.derive("journal"), clock),
+            outbox=Outbox(OUTBOX, self.vault, clock, self.chance),
+            jobs=Jobs(JOBS, self.database, clock, self.chance),
+            _memory={},  # what is remembered may hold the clock
+        )
 
     def remember(self, name: str, make: Callable[[], Kept]) -> Kept:
         """The value that a room keeps for this realm, made on first use."""

@@ -5,6 +5,8 @@ The prefix keeps a neighbour on a sub-domain, or on plain http, from planting a 
 
 import hashlib
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from flask import after_this_request, g, request
 from werkzeug.wrappers import Response
@@ -22,26 +24,55 @@ def cookie_name(site: Site, name: str) -> str:
     return f"{'__Host-' if site.is_secure else ''}{site.instance}_{name}{tail}"
 
 
-def set_cookie(site: Site, response: Response, name: str, value: str, *, max_age_seconds: int | None = None) -> None:
-    """Set the cookie; without `max_age_seconds` it lives until the browser is closed."""
-    response.set_cookie(
-        cookie_name(site, name), value, max_age=max_age_seconds, path="/", httponly=True, samesite="Lax", secure=site.is_secure
-    )
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie as an answer sets it, for the whole host and until the browser is closed."""
+
+    name: str
+    value: str
+    http_only: bool
+    secure: bool
+    same_site: str
+    path: str = "/"
 
 
-def clear_cookie(site: Site, response: Response, name: str) -> None:
-    """Have the browser forget the cookie."""
-    response.delete_cookie(cookie_name(site, name), path="/", httponly=True, samesite="Lax", secure=site.is_secure)
+def make_cookie(site: Site, name: str, value: str) -> Cookie:
+    """A cookie that only we read."""
+    return Cookie(cookie_name(site, name), value, http_only=True, secure=site.is_secure, same_site="Lax")
 
 
-def set_readable_cookie(site: Site, response: Response, name: str, value: str) -> None:
-    """Set a cookie that scripts of ours read in a frame on somebody else's page. Its value must open nothing.
+def make_readable_cookie(site: Site, name: str, value: str) -> Cookie:
+    """A cookie that scripts of ours read in a frame on somebody else's page. Its value must open nothing.
 
     Over TLS it is SameSite=None, or the frame would not see it; on plain http browsers refuse that, and neighbours on one
     host (localhost) are the same site anyway.
     """
     same_site = "None" if site.is_secure else "Lax"
-    response.set_cookie(cookie_name(site, name), value, path="/", httponly=False, samesite=same_site, secure=site.is_secure)
+    return Cookie(cookie_name(site, name), value, http_only=False, secure=site.is_secure, same_site=same_site)
+
+
+def set_cookies(response: Response, cookies: Iterable[Cookie], *, max_age_seconds: int | None = None) -> None:
+    """Set cookies; without `max_age_seconds` they live until the browser is closed."""
+    for cookie in cookies:
+        response.set_cookie(
+            cookie.name,
+            cookie.value,
+            max_age=max_age_seconds,
+            path=cookie.path,
+            httponly=cookie.http_only,
+            samesite=cookie.same_site,
+            secure=cookie.secure,
+        )
+
+
+def set_cookie(site: Site, response: Response, name: str, value: str, *, max_age_seconds: int | None = None) -> None:
+    """Set the cookie; without `max_age_seconds` it lives until the browser is closed."""
+    set_cookies(response, [make_cookie(site, name, value)], max_age_seconds=max_age_seconds)
+
+
+def clear_cookie(site: Site, response: Response, name: str) -> None:
+    """Have the browser forget the cookie."""
+    response.delete_cookie(cookie_name(site, name), path="/", httponly=True, samesite="Lax", secure=site.is_secure)
 
 
 def clear_readable_cookie(site: Site, response: Response, name: str) -> None:

@@ -1,5 +1,6 @@
 """The pages of a sign-in: the same three routes for every method."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -11,16 +12,16 @@ from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
+from idp.authentication.completion import complete
 from idp.authentication.method import Method, Refusal
 from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough, next_method
 from idp.authentication.refusals import as_text
 from idp.citizens import directory
 from idp.citizens.models import Person
-from idp.logout.session_end import end_everything
 from idp.pages import current_realm
 from idp.realm import Realm
-from idp.sessions import browser, store
+from idp.sessions import browser
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
@@ -118,27 +119,12 @@ def _next(realm: Realm, attempt: Attempt, person: Person | None) -> Response:
     response = redirect(attempt.return_path, 303)
     if attempt.completed_sid is None:
         try:
-            _complete(realm, attempt, response)
+            session, cookie = complete(realm, attempt, find_session=partial(browser.current, realm))
         except AttemptGone:
             # A form that was sent twice at once: the other answer has the session, and ours was rolled back.
             return redirect(attempt.return_path, 303)
+        browser.hand_out(realm, response, session, cookie)
     return response
-
-
-def _complete(realm: Realm, attempt: Attempt, response: Response) -> None:
-    """Open or raise the session. The session of another person in this browser ends first.
-
-    Raises AttemptGone when this attempt has led to a session already; then nothing is changed.
-    """
-    assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
-    with realm.database.write() as connection:
-        before = browser.current(realm, connection)
-        if before is not None and before.citizen_id != attempt.citizen_id:
-            end_everything(realm, connection, before, because="another_person")
-        session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
-        if not attempts.complete(connection, attempt, session.sid):
-            raise AttemptGone
-    browser.hand_out(realm, response, session, cookie)
 
 
 def _page(realm: Realm, attempt: Attempt, person: Person | None, method: Method, refusal: Refusal | None = None) -> str:

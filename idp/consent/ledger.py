@@ -14,11 +14,13 @@ from idp.realm import Realm
 CONSENTS = table_of(Consent)
 
 
-def covers(connection: Connection, citizen_id: str, client_id: str, scopes: Set[str], claims: Set[str]) -> bool:
+def covers(realm: Realm, connection: Connection, citizen_id: str, client_id: str, scopes: Set[str], claims: Set[str]) -> bool:
     """Has the citizen allowed this client everything it asks for now? A claim is allowed by name or with a scope."""
     query = select(CONSENTS.c.scope, CONSENTS.c.claims).where(
         CONSENTS.c.citizen_id == citizen_id, CONSENTS.c.client_id == client_id, CONSENTS.c.withdrawn_at.is_(None)
     )
+    if not realm.settings.is_test:
+        query = query.where(CONSENTS.c.is_made_by_test.is_(False))
     given = connection.execute(query).all()
     allowed = {name for row in given for name in row.scope.split()}
     if not scopes <= allowed:
@@ -31,7 +33,8 @@ def give(
 ) -> None:
     """Record a «yes» to exactly these scopes and single claims."""
     row: dict[str, Any] = {"scope": spell(scopes), "claims": sorted(claims)}
-    connection.execute(insert(CONSENTS), {"citizen_id": citizen_id, "client_id": client_id, "given_at": realm.clock.now(), **row})
+    stored = {"citizen_id": citizen_id, "client_id": client_id, "given_at": realm.clock.now(), **row}
+    connection.execute(insert(CONSENTS), stored | {"is_made_by_test": realm.acts_for_test})
     record(realm, connection, Event.CONSENT_GIVEN, actor=f"citizen:{citizen_id}", object=f"client:{client_id}", **row)
 
 

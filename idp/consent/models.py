@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String
+from sqlalchemy import JSON, BigInteger, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
 
 
 class Consent(Base):
-    """One «yes» of a citizen to a client: to scopes, and to single claims by name. State: given → withdrawn."""
+    """One «yes» of a citizen to a client: to scopes, and to single claims by name. State: given → withdrawn.
+
+    One that the test API gave counts on a test stand only.
+    """
 
     __tablename__ = "consents"
 
@@ -20,3 +23,4 @@ class Consent(Base):
     claims: Mapped[list[Any]] = mapped_column(JSON)
     given_at: Mapped[int] = mapped_column(BigInteger)
     withdrawn_at: Mapped[int | None] = mapped_column(BigInteger)
+    is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())

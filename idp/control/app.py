@@ -2,12 +2,28 @@
 
 from dataclasses import replace
 
-from flask import Flask, g
+from flask import Flask, g, request
 from msgspec import Struct
 
 from ground.web.application import make_flask
-from idp.control import clients, clock, gate, keys, openapi, outbox, people, phone, requests, reset, sandboxes, serving
+from idp.control import (
+    clients,
+    clock,
+    gate,
+    keys,
+    login,
+    mint,
+    openapi,
+    outbox,
+    people,
+    phone,
+    requests,
+    reset,
+    sandboxes,
+    serving,
+)  # fmt: skip
 from idp.control.operation import Answer, Call, Operation
+from idp.control.realms import SANDBOX, realm_of, with_sandboxes
 from idp.errors import StandUnusable
 from idp.pages import site_of
 from idp.realm import Realm
@@ -45,6 +61,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *keys.OPERATIONS,
     *reset.OPERATIONS,
     *requests.OPERATIONS,
+    *login.OPERATIONS,
+    *mint.OPERATIONS,
 )
 
 
@@ -62,8 +80,10 @@ def make_control(realm: Realm) -> Flask:
     def enter() -> None:
         g.realm = realm
         gate.check_entry()
+        g.realm = realm_of(realm, request.environ.get(SANDBOX))
 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     serving.install(app, (*OPERATIONS, openapi.operation(OPERATIONS)))
+    app.wsgi_app = with_sandboxes(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

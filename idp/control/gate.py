@@ -29,6 +29,8 @@ blueprint = Blueprint("gate", __name__)
 def open_by_link() -> Response:
     """Exchange the token of the printed link for a cookie, and leave the link behind."""
     realm = current_realm()
+    if realm.name:
+        abort(404)  # a sandbox has no token of its own
     if not _is_right(realm, request.args.get("token", "")):
         abort(403)
     with realm.database.write() as connection:

@@ -1,4 +1,4 @@
-"""Serving operations over HTTP: each for the main realm and, under `/t/{sandbox_id}`, for a sandbox.
+"""Serving operations over HTTP.
 
 What an operation reads is decoded here, and whatever goes wrong at its path is answered by a problem of RFC 9457.
 """
@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from flask import Flask, g, request
+from flask import Flask, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, Map
 from werkzeug.wrappers import Response
 
 from ground.web.csrf import SAFE_METHODS, csrf_exempt
@@ -18,32 +19,25 @@ from ground.web.errors import PASSED_ON_HEADERS, PROBLEM_JSON, answer_fault, ans
 from ground.wire import BadRequest, single_values
 from idp.control import gate
 from idp.control.operation import PARAMETER, Call, Operation, Problem
-from idp.control.realms import realm_of
 from idp.errors import RequestRefused
 from idp.pages import current_realm
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
-SANDBOX = "/t/{sandbox_id}"
-FROM_SANDBOX = "@sandbox"
-"""The tail of the endpoint that serves an operation for a sandbox."""
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 INTEGER = re.compile(r"-?[0-9]{1,18}\Z", re.ASCII)
 
 
 def install(app: Flask, operations: Sequence[Operation]) -> None:
     """Serve the operations, and answer by problems whatever goes wrong at their paths."""
+    app.url_map.converters["parameter"] = Parameter
     for operation in operations:
-        view = _view_of(operation)
-        _add_rule(app, operation, view, prefix="", endpoint=operation.name)
-        if operation.is_for_sandboxes:
-            _add_rule(app, operation, view, prefix=SANDBOX, endpoint=operation.name + FROM_SANDBOX)
+        _add_rule(app, operation, taken=_names_beside(operation, operations))
     roots = {operation.path.split("/")[1] for operation in operations}
 
     def is_ours() -> bool:
-        parts = request.path.split("/")
-        return parts[3 if parts[1] == "t" and len(parts) > 3 else 1] in roots
+        return request.path.split("/")[1] in roots
 
     def refuse(exception: HTTPException) -> Any:
         return _refuse(exception) if is_ours() else answer_http_exception(exception)
@@ -56,23 +50,44 @@ def install(app: Flask, operations: Sequence[Operation]) -> None:
     app.register_error_handler(Exception, break_down)
 
 
-def _add_rule(app: Flask, operation: Operation, view: Callable[..., Response], *, prefix: str, endpoint: str) -> None:
-    rule = PARAMETER.sub(r"<\1>", prefix + operation.path)
-    app.add_url_rule(rule, endpoint, view, methods=[operation.method], provide_automatic_options=False)
+class Parameter(BaseConverter):
+    """A piece of a path that is none of the names that other operations have there."""
+
+    def __init__(self, url_map: Map, *taken: str) -> None:
+        super().__init__(url_map)
+        self.regex = "".join(f"(?!{re.escape(name)}$)(?!{re.escape(name)}/)" for name in taken) + "[^/]+"
+
+
+def _names_beside(operation: Operation, operations: Sequence[Operation]) -> set[str]:
+    """Names that stand where this operation has its first parameter: `/requests/take` beside `/requests/{request_id}`."""
+    before, brace, _ = operation.path.partition("{")
+    if not brace:
+        return set()
+    beside = [other.path.removeprefix(before) for other in operations if other.path.startswith(before)]
+    return {name.partition("/")[0] for name in beside if not name.startswith("{")}
+
+
+def _add_rule(app: Flask, operation: Operation, *, taken: set[str]) -> None:
+    names = ", ".join(f"'{name}'" for name in sorted(taken))
+    rule = PARAMETER.sub(rf"<parameter({names}):\1>" if names else r"<\1>", operation.path)
+    view = _view_of(operation)
+    app.add_url_rule(rule, operation.name, view, methods=[operation.method], provide_automatic_options=False)
 
 
 def _view_of(operation: Operation) -> Callable[..., Response]:
     @csrf_exempt
-    def view(sandbox_id: str | None = None, **path: str) -> Response:
+    def view(**path: str) -> Response:
+        realm = current_realm()
+        if realm.name and not operation.is_for_sandboxes:
+            raise Problem(404, "not_found", "A sandbox has no sandboxes")
         # Not by a form's token: programs have none. See gate.may_write.
         if request.method not in SAFE_METHODS and not gate.may_write():
             raise Problem(403, "forbidden", "A page of another site cannot write here")
-        if any("\0" in value for value in (sandbox_id or "", *path.values())):  # PostgreSQL would raise
+        if any("\0" in value for value in path.values()):  # PostgreSQL would raise
             raise Problem(404, "not_found", "There is no such thing")
-        g.realm = realm_of(current_realm(), sandbox_id)
         call = Call(path, _read_query(operation.query), _read_body(operation.body))
         try:
-            answer = operation.handle(g.realm, call)
+            answer = operation.handle(realm, call)
         except RequestRefused as refused:
             raise _as_problem(refused) from None
         except RecursionError:

@@ -85,7 +85,7 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     if answer == "deny":
         raise RequestRefused("access_denied", "the person did not allow it", clause="RFC 6749, 4.1.2.1")
     claims = _claims(realm, connection, request, session)
-    is_allowed = ledger.covers(connection, session.citizen_id, request.client_id, request.scope, claims.names)
+    is_allowed = ledger.covers(realm, connection, session.citizen_id, request.client_id, request.scope, claims.names)
     if answer is None and ("consent" in request.prompt or not is_allowed):
         if "none" in request.prompt:
             raise RequestRefused(

@@ -10,13 +10,12 @@ from ground.web.cookies import browser_binding
 from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
-from idp.audit import Event, record
 from idp.authentication.methods import METHODS
 from idp.citizens import directory
 from idp.clients import registry
-from idp.consent import ledger
 from idp.errors import RequestRefused
 from idp.interaction import pause
+from idp.interaction.answer import Given, give_answer
 from idp.interaction.dispatch import AskConsent, next_step
 from idp.interaction.pause import InteractionGone, PausedRequest
 from idp.interaction.words import claim_rows, deeds
@@ -66,15 +65,9 @@ def answer(interaction_id: str) -> Response:
     if session is not None and hmac.compare_digest(
         request.form.get("shown_to", "").encode(), _shown_to(realm, paused, session).encode()
     ):
-        client_id = paused.request.client_id
+        given: Given = "allow" if request.form.get("answer") == "allow" else "deny"
         with realm.database.write() as connection:
-            if request.form.get("answer") == "allow":
-                pause.remember_answer(connection, paused, "allow", citizen_id=session.citizen_id)
-                ledger.give(realm, connection, session.citizen_id, client_id, paused.request.scope, claims.names)
-            else:
-                pause.remember_answer(connection, paused, "deny", citizen_id=session.citizen_id)
-                actor = f"citizen:{session.citizen_id}"
-                record(realm, connection, Event.CONSENT_REFUSED, actor=actor, object=f"client:{client_id}")
+            give_answer(realm, connection, paused, given, citizen_id=session.citizen_id, claims=claims)
     return redirect(pause.CONTINUE + interaction_id, 303)
 
 

@@ -40,11 +40,11 @@ def revoke(realm: Realm, request: Request) -> Response:
 
 def server_of(realm: Realm) -> ProviderServer:
     """The authorization server of a realm, made on first use."""
-    return realm.remember("authorization server", lambda: _make(realm))
+    return realm.remember("authorization server", lambda: equip(ProviderServer(realm)))
 
 
-def _make(realm: Realm) -> ProviderServer:
-    server = ProviderServer(realm)
+def equip(server: ProviderServer) -> ProviderServer:
+    """Give a server its grants and endpoints."""
     for grant in GRANTS:
         grant.register_at(server)
     server.register_endpoint(Introspection)

@@ -11,12 +11,16 @@ from idp.protocol.vocabulary import LEVELS, Level
 
 @dataclass(frozen=True)
 class Factor:
-    """One proof: `kind` is `knowledge`, `possession` or `inherence`; `amr` are words of RFC 8176; `at` in seconds."""
+    """One proof: `kind` is `knowledge`, `possession` or `inherence`; `amr` are words of RFC 8176; `at` in seconds.
+
+    One that the test API made says so for ever, whatever session it is carried into.
+    """
 
     method: str
     kind: str
     amr: tuple[str, ...]
     at: int
+    is_made_by_test: bool = False
 
 
 def level_of(factors: Sequence[Factor]) -> Level:

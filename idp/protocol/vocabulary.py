@@ -33,6 +33,9 @@ BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-
 OFFLINE_ACCESS: Final = "offline_access"
 """The scope whose refresh tokens outlive the session they were granted in (OpenID Connect Core 1.0, 11)."""
 
+TEST_MARK: Final = "propusk_test"
+"""The claim of a token that came of the test API and not of a person's own sign-in. Worth nothing outside a test stand."""
+
 MAX_STATE_LENGTH: Final = 4096
 MAX_NONCE_LENGTH: Final = 512
 MAX_PARAMETER_LENGTH: Final = 8192

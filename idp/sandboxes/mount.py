@@ -28,12 +28,17 @@ class Mount:
         realm = self._opened.find(sandbox_id) if sandbox_id else None
         if realm is None:
             return self._main(environment, start_response)
-        environment["SCRIPT_NAME"] = environment.get("SCRIPT_NAME", "") + PREFIX + sandbox_id
-        environment["PATH_INFO"] = rest
+        enter(environment, sandbox_id, rest)
         return self._front(realm)(environment, start_response)
 
     def _front(self, realm: Realm) -> Wsgi:
         return realm.remember("front", lambda: make_front(realm, self._pages))
+
+
+def enter(environment: WsgiEnvironment, sandbox_id: str, rest: str) -> None:
+    """From here on the request is one to the sandbox, for the path inside it."""
+    environment["SCRIPT_NAME"] = environment.get("SCRIPT_NAME", "") + PREFIX + sandbox_id
+    environment["PATH_INFO"] = rest
 
 
 def split(path: str) -> tuple[str, str]:

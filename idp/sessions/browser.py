@@ -4,8 +4,16 @@ from flask import g
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from ground.web.cookies import clear_cookie, clear_readable_cookie, cookie_value, set_cookie, set_readable_cookie
-from ground.web.site import current_site
+from ground.web.cookies import (
+    Cookie,
+    clear_cookie,
+    clear_readable_cookie,
+    cookie_value,
+    make_cookie,
+    make_readable_cookie,
+    set_cookies,
+)
+from ground.web.site import Site, current_site
 from idp.realm import Realm
 from idp.sessions import browser_state, store
 from idp.sessions.store import Session
@@ -19,11 +27,16 @@ def current(realm: Realm, connection: Connection) -> Session | None:
     return session
 
 
+def cookies_of(realm: Realm, site: Site, session: Session, cookie: str) -> tuple[Cookie, Cookie]:
+    """What a browser is given with a new session: its cookie, and what clients may watch it by."""
+    state = browser_state.browser_state(realm, session.sid)
+    return make_cookie(site, "session", cookie), make_readable_cookie(site, browser_state.COOKIE, state)
+
+
 def hand_out(realm: Realm, response: Response, session: Session, cookie: str) -> None:
-    """Give the browser the cookie of its new session; a browser that closes forgets it."""
+    """Give the browser the cookies of its new session; a browser that closes forgets them."""
     g.session = session
-    set_cookie(current_site(), response, "session", cookie)
-    set_readable_cookie(current_site(), response, browser_state.COOKIE, browser_state.browser_state(realm, session.sid))
+    set_cookies(response, cookies_of(realm, current_site(), session, cookie))
 
 
 def take_back(response: Response) -> None:

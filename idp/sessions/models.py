@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
 
 
 class ProviderSession(Base):
-    """One signed-in browser. State: open → ended; or it runs out by idleness or age."""
+    """One signed-in browser. State: open → ended; or it runs out by idleness or age.
+
+    One that rests on a proof of the test API is found on a test stand only.
+    """
 
     __tablename__ = "sessions"
 
@@ -20,3 +23,4 @@ class ProviderSession(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+    is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())

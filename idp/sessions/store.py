@@ -41,6 +41,11 @@ class Session:
         return tuple(references_of(self.factors))
 
     @property
+    def is_made_by_test(self) -> bool:
+        """Does it rest on a proof that the test API made?"""
+        return any(factor.is_made_by_test for factor in self.factors)
+
+    @property
     def authenticated_at(self) -> int:
         """When the last factor was proved, in seconds."""
         return max(factor.at for factor in self.factors)
@@ -50,11 +55,12 @@ class Session:
 
 
 def find(realm: Realm, connection: Connection, cookie: str | None) -> Session | None:
-    """The session that a cookie stands for, unless it has ended, idled too long or grown too old."""
+    """The session that a cookie stands for, unless it has ended, idled too long or grown too old, or the test API made it
+    and this is no test stand any more."""
     if not cookie:
         return None
     row = connection.execute(FIND, {"cookie_hash": hash_cookie(cookie)}).first()
-    if row is None:
+    if row is None or (row.is_made_by_test and not realm.settings.is_test):
         return None
     now, lifetimes = realm.clock.now(), realm.settings.lifetimes
     if now - row.seen_at > lifetimes.session_idle or now - row.created_at > lifetimes.session_absolute:
@@ -85,6 +91,8 @@ def keep_alive(realm: Realm, connection: Connection, sid: str) -> bool:
         SESSIONS.c.seen_at >= now - lifetimes.session_idle,
         SESSIONS.c.created_at >= now - lifetimes.session_absolute,
     )
+    if not realm.settings.is_test:
+        statement = statement.where(SESSIONS.c.is_made_by_test.is_(False))
     return connection.execute(statement, {"seen_at": now}).rowcount == 1
 
 
@@ -103,6 +111,7 @@ def open_session(
         "cookie_hash": hash_cookie(cookie),
         "factors": [asdict(factor) for factor in factors],
         "seen_at": now,
+        "is_made_by_test": any(factor.is_made_by_test for factor in factors),
     }
     if replaces is not None and replaces.citizen_id == citizen_id:
         sid, outcome = replaces.sid, "raised"

@@ -109,11 +109,13 @@ def find(connection: Connection, code: str) -> StoredCode | None:
 
 
 def redeem(realm: Realm, connection: Connection, stored: StoredCode) -> bool:
-    """Take the code, if nobody has, it has not run out and its family lives.
+    """Take the code, if nobody has, it has not run out and its family lives and counts here.
 
     True for exactly one caller, over all processes and nodes.
     """
     parameters = {"redeemed_hash": stored.code_hash, "now": realm.clock.now()}
+    if not stored.grant.counts_in(realm):
+        return False
     if connection.execute(REDEEM, parameters).rowcount != 1:
         return False
     record(

@@ -32,6 +32,11 @@ class Grant:
     amr: tuple[str, ...]
     authenticated_at: int
     claims: GrantedClaims = field(default_factory=GrantedClaims)
+    is_made_by_test: bool = False
+
+    def counts_in(self, realm: Realm) -> bool:
+        """Is it worth anything here? What came of the test API is not where there is no test stand (any more)."""
+        return realm.settings.is_test or not self.is_made_by_test
 
 
 def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
@@ -50,15 +55,17 @@ def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
             "amr": list(grant.amr),
             "authenticated_at": grant.authenticated_at,
             "created_at": realm.clock.now(),
+            "is_made_by_test": grant.is_made_by_test,
         },
     )
     return family_id
 
 
-def find_alive(connection: Connection, family_id: str) -> Grant | None:
-    """The grant of a family that has not been revoked."""
+def find_alive(realm: Realm, connection: Connection, family_id: str) -> Grant | None:
+    """The grant of a family that has not been revoked and counts here."""
     row = connection.execute(FIND, {"family_id": family_id}).first()
-    return as_grant(row) if row else None
+    grant = as_grant(row) if row else None
+    return grant if grant is not None and grant.counts_in(realm) else None
 
 
 def citizen_of(connection: Connection, *, sid: str, client_id: str) -> str | None:
@@ -79,6 +86,7 @@ def as_grant(row: Any) -> Grant:
         amr=tuple(row.amr),
         authenticated_at=row.authenticated_at,
         claims=GrantedClaims.of_document(row.claims),
+        is_made_by_test=row.is_made_by_test,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from idp.errors import RequestRefused
 from idp.keyring.published import NOT_A_TOKEN, verifying_keys
-from idp.protocol.vocabulary import SIGNING_ALGORITHMS
+from idp.protocol.vocabulary import SIGNING_ALGORITHMS, TEST_MARK
 from idp.realm import Realm
 from idp.tokens import families
 
@@ -40,6 +40,8 @@ def read(realm: Realm, connection: Connection, unverified_token: str) -> Hint:
     claims = token.claims
     # A logout token has events, signed userinfo no sid: neither is an ID token, though we signed both.
     if claims.get("iss") != realm.issuer or token.header.get("typ") != "JWT" or "events" in claims or "sid" not in claims:
+        raise refusal
+    if TEST_MARK in claims and not realm.settings.is_test:
         raise refusal
     client_id, sid = str(claims.get("aud")), str(claims.get("sid"))
     # A pairwise subject cannot be turned back; the session and the client it was made for can.

@@ -16,18 +16,25 @@ from ground.chance import draw_token
 from idp.keyring.private import SigningKey, ring_of
 from idp.protocol import scopes
 from idp.protocol.client import Client
-from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM, BACK_CHANNEL_LOGOUT_EVENT
+from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM, BACK_CHANNEL_LOGOUT_EVENT, TEST_MARK
 from idp.realm import Realm
 from idp.tokens.families import Grant
 from idp.tokens.subjects import subject_of
 
 LOGOUT_TOKEN_SECONDS = 120
+ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, LOGOUT_TOKEN_TYPE = "at+jwt", "JWT", "logout+jwt"
 
 
 def mint_access_token(realm: Realm, grant: Grant, client: Client, *, family_id: str) -> str:
-    """An access token as a JWT of type `at+jwt` (RFC 9068, 2). Its `jti` begins with the family it can be revoked by."""
+    """An access token as a JWT of type `at+jwt` (RFC 9068, 2)."""
+    claims = access_token_claims(realm, grant, client, family_id=family_id)
+    return _seal(realm, claims, algorithm=ACCESS_TOKEN_ALGORITHM, media_type=ACCESS_TOKEN_TYPE)
+
+
+def access_token_claims(realm: Realm, grant: Grant, client: Client, *, family_id: str) -> dict[str, Any]:
+    """What an access token says (RFC 9068, 2.2). Its `jti` begins with the family it can be revoked by."""
     now = realm.clock.now()
-    claims = {
+    claims: dict[str, Any] = {
         "iss": realm.issuer,
         "sub": subject_of(realm, client, grant.citizen_id),
         "aud": scopes.audience(grant.scopes, issuer=realm.issuer, registry_resource=realm.settings.registry_resource),
@@ -39,7 +46,7 @@ def mint_access_token(realm: Realm, grant: Grant, client: Client, *, family_id: 
         "acr": grant.acr,
         "auth_time": grant.authenticated_at,
     }
-    return _seal(realm, claims, algorithm=ACCESS_TOKEN_ALGORITHM, media_type="at+jwt")
+    return claims | _mark_of(grant)
 
 
 def mint_id_token(
@@ -55,9 +62,16 @@ def mint_id_token(
 
     `asked` are claims about the person that the client asked for in it (5.5); none of them replaces one of ours.
     """
+    claims = {**asked, **id_token_claims(realm, grant, client), "at_hash": half_hash(access_token, client.id_token_algorithm)}
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return _seal(realm, claims, algorithm=client.id_token_algorithm, media_type=ID_TOKEN_TYPE)
+
+
+def id_token_claims(realm: Realm, grant: Grant, client: Client) -> dict[str, Any]:
+    """What every ID token of this grant says, whatever stands beside it."""
     now = realm.clock.now()
     claims: dict[str, Any] = {
-        **asked,
         "iss": realm.issuer,
         "sub": subject_of(realm, client, grant.citizen_id),
         "aud": client.client_id,
@@ -67,20 +81,21 @@ def mint_id_token(
         "acr": grant.acr,
         "amr": list(grant.amr),
         "sid": grant.sid,
-        "at_hash": half_hash(access_token, client.id_token_algorithm),
     }
-    if nonce is not None:
-        claims["nonce"] = nonce
-    return _seal(realm, claims, algorithm=client.id_token_algorithm, media_type="JWT")
+    return claims | _mark_of(grant)
 
 
 def mint_logout_token(realm: Realm, client: Client, *, citizen_id: str, sid: str) -> str:
-    """A logout token (OpenID Connect Back-Channel Logout 1.0, 2.4), good for two minutes and never taken for an ID token.
+    """A logout token (OpenID Connect Back-Channel Logout 1.0, 2.4), good for two minutes and never taken for an ID token."""
+    claims = realm.seams.logout_token_claims(logout_token_claims(realm, client, citizen_id=citizen_id, sid=sid))
+    return _seal(realm, claims, algorithm=client.id_token_algorithm, media_type=LOGOUT_TOKEN_TYPE)
 
-    It always names session and subject: a client that keeps sessions by either finds them. There is no `nonce`.
-    """
+
+def logout_token_claims(realm: Realm, client: Client, *, citizen_id: str, sid: str) -> dict[str, Any]:
+    """What a logout token says. It always names session and subject: a client that keeps sessions by either finds them.
+    There is no `nonce`."""
     now = realm.clock.now()
-    claims = {
+    return {
         "iss": realm.issuer,
         "sub": subject_of(realm, client, citizen_id),
         "aud": client.client_id,
@@ -90,7 +105,19 @@ def mint_logout_token(realm: Realm, client: Client, *, citizen_id: str, sid: str
         "sid": sid,
         "events": {BACK_CHANNEL_LOGOUT_EVENT: {}},
     }
-    return _seal(realm, realm.seams.logout_token_claims(claims), algorithm=client.id_token_algorithm, media_type="logout+jwt")
+
+
+def mint_for_test(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: str) -> str:
+    """A token of any claims, for the test API: signed with a published key and marked, whatever the claims say.
+
+    `header` adds to `alg`, `typ` and `kid` or replaces them, a member that is None removes one; `alg` stays what signs.
+    Raises TypeError for what JSON cannot hold.
+    """
+    assert realm.acts_for_test, "any token is minted for the test API only"
+    key = ring_of(realm).signing_key(algorithm)
+    members = {"typ": ID_TOKEN_TYPE, "kid": key.kid, **header, "alg": key.algorithm}
+    given = {name: value for name, value in members.items() if value is not None}
+    return _sign(realm, key, given, {**claims, TEST_MARK: True})
 
 
 def mint_userinfo(realm: Realm, client: Client, claims: dict[str, Any], *, algorithm: str) -> str:
@@ -109,14 +136,18 @@ def half_hash(token: str, algorithm: str) -> str:
 
 def _seal(realm: Realm, claims: dict[str, Any], *, algorithm: str, media_type: str) -> str:
     key = ring_of(realm).signing_key(algorithm)
+    return _sign(realm, key, {"alg": key.algorithm, "typ": media_type, "kid": key.kid}, claims)
+
+
+def _sign(realm: Realm, key: SigningKey, header: dict[str, Any], claims: dict[str, Any]) -> str:
     payload = orjson.dumps(realm.seams.token_claims(claims))
-    message = f"{_header(key, media_type)}.{_base64url(payload)}"
+    message = f"{_base64url(orjson.dumps(header))}.{_base64url(payload)}"
     token = f"{message}.{_base64url(key.sign(message.encode('ascii')))}"
     return realm.seams.sealed_token(token)
 
 
-def _header(key: SigningKey, media_type: str) -> str:
-    return _base64url(orjson.dumps({"alg": key.algorithm, "typ": media_type, "kid": key.kid}))
+def _mark_of(grant: Grant) -> dict[str, Any]:
+    return {TEST_MARK: True} if grant.is_made_by_test else {}
 
 
 def _base64url(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
@@ -11,7 +11,8 @@ from idp.database import Base
 class TokenFamily(Base):
     """One authorization of one client by one citizen, and so every token that came of it.
 
-    State: granted → revoked (with a word for the reason). There is no way back.
+    State: granted → revoked (with a word for the reason). There is no way back. What came of the test API is alive on a
+    test stand only.
     """
 
     __tablename__ = "token_families"
@@ -28,6 +29,7 @@ class TokenFamily(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
     revoked_because: Mapped[str | None] = mapped_column(String(40))
+    is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AuthorizationCode(Base):

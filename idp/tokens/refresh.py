@@ -38,7 +38,8 @@ ROTATE = (
 
 @dataclass(frozen=True)
 class StoredRefreshToken:
-    """A refresh token as it was issued; `is_alive` says whether its family has not been revoked and it is in time."""
+    """A refresh token as it was issued; `is_alive` says whether its family has not been revoked and counts
+    here, and it is in time."""
 
     token_hash: bytes
     family_id: str
@@ -72,13 +73,15 @@ def find(realm: Realm, connection: Connection, token: str) -> StoredRefreshToken
     row = connection.execute(FIND, {"token_hash": hash_token(token)}).first()
     if row is None:
         return None
+    grant = as_grant(row)
+    is_in_time = row.revoked_at is None and row.expires_at > realm.clock.now()
     return StoredRefreshToken(
         token_hash=row.token_hash,
         family_id=row.family_id,
         family_begun_at=row.created_at,
-        grant=as_grant(row),
+        grant=grant,
         is_rotated=row.rotated_at is not None,
-        is_alive=row.revoked_at is None and row.expires_at > realm.clock.now(),
+        is_alive=is_in_time and grant.counts_in(realm),
     )
 
 

@@ -1,6 +1,6 @@
 """Is this token signed by the provider? The first question about every token, answered before its claims are read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from joserfc import jws, jwt
@@ -14,6 +14,8 @@ from rp.trust.provider import Provider
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 """What the provider may sign with. Neither `none` nor HS*: the latter would take our public knowledge for a secret."""
 MAX_TOKEN_CHARACTERS = 16 * 1024
+TEST_MARK = "propusk_test"
+"""The claim by which the provider says that nobody signed in: its test API made the token."""
 
 
 class _Registry(JWSRegistry):
@@ -56,7 +58,17 @@ def verify_signature(
         raise SignatureRefused(f"the signature does not verify ({error.error})") from error
     except ValueError as error:
         raise SignatureRefused("the token is malformed") from error
+    check_mark(verified.claims, is_test=realm.settings.is_test)
     return dict(verified.header), dict(verified.claims)
+
+
+def check_mark(claims: Mapping[str, Any], *, is_test: bool) -> None:
+    """A token that a test API made stands for nobody, except on a test stand. Raises SignatureRefused.
+
+    A provider that was a test stand yesterday has the same keys today.
+    """
+    if TEST_MARK in claims and not is_test:
+        raise SignatureRefused("the token was made by a test API")
 
 
 def _read_header(token: str) -> dict[str, Any]:

@@ -111,4 +111,4 @@ def test_operations_are_described_for_sandboxes_too(control: Control) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_unknown_sandbox_is_a_problem(control: Control, operation: Operation) -> None:
     status, word = control.refused(operation.method, "/t/nobody" + operation.path.replace("{", "").replace("}", ""), {})
-    assert (status, word) == ((404, "sandbox_unknown") if operation.is_for_sandboxes else (404, "not_found"))
+    assert (status, word) == (404, "sandbox_unknown")

@@ -107,3 +107,20 @@ def test_the_pool_is_filled_once_and_gives_each_sandbox_keys_of_its_own_use(sqli
     assert taken.stem == names[1]
     assert pool.pick(folder, chance, used=set(names)).stem not in names  # made now, because none was left
     assert len(pool.names(folder)) == 3
+
+
+def test_a_sandbox_has_a_phone_of_its_own_and_neither_sandboxes_nor_a_door(control: Browser, sqlite_stand: Stand) -> None:
+    ask(control, "POST", "/sandboxes", id="mine")
+    realm = sqlite_stand.opened.find("mine")
+    assert realm is not None
+    with realm.database.write() as connection:
+        realm.outbox.post(connection, channel="sms", address="+70000000017", text="Пропуск: код для входа 407193.")
+    page = control.open(f"{CONTROL}/t/mine/phone").answer.text
+    assert 'data-code="407193"' in page
+    assert 'action="/t/mine/phone"' in page and 'data-news="/t/mine/phone/messages"' in page
+    assert "407193" not in control.open(f"{CONTROL}/phone").answer.text
+    assert ask(control, "GET", "/t/mine/sandboxes")[0] == 404
+    assert ask(control, "GET", "/t/mine/t/mine/people")[0] == 404
+    assert control.open(f"{CONTROL}/t/mine/open?token={CONTROL_TOKEN}").answer.status_code == 404
+    without = sqlite_stand.control()
+    assert without.open(f"{CONTROL}/t/mine/phone").answer.status_code == 403

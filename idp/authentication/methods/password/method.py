@@ -49,7 +49,11 @@ class PasswordMethod:
         with realm.database.read() as connection:
             person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
             stored = connection.execute(FIND_HASH, {"citizen_id": person.id}).scalar() if person else None
-        is_right = checker(realm).is_right(stored, password) and person is not None and not person.is_disabled
+        return self.conclude(realm, attempt, person, is_right=checker(realm).is_right(stored, password), login=login)
+
+    def conclude(self, realm: Realm, attempt: Attempt, person: Person | None, *, is_right: bool, login: str) -> Attempt:
+        """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`."""
+        is_right = is_right and person is not None and not person.is_disabled
         with realm.database.write() as connection:
             record(
                 realm,

@@ -1,0 +1,29 @@
+"""The end of an attempt that has proved enough: a session."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from idp.authentication import attempt as attempts
+from idp.authentication.attempt import Attempt, AttemptGone
+from idp.logout.session_end import end_everything
+from idp.realm import Realm
+from idp.sessions import store
+from idp.sessions.store import Session
+
+
+def complete(realm: Realm, attempt: Attempt, *, find_session: Callable[[Connection], Session | None]) -> tuple[Session, str]:
+    """Open or raise the session and return it with its new cookie. The session of another person, if `find_session` finds
+    one where the attempt was made, ends first.
+
+    Raises AttemptGone when this attempt has led to a session already; then nothing is changed.
+    """
+    assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
+    with realm.database.write() as connection:
+        before = find_session(connection)
+        if before is not None and before.citizen_id != attempt.citizen_id:
+            end_everything(realm, connection, before, because="another_person")
+        session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
+        if not attempts.complete(connection, attempt, session.sid):
+            raise AttemptGone
+    return session, cookie

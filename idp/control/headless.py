@@ -1,0 +1,172 @@
+"""A sign-in without a browser, through the same rooms as one by pages: attempt, policy, methods, session, consent, code.
+
+What a page shows is left out, what a page does is not. Nobody else can go on with it: there is no browser whose cookie fits.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import orjson
+from sqlalchemy import Connection
+
+from ground.chance import draw_token
+from ground.clock import FixedClock
+from ground.wire import Request
+from idp.authentication import attempt as attempts
+from idp.authentication.attempt import Attempt, AttemptGone, Purpose
+from idp.authentication.completion import complete
+from idp.authentication.method import Method, Refusal
+from idp.authentication.methods import METHODS
+from idp.authentication.policy import CannotProveEnough, next_method
+from idp.citizens import directory
+from idp.citizens.models import Person
+from idp.clients.authentication import TOKEN_PATH
+from idp.control.proofs import PROOFS, Asked
+from idp.interaction.answer import Given, give_answer
+from idp.oauth import course
+from idp.oauth.course import Answer, SignInBegun
+from idp.oauth.endpoints import equip
+from idp.oauth.server import ClientRecord, ProviderServer, WireRequest
+from idp.protocol.assurance import asked_level
+from idp.protocol.client import Client
+from idp.realm import Realm
+from idp.sessions import store
+from idp.sessions.store import Session
+
+Script = Literal["right", "wrong_then_right", "wrong", "time_out"]
+
+
+class SignInStopped(Exception):
+    """The sign-in ends without a session, for the reason a page would name."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass
+class Visitor:
+    """Somebody who signs in: who it is, what they answer to which method (right, if nothing is said) and to consent.
+
+    `realm` acts for the test. `browser` is drawn: it is what binds attempt and request where a browser's cookie would.
+    """
+
+    realm: Realm
+    person: Person
+    scripts: Mapping[str, Script] = field(default_factory=dict)
+    password: str | None = None
+    consent: Given = "allow"
+    session: Session | None = None
+    cookie: str | None = None
+
+    def __post_init__(self) -> None:
+        self.browser = draw_token(self.realm.chance, "browser of a test")
+
+    def sign_in(self, acr_values: str = "") -> None:
+        """Sign in for no client's sake. Raises SignInStopped."""
+        nobody = Purpose(client_name="", client_host="", destination="")
+        level = asked_level(acr_values.split())
+        with self.realm.database.write() as connection:
+            attempt_id = attempts.begin(
+                self.realm, connection, browser=self.browser, asked_level=level, purpose=nobody, return_path="/"
+            )
+        self._go_through(attempt_id)
+
+    def authorize(self, parameters: Mapping[str, str]) -> Answer:
+        """Bring an authorization request to its answer. Raises SignInStopped, and RequestRefused where a page would refuse."""
+        begun = course.begin(self.realm, parameters, browser=self.browser)
+        if isinstance(begun, Answer):
+            return begun
+        while True:
+            step = course.take_up(self.realm, begun.interaction_id, browser=self.browser, find_session=self._current)
+            if isinstance(step, Answer):
+                return step
+            if isinstance(step, SignInBegun):
+                self._go_through(step.attempt_id)
+                continue
+            with self.realm.database.write() as connection:
+                give_answer(
+                    self.realm,
+                    connection,
+                    step.paused,
+                    self.consent,
+                    citizen_id=step.session.citizen_id,
+                    claims=step.question.claims,
+                )
+
+    def _current(self, connection: Connection) -> Session | None:
+        return store.find(self.realm, connection, self.cookie)
+
+    def _go_through(self, attempt_id: str) -> None:
+        """Answer method after method, as long as the policy asks for one, to the session."""
+        try:
+            while True:
+                attempt, known = self._find(self.realm, attempt_id)
+                method = next_method(attempt, known, METHODS)
+                if method is None:
+                    break
+                method.begin(self.realm, attempt, known)
+                self._answer(method, attempt)
+            self.session, self.cookie = complete(self.realm, attempt, find_session=self._current)
+        except Refusal as refusal:
+            raise SignInStopped(refusal.reason) from None
+        except AttemptGone:
+            raise SignInStopped("attempt_gone") from None
+        except CannotProveEnough:
+            raise SignInStopped("access_denied") from None
+
+    def _answer(self, method: Method, attempt: Attempt) -> None:
+        """Have the answer of the script judged. Raises Refusal, AttemptGone."""
+        proof, script = PROOFS[method.name], self.scripts.get(method.name, "right")
+        asked = Asked(attempt, self.person, self.password)
+        match script:
+            case "right":
+                proof.right(self.realm, asked)
+            case "wrong":
+                proof.wrong(self.realm, asked)
+            case "wrong_then_right":
+                with suppress(Refusal):
+                    proof.wrong(self.realm, asked)
+                proof.right(self.realm, asked)
+            case "time_out":
+                # One second after it ran out, by a clock of our own: the stand's stays where it is.
+                later = self.realm.at(FixedClock(proof.last_second(self.realm, asked) + 1))
+                self._find(later, attempt.id)
+                proof.right(later, asked)
+
+    def _find(self, realm: Realm, attempt_id: str) -> tuple[Attempt, Person | None]:
+        with realm.database.read() as connection:
+            attempt = attempts.find(realm, connection, attempt_id, browser=self.browser)
+            return attempt, directory.find(realm, connection, attempt.citizen_id) if attempt.citizen_id else None
+
+
+class TrustingServer(ProviderServer):
+    """The token endpoint for a client that the test speaks for: everything is judged but who the client is."""
+
+    def __init__(self, realm: Realm, client: Client) -> None:
+        super().__init__(realm)
+        self._client = client
+
+    def authenticate_client(self, request: WireRequest, *_: Any, **__: Any) -> ClientRecord:
+        request.auth_method = self._client.authentication
+        return ClientRecord(self._client)
+
+
+def redeem(realm: Realm, client: Client, answer: Answer, *, code_verifier: str | None) -> tuple[int, dict[str, Any]]:
+    """Status and body of the token endpoint's answer to the code of this answer."""
+    form = {"grant_type": "authorization_code", "code": answer.parameters["code"], "redirect_uri": answer.redirect_uri}
+    form |= {"code_verifier": code_verifier} if code_verifier is not None else {}
+    request = Request(
+        method="POST",
+        path=TOKEN_PATH,
+        query="",
+        headers={"content-type": "application/x-www-form-urlencoded"},
+        body=urlencode(form).encode("ascii"),
+        remote_address="",
+    )
+    response = equip(TrustingServer(realm, client)).create_token_response(request)
+    body: dict[str, Any] = orjson.loads(response.body)
+    return response.status, body
