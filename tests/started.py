@@ -31,6 +31,14 @@ class Started:
         assert self.announcement.exists(), self.said
         return self
 
+    def __enter__(self) -> "Started":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
     def launch(self) -> None:
         """Start the process and wait for nothing."""
         self.home.mkdir(parents=True, exist_ok=True)

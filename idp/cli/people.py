@@ -4,6 +4,7 @@ import json
 
 import click
 
+from idp.cli.build import demand_test_build
 from idp.errors import StandUnusable
 from idp.seed import SEED, read_people
 from idp.settings import Settings, read_settings
@@ -29,6 +30,7 @@ def shown_people(settings: Settings) -> list[dict[str, str]]:
 @click.command("phone-link")
 def phone_link() -> None:
     """Print the address of the phone; it lets in whoever has it."""
+    demand_test_build()
     from idp.control.token import read_token
 
     settings = _test_settings()

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import click
 
 from ground.home import HOME_VARIABLE, config_path, find_home
+from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener
 from idp.errors import StandUnusable
@@ -47,6 +48,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 def start(home: Path | None, ports: str, bind: str | None, announce: Path | None, lease_file: Path | None) -> None:
     """Make what is missing and serve a test stand of the provider, in one process, until stopped."""
+    demand_test_build()
     if home is not None:
         os.environ[HOME_VARIABLE] = str(home.absolute())
     settings = read_test_settings()
@@ -108,12 +110,10 @@ def open_doors(settings: Settings, *, bind: str | None, is_any_port: bool) -> tu
 
 
 def demand_control(settings: Settings) -> None:
-    """Raises StandUnusable where no control plane may be, or where this build has none."""
-    try:
-        from idp.control.permission import demand_permission
-        from idp.control.token import operators_token
-    except ModuleNotFoundError:
-        raise StandUnusable("this build is for production and has no control plane: use propusk serve") from None
+    """Raises StandUnusable where no control plane may be. The operator's own token is kept where the made one would be."""
+    from idp.control.permission import demand_permission
+    from idp.control.token import operators_token
+
     demand_permission(settings)
     token = operators_token()
     if token is not None:
