@@ -28,8 +28,6 @@ from idp.cli.listening import ANYWHERE, Listener
 from idp.errors import StandUnusable
 from idp.settings import Settings, read_settings, settings_file
 
-CONTROL_THREADS = 16
-"""Whoever waits for a message holds one."""
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -126,13 +124,13 @@ def serve(settings: Settings, provider: Listener, control: Listener) -> Callable
     """Make what is missing, then let both listeners answer from one realm. Returns what begins with the jobs that are due."""
     from ground.chance import SystemChance
     from ground.jobs import keep_running
-    from idp.app import make_app, run_due_jobs
+    from idp.app import run_due_jobs
     from idp.cli.keys import make_keys, make_token
     from idp.cli.prepare import prepare_database
     from idp.control.app import make_control
     from idp.realm import open_realm
     from idp.seed import read_systems, secret_file_of
-    from idp.serve import JOB_THREADS
+    from idp.serve import JOB_THREADS, make_test_app, tend_sandboxes
 
     for path in make_keys(settings):
         _say(f"made {path}")
@@ -142,10 +140,15 @@ def serve(settings: Settings, provider: Listener, control: Listener) -> Callable
     realm = open_realm(settings)
     for line in prepare_database(realm):
         _say(line)
-    application, control_plane = make_app(realm), make_control(realm)
+    application, control_plane = make_test_app(realm), make_control(realm)
     provider.serve(application, threads=settings.threads)
-    control.serve(control_plane, threads=CONTROL_THREADS)
-    return partial(keep_running, partial(run_due_jobs, realm), threads=JOB_THREADS)
+    control.serve(control_plane, threads=settings.control_threads)
+
+    def keep_house() -> None:
+        keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
+        keep_running(partial(tend_sandboxes, realm), threads=1)
+
+    return keep_house
 
 
 def control_url(settings: Settings) -> str:

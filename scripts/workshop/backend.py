@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from setuptools import build_meta
+from setuptools import build_meta  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[2]
 build_sdist = build_meta.build_sdist

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -68,7 +69,8 @@ def body_of(browser: Browser, method: str, url: str) -> tuple[int, str]:
     answer = browser.session.request(method, url, allow_redirects=False, headers={"Authorization": "Bearer guessed"})
     body = re.sub(r"(ТН|TN)-\d{8}-[0-9a-zA-Z]+", "", answer.text)
     body = re.sub(r'nonce="[^"]*"|name="csrf[^>]*>', "", body)
-    return answer.status_code, body
+    # The links that choose language and theme lead back to where one is.
+    return answer.status_code, body.replace(f'href="{urlsplit(url).path}?', 'href="?')
 
 
 def test_lb_01_addresses_of_the_test_stand_are_unknown_in_production(house: House, in_production: dict[str, Browser]) -> None:
