@@ -13,6 +13,8 @@ from ground.settings import load_settings
 FILE_VARIABLE = "PROPUSK_CONFIG"
 TOKEN_VARIABLE = "PROPUSK_CONTROL_TOKEN"
 """The operator's own token of the control plane: a secret, and so no setting."""
+NO_SETTINGS = (FILE_VARIABLE, TOKEN_VARIABLE, "PROPUSK_STAND_URL", "PROPUSK_STAND_HOME")
+"""Of our name, and no settings of the provider: the last two tell the test kit where a stand is."""
 ENVIRONMENTS = ("production", "test")
 
 
@@ -196,7 +198,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     variables = dict(os.environ if environment is None else environment)
     home, file = find_home(variables).resolve(), settings_file(variables)
-    for name in (FILE_VARIABLE, TOKEN_VARIABLE):
+    for name in NO_SETTINGS:
         variables.pop(name, None)
     return load_settings(Settings, file=file, environment={**variables, HOME_VARIABLE: str(home)}, prefix="PROPUSK")
 
