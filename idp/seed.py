@@ -16,6 +16,7 @@ from idp.database import DRAWS, Base
 from idp.errors import StandUnusable
 from idp.protocol.client import Client
 from idp.realm import Realm
+from idp.settings import Settings
 
 SEED = "seed"
 ACTOR = "operator:seed"
@@ -29,12 +30,11 @@ def load_seed(realm: Realm) -> list[str]:
 
 def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     """Enter who is missing. People are for the test environment only."""
-    folder = realm.settings.home / "config" / SEED
     lines = []
     if realm.settings.is_test:
-        people = sum(_enter_person(realm, connection, person) for person in read_people(folder))
+        people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.config_path(SEED)))
         lines += [f"{people} test people entered"] if people else []
-    systems = sum(_enter_system(realm, connection, system) for system in _read(folder / "systems.toml", "systems"))
+    systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
 
@@ -51,6 +51,16 @@ def start_over(realm: Realm, connection: Connection) -> None:
 def read_people(folder: Path) -> list[dict[str, Any]]:
     """The test people of the seed, as their file says."""
     return _read(folder / "people.toml", "people")
+
+
+def read_systems(settings: Settings) -> list[dict[str, Any]]:
+    """The information systems of the seed, as their file says."""
+    return _read(settings.config_path(SEED) / "systems.toml", "systems")
+
+
+def secret_file_of(settings: Settings, system: dict[str, Any]) -> Path:
+    """Where the secret of a seeded system is, which its own set-up made."""
+    return settings.home / "keys" / str(system["secret_file"])
 
 
 def _read(file: Path, name: str) -> list[dict[str, Any]]:
@@ -96,7 +106,7 @@ def _enter_system(realm: Realm, connection: Connection, entry: dict[str, Any]) -
 def _system(realm: Realm, entry: dict[str, Any]) -> Client:
     """The seed gives paths; where the registry is reached is a setting."""
     base, paths = realm.settings.registry_url, entry["paths"]
-    secret_file = realm.settings.home / "keys" / entry["secret_file"]
+    secret_file = secret_file_of(realm.settings, entry)
     try:
         secret_hash = registry.hash_secret(secret_file.read_text(encoding="ascii").strip())
     except FileNotFoundError:

@@ -5,6 +5,7 @@ Every worker of the provider also does the jobs that are due, in threads of its 
 """
 
 from functools import partial
+from importlib.util import find_spec
 
 from ground.clock import SystemClock
 from ground.entrance import make_redirector
@@ -22,7 +23,7 @@ def __getattr__(name: str) -> object:
     if name == "application":
         realm = open_realm(read_settings())
         keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
-        return make_test_app(realm) if realm.settings.is_test else make_app(realm)
+        return make_test_app(realm) if realm.settings.is_test and find_spec("idp.sandboxes") else make_app(realm)
     if name == "plain":
         return make_redirector(read_settings().issuer, is_for_programs)
     if name == "control":
@@ -35,10 +36,11 @@ def __getattr__(name: str) -> object:
 
 
 def tend_sandboxes(realm: Realm) -> int:
-    """Throw away what has outlived its time, and have keys ready for the next."""
+    """Throw away what has outlived its time, and have ready what the next is made of."""
     from idp.keyring import pool  # as above
     from idp.sandboxes import making, opened
 
+    making.ensure_template(realm)
     return making.remove_expired(realm, SystemClock()) + pool.fill(opened.pool_of(realm.settings))
 
 

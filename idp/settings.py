@@ -7,9 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ground.entrance import read_networks
+from ground.home import HOME_VARIABLE, config_path, find_home
 from ground.settings import load_settings
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+FILE_VARIABLE = "PROPUSK_CONFIG"
+TOKEN_VARIABLE = "PROPUSK_CONTROL_TOKEN"
+"""The operator's own token of the control plane: a secret, and so no setting."""
+NO_SETTINGS = (FILE_VARIABLE, TOKEN_VARIABLE, "PROPUSK_STAND_URL", "PROPUSK_STAND_HOME")
+"""Of our name, and no settings of the provider: the last two tell the test kit where a stand is."""
 ENVIRONMENTS = ("production", "test")
 
 
@@ -67,7 +72,8 @@ class Settings:
     address a host is reached, and `trusted_ca_file` whose certificates are believed instead of those the machine knows.
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `control_threads` are more than `threads`, because whoever
-    waits for a message at the control plane holds one.
+    waits for a message at the control plane holds one; it answers under `control_names` too (a name, or name:port), and an
+    issuer under one of `test_hosts` is a test issuer.
     """
 
     environment: str = "production"
@@ -75,6 +81,8 @@ class Settings:
     issuer: str = "http://localhost:8400"
     listen: str = "127.0.0.1:8400"
     control_listen: str = "127.0.0.1:8401"
+    control_names: tuple[str, ...] = ()
+    test_hosts: tuple[str, ...] = ()
     database_url: str = ""
     registry_url: str = "http://localhost:8500"
     tls_certificate: Path | None = None
@@ -91,7 +99,7 @@ class Settings:
     trusted_ca_file: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
-    home: Path = CHECKOUT
+    home: Path = field(default_factory=lambda: find_home({}))
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
     request_journal: RequestJournal = field(default_factory=RequestJournal)
@@ -165,6 +173,14 @@ class Settings:
         return self.home / "var"
 
     @property
+    def control_token_file(self) -> Path:
+        return self.var_folder / "control-token"
+
+    def config_path(self, name: str) -> Path:
+        """A file or folder of `config/`: the home's own, else the one that came with the program."""
+        return config_path(self.home, name)
+
+    @property
     def sqlite_file(self) -> Path | None:
         """The database file, unless another database is configured."""
         return None if self.database_url else self.var_folder / f"{self.instance}.sqlite3"
@@ -177,12 +193,18 @@ class Settings:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of this process. Raises SettingRefused.
 
-    `PROPUSK_HOME` is the folder that holds config/, keys/ and var/ (default: the checkout) and `PROPUSK_CONFIG` the TOML
-    file (default: `config/idp.toml` there, if it exists).
+    `PROPUSK_HOME` is the folder that holds config/, keys/ and var/ (default: the checkout, or the user's data folder) and
+    `PROPUSK_CONFIG` the TOML file (default: `config/idp.toml` there, if it exists).
     """
     variables = dict(os.environ if environment is None else environment)
-    home = Path(variables.pop("PROPUSK_HOME", CHECKOUT)).resolve()
-    named = variables.pop("PROPUSK_CONFIG", None)
-    default = home / "config" / "idp.toml"
-    file = Path(named) if named else (default if default.exists() else None)
-    return load_settings(Settings, file=file, environment={**variables, "PROPUSK_HOME": str(home)}, prefix="PROPUSK")
+    home, file = find_home(variables).resolve(), settings_file(variables)
+    for name in NO_SETTINGS:
+        variables.pop(name, None)
+    return load_settings(Settings, file=file, environment={**variables, HOME_VARIABLE: str(home)}, prefix="PROPUSK")
+
+
+def settings_file(variables: Mapping[str, str]) -> Path | None:
+    """The TOML file of these variables; None where there is none. That of the distribution is for test stands and not read."""
+    named = variables.get(FILE_VARIABLE)
+    default = find_home(variables) / "config" / "idp.toml"
+    return Path(named) if named else (default if default.exists() else None)

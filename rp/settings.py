@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ground import home as places
 from ground.entrance import read_networks
 from ground.settings import load_settings
 
 PREFIX = "REGISTRY"
-HOME_VARIABLE = "PROPUSK_HOME"
 FILE_VARIABLE = "REGISTRY_CONFIG"
 ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
@@ -105,11 +105,15 @@ class Home:
 
     @property
     def data(self) -> Path:
-        return self.config / "data"
+        return self.config_path("data")
 
     @property
     def seed(self) -> Path:
-        return self.config / "seed"
+        return self.config_path("seed")
+
+    def config_path(self, name: str) -> Path:
+        """A file or folder of `config/`: the home's own, else the one that came with the program."""
+        return places.config_path(self.root, name)
 
     @property
     def keys(self) -> Path:
@@ -140,8 +144,8 @@ class Home:
 
 
 def find_home(environment: Mapping[str, str]) -> Home:
-    """The home folder: PROPUSK_HOME, or the checkout this file is in."""
-    return Home(Path(environment.get(HOME_VARIABLE) or Path(__file__).resolve().parent.parent).absolute())
+    """The home folder: PROPUSK_HOME, the checkout this file is in, or the user's data folder."""
+    return Home(places.find_home(environment))
 
 
 def read_settings(environment: Mapping[str, str]) -> tuple[Settings, Home]:

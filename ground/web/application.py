@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
-from ground.web import catalogues
+from ground.web import compiled
 from ground.web.brands import BRANDS
 from ground.web.csrf import install_csrf
 from ground.web.errors import install_errors
@@ -46,9 +46,9 @@ def make_flask(site: Site, import_name: str, *, find_site: Callable[[], Site] | 
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     _install_templates(app, site)
-    folders = (catalogues.GROUND.translations, site.translations)
+    folders = (compiled.TRANSLATIONS, site.translations)
     for folder in folders:
-        catalogues.compile_stale(folder)
+        compiled.compile_stale(folder)
     # A later folder overrides an earlier one, so the application has the last word.
     install_languages(app, translations=";".join(map(str, folders)))
     install_static_files(app)
@@ -75,7 +75,7 @@ def _install_templates(app: Flask, site: Site) -> None:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    folders = [str(site.templates), str(catalogues.GROUND.folder / "templates")]
+    folders = [str(site.templates), str(compiled.FOLDER / "templates")]
     app.jinja_env.loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.globals.update(
         site=LocalProxy(current_site),

@@ -7,7 +7,6 @@ is English. The .po files are kept, the .mo files are made on each machine.
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,8 +15,9 @@ from pathlib import Path
 import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from ground.web.compiled import compile_stale
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = "en"
@@ -105,23 +105,6 @@ def check(owner: Owner) -> Iterator[str]:
     for message in _messages(stored):
         if wanted.get(message.id, message.context) is None:
             yield f"«{message.id}» is no longer said anywhere"
-
-
-def compile_stale(translations: Path) -> list[Path]:
-    """Compile every catalogue under the folder whose .mo is missing or older. Returns the files made."""
-    made = []
-    for source in sorted(translations.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-            continue
-        with source.open("rb") as file:
-            catalogue = read_po(file, locale=source.parents[1].name, charset="utf-8")
-        # Several workers may start at once: each writes a file of its own and renames it.
-        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as draft:
-            write_mo(draft, catalogue)
-        os.replace(draft.name, target)
-        made.append(target)
-    return made
 
 
 def _messages(catalogue: Catalog) -> Iterator[Message]:

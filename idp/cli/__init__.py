@@ -1,41 +1,46 @@
 """The command line of the provider: `propusk`.
 
-Every mistake of an operator is one sentence on stderr and exit status 1.
+Every mistake of an operator is one sentence on stderr and exit status 1. A command is loaded when it is asked for: most
+of them need a tenth of what all need together.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 import click
-from sqlalchemy.exc import DatabaseError
 
-from ground.database import DatabaseUnsafe
-from ground.migration import DatabaseNewer
-from ground.sealing import SecretsUnusable
-from ground.settings import SettingRefused
-from idp.cli.certificates import certificate
-from idp.cli.clients import client
-from idp.cli.journal import journal
-from idp.cli.keys import keys
-from idp.cli.people import people, phone_link
-from idp.cli.prepare import prepare
-from idp.cli.serve import serve
-from idp.errors import StandUnusable
-
-OPERATOR_ERRORS: tuple[type[Exception], ...] = (
-    SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, StandUnusable,
-)  # fmt: skip
-COMMANDS: tuple[click.Command, ...] = (keys, prepare, serve, people, phone_link, client, certificate, journal)
+COMMANDS: Mapping[str, str] = {
+    "start": "idp.cli.start:start",
+    "keys": "idp.cli.keys:keys",
+    "prepare": "idp.cli.prepare:prepare",
+    "serve": "idp.cli.serve:serve",
+    "people": "idp.cli.people:people",
+    "phone-link": "idp.cli.people:phone_link",
+    "client": "idp.cli.clients:client",
+    "certificate": "idp.cli.certificates:certificate",
+    "journal": "idp.cli.journal:journal",
+}
 
 
-@click.group(help=__doc__)
-def propusk() -> None:
+class _Commands(click.Group):
     """The group of all commands."""
 
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
 
-for command in COMMANDS:
-    propusk.add_command(command)
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.command(cls=_Commands, help=__doc__)
+def propusk() -> None:
+    """The group of all commands."""
 
 
 def main() -> None:
@@ -47,13 +52,30 @@ def run(group: Callable[..., Any]) -> int:
     """The exit status of a command line."""
     try:
         group(standalone_mode=True)
-    except OPERATOR_ERRORS as error:
-        click.echo(f"propusk: {error}", err=True)
-        return 1
-    except DatabaseError as error:
-        click.echo(f"propusk: the database cannot be used: {error.orig}", err=True)
-        return 1
     except OSError as error:
         click.echo(f"propusk: {error.strerror}: {error.filename}", err=True)
         return 1
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        click.echo(f"propusk: {sentence}", err=True)
+        return 1
     return 0
+
+
+def _sentence(error: Exception) -> str | None:
+    """What the operator can do about it; None for a fault of ours."""
+    from sqlalchemy.exc import DatabaseError
+
+    from ground.database import DatabaseUnsafe
+    from ground.migration import DatabaseNewer
+    from ground.sealing import SecretsUnusable
+    from ground.settings import SettingRefused
+    from idp.errors import StandUnusable
+
+    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, StandUnusable)):
+        return str(error)
+    if isinstance(error, DatabaseError):
+        return f"the database cannot be used: {error.orig}"
+    return None

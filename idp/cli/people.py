@@ -4,7 +4,7 @@ import json
 
 import click
 
-from idp.control.gate import read_token
+from idp.cli.build import demand_test_build
 from idp.errors import StandUnusable
 from idp.seed import SEED, read_people
 from idp.settings import Settings, read_settings
@@ -15,22 +15,26 @@ SHOWN = ("key", "phone", "email", "snils", "password", "note")
 @click.command()
 def people() -> None:
     """Print the test people and their passwords as JSON."""
-    settings = _test_settings()
-    entries = read_people(settings.home / "config" / SEED)
-    shown = [
+    click.echo(json.dumps(shown_people(_test_settings()), ensure_ascii=False))
+
+
+def shown_people(settings: Settings) -> list[dict[str, str]]:
+    """The people of the seed as they are told to whoever starts a stand."""
+    return [
         {"name": f"{entry['family_name']} {entry['given_name']} {entry['middle_name']}"}
         | {name: entry.get(name, "") for name in SHOWN}
-        for entry in entries
+        for entry in read_people(settings.config_path(SEED))
     ]
-    click.echo(json.dumps(shown, ensure_ascii=False))
 
 
 @click.command("phone-link")
 def phone_link() -> None:
     """Print the address of the phone; it lets in whoever has it."""
+    demand_test_build()
+    from idp.control.token import read_token
+
     settings = _test_settings()
-    token = read_token(settings)
-    click.echo(f"http://{settings.control_listen}/open?token={token}")
+    click.echo(f"http://{settings.control_listen}/open?token={read_token(settings)}")
 
 
 def _test_settings() -> Settings:

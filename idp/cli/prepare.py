@@ -1,10 +1,12 @@
 """Making the provider ready to serve: the database migrated, the seed loaded. Fast when nothing is to do."""
 
+from collections.abc import Iterator
+
 import click
 
 from ground.preparation import bring_up_to_date
 from idp.database import MIGRATIONS
-from idp.realm import open_realm
+from idp.realm import Realm, open_realm
 from idp.seed import load_seed
 from idp.settings import read_settings
 
@@ -15,14 +17,19 @@ def prepare() -> None:
     settings = read_settings()
     settings.var_folder.mkdir(parents=True, exist_ok=True)
     realm = open_realm(settings)
-    done = bring_up_to_date(
+    for line in prepare_database(realm):
+        click.echo(line)
+    realm.database.close()
+
+
+def prepare_database(realm: Realm) -> Iterator[str]:
+    """Migrate, then load the seed, and say in a line each what was done."""
+    settings = realm.settings
+    yield bring_up_to_date(
         realm.database,
         MIGRATIONS,
         sqlite_file=settings.sqlite_file,
         backups=settings.var_folder,
         clock=realm.clock,
     )
-    click.echo(done)
-    for line in load_seed(realm):
-        click.echo(line)
-    realm.database.close()
+    yield from load_seed(realm)

@@ -7,6 +7,7 @@ from granian import Granian
 from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 
+from idp.cli.build import demand_test_build
 from idp.errors import StandUnusable
 from idp.settings import Settings, read_settings
 
@@ -22,6 +23,8 @@ def serve(control: bool, plain: bool) -> None:
             raise StandUnusable("serve --plain needs an issuer of https and plain_listen, the address to listen at")
         _server(settings, "plain").serve()
         return
+    if control:
+        demand_test_build()
     if control and not settings.is_test:
         raise StandUnusable('the control plane runs only with environment = "test"')
     if not control and not settings.is_reached_securely:

@@ -21,10 +21,11 @@ from idp.control import (
     reset,
     sandboxes,
     serving,
-)  # fmt: skip
+)
 from idp.control.operation import Answer, Call, Operation
+from idp.control.permission import demand_permission
 from idp.control.realms import SANDBOX, realm_of, with_sandboxes
-from idp.errors import StandUnusable
+from idp.control.token import read_token
 from idp.pages import site_of
 from idp.realm import Realm
 
@@ -67,11 +68,10 @@ OPERATIONS: tuple[Operation, ...] = (
 
 
 def make_control(realm: Realm) -> Flask:
-    """The control plane of one test stand. Raises StandUnusable outside the test environment, and without a token."""
+    """The control plane of one test stand. Raises StandUnusable where none may be, and without a token."""
     settings = realm.settings
-    if not settings.is_test:
-        raise StandUnusable('the control plane runs only with environment = "test"')
-    gate.read_token(settings)
+    demand_permission(settings)
+    read_token(settings)
     # Plain http on loopback, whatever the provider itself is served with.
     site = replace(site_of(realm), instance=f"{settings.instance}_control", is_secure=False)
     app = make_flask(site, __name__)

@@ -6,6 +6,7 @@ loopback itself (DNS rebinding). So the Host must be ours, a foreign Origin is r
 
 import hashlib
 import hmac
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, redirect, request
 from werkzeug.wrappers import Response
@@ -13,12 +14,11 @@ from werkzeug.wrappers import Response
 from ground.web.cookies import cookie_value, set_cookie
 from ground.web.site import current_site
 from idp.audit import Event, record
-from idp.errors import StandUnusable
+from idp.control.token import read_token
 from idp.pages import current_realm
 from idp.realm import Realm
 from idp.settings import Settings
 
-TOKEN_FILE = "control-token"
 COOKIE = "pass"
 OPEN_TO_ALL = frozenset({"gate.open_by_link", "health"})
 
@@ -71,21 +71,10 @@ def may_write() -> bool:
 
 
 def hosts(settings: Settings) -> frozenset[str]:
-    """The names under which the control plane answers."""
+    """The names under which the control plane answers: loopback's, the issuer's, and those that the operator has listed."""
     _, _, port = settings.control_listen.rpartition(":")
-    return frozenset({settings.control_listen, f"localhost:{port}", f"127.0.0.1:{port}"})
-
-
-def read_token(settings: Settings) -> str:
-    """The token of the control plane. Raises StandUnusable."""
-    file = settings.var_folder / TOKEN_FILE
-    try:
-        token = file.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        raise StandUnusable(f"{file} is missing: run scripts/keys") from None
-    if len(token) < 32:
-        raise StandUnusable(f"{file} is too short to be a token: remove it and run scripts/keys")
-    return token
+    names = ("localhost", "127.0.0.1", urlsplit(settings.issuer).hostname or "", *settings.control_names)
+    return frozenset({settings.control_listen, *(name if ":" in name else f"{name}:{port}" for name in names)})
 
 
 def _is_right(realm: Realm, token: str) -> bool:

@@ -184,7 +184,7 @@ def _write(main: Realm, folder: Path, described: Description, *, now: int | None
     (folder / "var").mkdir()
     # Its seed has the people of the stand and no systems, also when it is reset.
     (folder / "config" / SEED).mkdir(parents=True)
-    (folder / "config" / SEED / "people.toml").symlink_to(main.settings.home / "config" / SEED / "people.toml")
+    (folder / "config" / SEED / "people.toml").symlink_to(main.settings.config_path(SEED) / "people.toml")
     shutil.copyfile(ensure_template(main), _database(main, folder))
     if now is not None:
         FileClock(folder / "var" / "clock").freeze(now)

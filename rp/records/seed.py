@@ -58,7 +58,7 @@ def _read_patient(realm: Realm, key: str, entry: dict[str, Any]) -> SeededPatien
         snils=snils,
         region=entry["region"],
     )
-    return SeededPatient(key, person, tuple(realm.home.config / path for path in entry.get("bundles", ())))
+    return SeededPatient(key, person, tuple(realm.home.config_path(path) for path in entry.get("bundles", ())))
 
 
 def load_seed(connection: Connection, realm: Realm) -> Iterator[tuple[str, str, ImportReport]]:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from ground.web import catalogues
 from ground.web.catalogues import Owner
+from ground.web.compiled import compile_stale
 from ground.web.site import Site
 
 TIMES = "%(number)s раз|%(number)s раза|%(number)s раз"
@@ -80,12 +81,12 @@ def test_single_percent_sign_is_noticed(text: str, is_lone: bool) -> None:
 
 
 def test_catalogue_is_compiled_only_when_it_is_newer(owner: Owner) -> None:
-    (made,) = catalogues.compile_stale(owner.translations)
+    (made,) = compile_stale(owner.translations)
     assert made.suffix == ".mo"
-    assert catalogues.compile_stale(owner.translations) == []
+    assert compile_stale(owner.translations) == []
     later = made.stat().st_mtime_ns + 1
     os.utime(owner.catalogue, ns=(later, later))
-    assert catalogues.compile_stale(owner.translations) == [made]
+    assert compile_stale(owner.translations) == [made]
     assert list(made.parent.glob("*.tmp")) == []
 
 

@@ -1,0 +1,238 @@
+"""`propusk start`: a whole test stand of the provider in one process, for test runs, CI services and a first look.
+
+    settings → addresses → keys → database and seed → both listeners → announced → served until told to stop
+
+Whatever is missing is made; whatever refuses does so before an address answers.
+"""
+
+import gc
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from ground.home import HOME_VARIABLE, config_path, find_home
+from idp.cli.build import demand_test_build
+from idp.cli.lease import Lease
+from idp.cli.listening import ANYWHERE, Listener
+from idp.errors import StandUnusable
+from idp.settings import Settings, read_settings, settings_file
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option(
+    "--home", metavar="DIR", type=FOLDER, help="Where config, keys and var are (else PROPUSK_HOME, else this user's data folder)."
+)
+@click.option("--ports", type=click.Choice(["settings", "any"]), default="settings", help="Free ports, or those of the settings.")
+@click.option("--bind", metavar="ADDRESS", help="Listen at this address; set PROPUSK_CONTROL_TOKEN if others can reach it.")
+@click.option(
+    "--announce", metavar="FILE", type=FILE, help="Write issuer, control_url, token_file and pid to this file when all answers."
+)
+@click.option(
+    "--lease", "lease_file", metavar="FILE", type=FILE, help="Stop when nobody holds a shared lock (flock) on this file any more."
+)
+def start(home: Path | None, ports: str, bind: str | None, announce: Path | None, lease_file: Path | None) -> None:
+    """Make what is missing and serve a test stand of the provider, in one process, until stopped."""
+    demand_test_build()
+    if home is not None:
+        os.environ[HOME_VARIABLE] = str(home.absolute())
+    settings = read_test_settings()
+    with _alone_in(settings.var_folder):
+        stop = threading.Event()
+        settings, provider, control = open_doors(settings, bind=bind, is_any_port=ports == "any")
+        demand_control(settings)
+        with _without_collection():
+            keep_house = serve(settings, provider, control)
+        _listen_to_signals(stop)
+        for listener in (provider, control):
+            if not listener.ask_health():
+                raise StandUnusable(f"{listener.listen} does not answer as it should")
+        lease = Lease(lease_file)
+        if announce is not None:
+            write_announcement(announce, settings)
+        keep_house()
+        _say(welcome(settings))
+        reason = lease.wait_for_end(stop)
+        for listener in (provider, control):
+            listener.stop()
+        _say(f"{reason}: stopped")
+
+
+def read_test_settings() -> Settings:
+    """The settings of a test stand; those of a home without any are made as the distribution has them. Raises StandUnusable."""
+    if settings_file(os.environ) is None and "PROPUSK_ENVIRONMENT" not in os.environ:
+        home = find_home(os.environ)
+        source, target = config_path(home, "idp.toml"), home / "config" / "idp.toml"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, source.read_text(encoding="utf-8"))
+        _say(f"made {target}")
+    settings = read_settings()
+    if not settings.is_test:
+        raise StandUnusable("propusk start is for test stands, and the environment here is production: use propusk serve")
+    if settings.tls_certificate is not None or not settings.is_reached_securely:
+        raise StandUnusable("propusk start speaks plain http: use propusk serve, or a proxy listed in trusted_proxies")
+    return settings
+
+
+def open_doors(settings: Settings, *, bind: str | None, is_any_port: bool) -> tuple[Settings, Listener, Listener]:
+    """Bind the addresses of provider and control plane, and let the settings follow the ports that were had."""
+
+    def address(listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if bind is not None:
+            host = f"[{bind}]" if ":" in bind else bind
+        elif is_any_port:
+            host = "127.0.0.1"
+        return f"{host}:{0 if is_any_port else port}"
+
+    provider, control = Listener(address(settings.listen)), Listener(address(settings.control_listen))
+    issuer = settings.issuer
+    if is_any_port:
+        parts = urlsplit(issuer)
+        host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+        issuer = parts._replace(netloc=f"{host}:{provider.port}").geturl()
+    return replace(settings, issuer=issuer, listen=provider.listen, control_listen=control.listen), provider, control
+
+
+def demand_control(settings: Settings) -> None:
+    """Raises StandUnusable where no control plane may be. The operator's own token is kept where the made one would be."""
+    from idp.control.permission import demand_permission
+    from idp.control.token import operators_token
+
+    demand_permission(settings)
+    token = operators_token()
+    if token is not None:
+        # Whoever reads the file finds the token that is in force.
+        settings.var_folder.mkdir(parents=True, exist_ok=True)
+        _write(settings.control_token_file, token + "\n")
+
+
+def serve(settings: Settings, provider: Listener, control: Listener) -> Callable[[], None]:
+    """Make what is missing, then let both listeners answer from one realm. Returns what begins with the jobs that are due."""
+    from ground.chance import SystemChance
+    from ground.jobs import keep_running
+    from idp.app import run_due_jobs
+    from idp.cli.keys import make_keys, make_token
+    from idp.cli.prepare import prepare_database
+    from idp.control.app import make_control
+    from idp.realm import open_realm
+    from idp.seed import read_systems, secret_file_of
+    from idp.serve import JOB_THREADS, make_test_app, tend_sandboxes
+
+    for path in make_keys(settings):
+        _say(f"made {path}")
+    for system in read_systems(settings):
+        # The registry's own set-up makes it where there is a registry; it takes the one that it finds.
+        make_token(secret_file_of(settings, system), SystemChance())
+    realm = open_realm(settings)
+    for line in prepare_database(realm):
+        _say(line)
+    application, control_plane = make_test_app(realm), make_control(realm)
+    provider.serve(application, threads=settings.threads)
+    control.serve(control_plane, threads=settings.control_threads)
+
+    def keep_house() -> None:
+        keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
+        keep_running(partial(tend_sandboxes, realm), threads=1)
+
+    return keep_house
+
+
+def control_url(settings: Settings) -> str:
+    """Where the control plane is reached from this machine."""
+    host, _, port = settings.control_listen.rpartition(":")
+    return f"http://{ANYWHERE.get(host.strip('[]'), host)}:{port}"
+
+
+def write_announcement(file: Path, settings: Settings) -> None:
+    """Tell whoever waits that all answers, and where: the file is there whole or not at all."""
+    announcement = {
+        "issuer": settings.issuer,
+        "control_url": control_url(settings),
+        "token_file": str(settings.control_token_file),
+        "pid": os.getpid(),
+    }
+    _write(file, json.dumps(announcement, indent=1) + "\n")
+
+
+def welcome(settings: Settings) -> str:
+    """What the person who started the stand needs to know."""
+    from idp.cli.people import shown_people
+    from idp.control.token import read_token
+
+    url = control_url(settings)
+    lines = [
+        f"environment = {settings.environment}",
+        "",
+        f"Identity provider        {settings.issuer}",
+        f"Control plane            {url}",
+        f"The test people's phone  {url}/open?token={read_token(settings)}",
+        "",
+    ]
+    people = [[person[key] for key in ("name", "phone", "email", "password")] for person in shown_people(settings)]
+    widths = [max(len(cell) for cell in column) for column in zip(*people, strict=True)]
+    lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in people]
+    return "\n".join((*lines, "", "Ctrl-C stops it."))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the lock of the stand, as scripts/start does. Raises StandUnusable while another stand has it."""
+    import fcntl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / "stand.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    except BlockingIOError:
+        owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+        raise StandUnusable(f"a stand is running in {folder.parent} (process {owner}): stop it first, or use --home") from None
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Loading makes what stays: looking for garbage meanwhile finds none and takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _listen_to_signals(stop: threading.Event) -> None:
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file of the owner's, whole or not at all."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as open_draft:
+        open_draft.write(text)
+    draft.replace(file)
+
+
+def _say(text: Any) -> None:
+    click.echo(text)
