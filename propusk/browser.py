@@ -1,0 +1,149 @@
+"""A browser without a window: keeps cookies, reads pages, fills in forms by their ids. What a person without JavaScript has.
+
+It never follows a redirect by itself, because the last one leads to the application under test, which may listen nowhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.client import HTTPMessage
+from http.cookiejar import CookieJar
+from typing import IO, Any
+from urllib.error import URLError
+from urllib.parse import urlencode, urljoin
+from urllib.request import (
+    BaseHandler,
+    HTTPCookieProcessor,
+    HTTPRedirectHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
+
+from propusk.errors import StandUnusable
+
+PATIENCE_SECONDS = 30.0
+WITHOUT_END = frozenset({"input", "meta", "link", "br", "img", "hr", "path", "use"})
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of a page: where it goes, what it would send as it is, and what each button adds, by the button's id."""
+
+    address: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer: `location` is where it sends the browser, absolute, if it does; forms by their ids."""
+
+    address: str
+    status: int
+    location: str | None
+    html: str
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        return _read(self).forms
+
+    @property
+    def words(self) -> str:
+        """What the main part of the page says, with single spaces."""
+        return " ".join(" ".join(_read(self).words).split())
+
+
+class Browser:
+    """One person's browser."""
+
+    def __init__(self) -> None:
+        self._opener = _opener()
+
+    def open(self, address: str) -> Page:
+        return self._ask(Request(address))  # noqa: S310 - an address of the stand
+
+    def submit(self, form: Form, button: str | None = None, values: Mapping[str, str] | None = None) -> Page:
+        """Fill in a form and press a button of it."""
+        sent = form.fields | dict(values or {})
+        if button is not None:
+            name, value = form.buttons[button]
+            sent |= {name: value} if name else {}
+        data = urlencode(sent)
+        if form.method == "post":
+            return self._ask(Request(form.address, data=data.encode()))  # noqa: S310
+        return self._ask(Request(f"{form.address}?{data}"))  # noqa: S310
+
+    def _ask(self, request: Request) -> Page:
+        request.add_header("Accept", "text/html")
+        request.add_header("Accept-Language", "en")
+        try:
+            with self._opener.open(request, timeout=PATIENCE_SECONDS) as answer:
+                location = answer.headers.get("Location")
+                html = answer.read().decode("utf-8", "replace")
+                return Page(
+                    address=request.full_url,
+                    status=answer.status,
+                    location=urljoin(request.full_url, location) if location else None,
+                    html=html,
+                )
+        except (URLError, OSError) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            raise StandUnusable(f"{request.full_url} does not answer: {reason}") from None
+
+
+class _AsItIs(HTTPRedirectHandler):
+    """Redirects and refusals are answers like any other."""
+
+    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
+        return fp
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+    def http_error_default(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
+        return fp
+
+
+def _opener() -> OpenerDirector:
+    handlers: list[BaseHandler] = [ProxyHandler({}), HTTPCookieProcessor(CookieJar()), _AsItIs()]
+    return build_opener(*handlers)
+
+
+class _Reader(HTMLParser):
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.forms: dict[str, Form] = {}
+        self.words: list[str] = []
+        self._base = base
+        self._form: Form | None = None
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag not in WITHOUT_END:
+            self._inside.append(tag)
+        if tag == "form":
+            self._form = Form(urljoin(self._base, given.get("action", "")), given.get("method", "get").lower())
+            self.forms[given.get("id", "")] = self._form
+        elif tag == "input" and self._form is not None and given.get("name") and given.get("type") != "checkbox":
+            self._form.fields[given["name"]] = given.get("value", "")
+        elif tag == "button" and self._form is not None:
+            self._form.buttons[given.get("id", "")] = (given.get("name", ""), given.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "main" in self._inside and not {"script", "style"} & set(self._inside):
+            self.words.append(data)
+
+
+def _read(page: Page) -> _Reader:
+    reader = _Reader(page.address)
+    reader.feed(page.html)
+    return reader
