@@ -15,6 +15,7 @@ NOT_FOLLOWING: dict[str, dict[str, Any]] = {
     "werkzeug": {"follow_redirects": False},
     "django": {"follow": False},
     "httpx": {"follow_redirects": False},
+    "httpx2": {"follow_redirects": False},
     "starlette": {"follow_redirects": False},
     "requests": {"allow_redirects": False},
 }
@@ -81,7 +82,7 @@ def _library_of(client: Any) -> str:
         if library in NOT_FOLLOWING and ancestor.__name__ not in ("AsyncClient",):
             return library
     raise PropuskError(
-        f"sign_in does not know {type(client).__module__}.{type(client).__name__}, only clients of {', '.join(NOT_FOLLOWING)} and "
+        f"sign_in knows no {type(client).__module__}.{type(client).__name__}, only clients of {', '.join(NOT_FOLLOWING)} and "
         "Playwright pages. Give the provider's address to esia.visit(address, as_=…), and its answer to your client."
     )
 
