@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urljoin
 from urllib.request import (
     BaseHandler,
     HTTPCookieProcessor,
+    HTTPDefaultErrorHandler,
     HTTPRedirectHandler,
     OpenerDirector,
     ProxyHandler,
@@ -94,20 +95,24 @@ class Browser:
             raise StandUnusable(f"{request.full_url} does not answer: {reason}") from None
 
 
-class _AsItIs(HTTPRedirectHandler):
-    """Redirects and refusals are answers like any other."""
+class _Redirects(HTTPRedirectHandler):
+    """A redirect is an answer like any other."""
 
     def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
         return fp
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
+
+class _Refusals(HTTPDefaultErrorHandler):
+    """And so is a refusal."""
+
     def http_error_default(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
         return fp
 
 
 def _opener() -> OpenerDirector:
-    handlers: list[BaseHandler] = [ProxyHandler({}), HTTPCookieProcessor(CookieJar()), _AsItIs()]
+    handlers: list[BaseHandler] = [ProxyHandler({}), HTTPCookieProcessor(CookieJar()), _Redirects(), _Refusals()]
     return build_opener(*handlers)
 
 

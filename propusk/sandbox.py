@@ -10,10 +10,11 @@ from propusk.clients import Client, read_client
 from propusk.clock import Clock
 from propusk.control import Control
 from propusk.outbox import Outbox
+from propusk.playwright_page import is_page
 from propusk.requests import Requests
-from propusk.sign_in import needs_page, sign_in_on_page, travel, visit
+from propusk.sign_in import sign_in_on_page, travel, visit
 from propusk.tokens import Into, Kind, Login, Minted, read_login, read_minted
-from propusk.walking import By, Consent, Person, Way
+from propusk.walking import By, Consent, Person
 
 
 class Esia:
@@ -71,11 +72,14 @@ class Esia:
         an SMS, which the person then always wants), or None, whatever is asked for. Raises SignInFailed.
         """
         person = self._person(as_, by, consent)
-        if needs_page(client):
-            return sign_in_on_page(client, start, self.issuer, person)
-        browser = Browser()
-        self._browsers = [(known, its) for known, its in self._browsers if known is not client] + [(client, browser)]
-        return travel(client, start, self.issuer, browser, person)
+        if is_page(client):
+            answer = sign_in_on_page(client, start, self.issuer, person)
+        else:
+            browser = Browser()
+            self._browsers = [(known, its) for known, its in self._browsers if known is not client] + [(client, browser)]
+            answer = travel(client, start, self.issuer, browser, person)
+        person.check_asked()
+        return answer
 
     def sign_out(self, client: Any, start: Any, *, as_: Citizen) -> Any:
         """Sign out through the application's address `start`, in the browser that signed in, saying yes if the provider asks."""
@@ -87,7 +91,9 @@ class Esia:
 
         For what `sign_in` does not know: asynchronous clients, native applications, clients of other languages.
         """
-        way: Way = visit(Browser(), address, self.issuer, self._person(as_, by, consent))
+        person = self._person(as_, by, consent)
+        way = visit(Browser(), address, self.issuer, person)
+        person.check_asked()
         return way.address
 
     def login(

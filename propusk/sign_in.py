@@ -5,7 +5,7 @@ from typing import Any
 from propusk.applications import MOST_REDIRECTS, Answer, Application, next_address, path_of, start_of
 from propusk.browser import Browser
 from propusk.errors import SignInFailed
-from propusk.playwright_page import is_page, walk_page
+from propusk.playwright_page import walk_page
 from propusk.walking import Person, Way, is_under, walk
 
 
@@ -51,11 +51,6 @@ def travel(client: Any, start: Any, issuer: str, browser: Browser, person: Perso
             current = target
             answer = application.open(path_of(target) if by_path else target)
     raise SignInFailed(f"the application redirects more than {MOST_REDIRECTS} times, at last to {_short(answer)}")
-
-
-def needs_page(client: Any) -> bool:
-    """Is the client a real browser's page?"""
-    return is_page(client)
 
 
 def _origin(address: str) -> str:

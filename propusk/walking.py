@@ -1,7 +1,7 @@
 """Through the provider's pages as a person goes: password, code from the SMS, consent; back to the application in the end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from propusk.browser import Browser, Form, Page
@@ -21,9 +21,12 @@ class Person:
     by: By | None
     consent: Consent
     read_code: Callable[[], str]
+    asked: set[str] = field(default_factory=set)
+    """The forms that were shown to this person."""
 
     def answer(self, form_id: str) -> tuple[str, Mapping[str, str]]:
         """The button to press and the values to fill in. Raises SignInFailed for what this person does not do."""
+        self.asked.add(form_id)
         if form_id == "sign-in":
             if self.citizen.password is None:
                 raise SignInFailed("the password of this citizen is not known: take one made by esia.citizen()")
@@ -35,6 +38,13 @@ class Person:
         if form_id == "consent":
             return self.consent, {}
         return "submit", {}
+
+    def check_asked(self) -> None:
+        """Was everything that the test has said of needed? Raises SignInFailed, for the test would not test what it says."""
+        if self.by == "sms" and "code-form" not in self.asked:
+            raise SignInFailed('the test said by="sms", and no code was asked for')
+        if self.consent == "deny" and "consent" not in self.asked:
+            raise SignInFailed('the test said consent="deny", and nobody asked: this person has agreed before')
 
 
 FORMS = ("sign-in", "code-form", "consent", "logout")

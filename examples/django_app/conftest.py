@@ -1,4 +1,4 @@
-"""What pytest-django would do: a database for the tests. And the settings that name the provider, which is another for each test."""
+"""A database for the tests, as pytest-django would make it, and the settings that name the provider, another for each test."""
 
 import os
 

@@ -6,9 +6,9 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.middleware.sessions import SessionMiddleware
 
 
-def create_app(issuer: str, client_id: str, client_secret: str, secret_key: str = "only for this example") -> FastAPI:
+def create_app(issuer: str, client_id: str, client_secret: str) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(SessionMiddleware, secret_key=secret_key)
+    app.add_middleware(SessionMiddleware, secret_key="only for this example")
     oauth = OAuth()
     oauth.register(
         "esia",

@@ -5,9 +5,9 @@ from flask import Flask, redirect, session, url_for
 from werkzeug.wrappers import Response
 
 
-def create_app(issuer: str, client_id: str, client_secret: str, secret_key: str = "only for this example") -> Flask:
+def create_app(issuer: str, client_id: str, client_secret: str) -> Flask:
     app = Flask(__name__)
-    app.secret_key = secret_key
+    app.secret_key = "only for this example"
     oauth = OAuth(app)
     oauth.register(
         "esia",
