@@ -25,7 +25,7 @@ from urllib.request import (
 from propusk.errors import StandUnusable
 
 PATIENCE_SECONDS = 30.0
-WITHOUT_END = frozenset({"input", "meta", "link", "br", "img", "hr", "path", "use"})
+WITHOUT_END = frozenset({"input", "meta", "link", "br", "img", "hr"})
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ class Page:
 
     @property
     def words(self) -> str:
-        """What the main part of the page says, with single spaces."""
-        return " ".join(" ".join(_read(self).words).split())
+        """What the page says: its alerts, else everything from its heading on, with single spaces."""
+        reader = _read(self)
+        return " ".join(" ".join(reader.alerts or reader.words).split())
 
 
 class Browser:
@@ -121,14 +122,20 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: dict[str, Form] = {}
         self.words: list[str] = []
+        self.alerts: list[str] = []
         self._base = base
         self._form: Form | None = None
         self._inside: list[str] = []
+        self._alert: int | None = None
+        self._is_past_heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag not in WITHOUT_END:
             self._inside.append(tag)
+        if given.get("role") == "alert" and self._alert is None:
+            self._alert = len(self._inside)
+        self._is_past_heading = self._is_past_heading or tag == "h1"
         if tag == "form":
             self._form = Form(urljoin(self._base, given.get("action", "")), given.get("method", "get").lower())
             self.forms[given.get("id", "")] = self._form
@@ -140,12 +147,19 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
-        while self._inside and self._inside.pop() != tag:
-            pass
+        if tag in self._inside:
+            while self._inside.pop() != tag:
+                pass
+        if self._alert is not None and len(self._inside) < self._alert:
+            self._alert = None
 
     def handle_data(self, data: str) -> None:
-        if "main" in self._inside and not {"script", "style"} & set(self._inside):
+        if "main" not in self._inside or {"script", "style"} & set(self._inside):
+            return
+        if self._is_past_heading:
             self.words.append(data)
+        if self._alert is not None:
+            self.alerts.append(data)
 
 
 def _read(page: Page) -> _Reader:
