@@ -1,8 +1,10 @@
 """What the systems asked of the provider: the request journal of a sandbox."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from propusk.control import Control
 from propusk.errors import PropuskError, Refused
@@ -11,27 +13,55 @@ PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What is worth a word about a request, though it may have passed; `clause` names the rule."""
+
+    code: str
+    text: str
+    clause: str
+
+
+@dataclass(frozen=True)
 class Request:
-    """One request; `error` is the code it was refused with, `findings` what is wrong or weak about it though it may have passed.
-    `members` is everything the journal knows of it."""
+    """One request and its answer. Names of headers are lower case; `system` is the client that the request names, or empty."""
 
     number: int
+    at: int
+    system: str
     method: str
     path: str
+    query: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: str = field(repr=False)
     status: int
-    system: str | None
-    error: str | None
-    findings: Sequence[Any]
-    members: Mapping[str, Any] = field(repr=False)
+    answer_headers: Mapping[str, str] = field(repr=False)
+    answer_body: str = field(repr=False)
+    findings: Sequence[Finding]
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Those of the query and of a form that was sent."""
+        is_form = self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        return dict(
+            parse_qsl(self.query, keep_blank_values=True) + (parse_qsl(self.body, keep_blank_values=True) if is_form else [])
+        )
+
+    @property
+    def error(self) -> str | None:
+        """The error that it was answered, with its description: in JSON, or in the address the browser was sent back to."""
+        told: Mapping[str, Any] = dict(parse_qsl(urlsplit(self.answer_headers.get("location", "")).query))
+        if "json" in self.answer_headers.get("content-type", "") and self.answer_body:
+            told = _object(self.answer_body)
+        if not isinstance(told.get("error"), str):
+            return None
+        return ": ".join(str(told[name]) for name in ("error", "error_description") if told.get(name))
 
     def __str__(self) -> str:
-        """One line for the report of a failed test."""
+        """What the report of a failed test shows: one line, and one for each finding."""
         line = f"{self.method} {self.path} → {self.status}"
-        if self.error:
-            line += f" {self.error}"
-        if self.system:
-            line += f"  ({self.system})"
-        return "\n".join([line, *(f"    {_sentence(finding)}" for finding in self.findings)])
+        line += f" {self.error}" if self.error else ""
+        line += f"  (client {self.system})" if self.system else ""
+        return "\n".join([line, *(f"    {each.code}: {each.text} ({each.clause})" for each in self.findings)])
 
 
 class Requests:
@@ -72,22 +102,20 @@ class Requests:
 
 def _read(members: Mapping[str, Any]) -> Request:
     return Request(
-        number=int(members["number"]),
-        method=str(members["method"]),
-        path=str(members["path"]),
-        status=int(members["status"]),
-        system=members.get("system"),
-        error=members.get("error"),
-        findings=list(members.get("findings") or []),
-        members=dict(members),
+        **{name: members[name] for name in ("number", "at", "system", "method", "path", "query", "headers", "body", "status")},
+        answer_headers=members["answer"]["headers"],
+        answer_body=members["answer"]["body"],
+        findings=[Finding(each["code"], each["text"], each["clause"]) for each in members["findings"]],
     )
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:  # it is kept up to a length
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _of(path: str | None, system: str | None) -> str:
     return (f" to {path}" if path else "") + (f" of {system}" if system else "")
-
-
-def _sentence(finding: Any) -> str:
-    if isinstance(finding, Mapping):
-        return f"{finding.get('code')}: {finding.get('text')}" + (f" ({clause})" if (clause := finding.get("clause")) else "")
-    return str(finding)

@@ -39,7 +39,7 @@ class Stand:
 
     @contextlib.contextmanager
     def sandbox(self, **options: Any) -> Iterator[Esia]:
-        """A fresh sandbox, thrown away in the end. `options` are those of POST /sandboxes: `seed`, `now`, `settings` …."""
+        """A fresh sandbox, thrown away in the end. `options` are those of POST /sandboxes: `seed`, `now`, `lifetimes` …."""
         esia = Esia(self.control, self.control.post("/sandboxes", options))
         try:
             yield esia
