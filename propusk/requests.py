@@ -42,9 +42,8 @@ class Request:
     def parameters(self) -> Mapping[str, str]:
         """Those of the query and of a form that was sent."""
         is_form = self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-        return dict(
-            parse_qsl(self.query, keep_blank_values=True) + (parse_qsl(self.body, keep_blank_values=True) if is_form else [])
-        )
+        sent = (self.query, self.body) if is_form else (self.query,)
+        return {name: value for text in sent for name, value in parse_qsl(text, keep_blank_values=True)}
 
     @property
     def error(self) -> str | None:
