@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from propusk.citizens import Citizen
     from propusk.clients import Client
     from propusk.errors import PropuskError, Refused, SignInFailed, StandUnusable
-    from propusk.sandbox import Esia
+    from propusk.esia import Esia
     from propusk.stand import Stand, sandbox
 
 _HOMES = {
     "Citizen": "citizens",
     "Client": "clients",
-    "Esia": "sandbox",
+    "Esia": "esia",
     "PropuskError": "errors",
     "Refused": "errors",
     "SignInFailed": "errors",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from propusk.sandbox import Esia
+    from propusk.esia import Esia
     from propusk.stand import Stand
 
 FIXTURES = frozenset({"esia", "propusk_stand"})

@@ -11,7 +11,7 @@ from typing import Any
 from propusk.control import Control
 from propusk.errors import Refused, StandUnusable
 from propusk.process import answers, default_home, find_or_start, last_lines
-from propusk.sandbox import Esia
+from propusk.esia import Esia
 
 URL_VARIABLE = "PROPUSK_STAND_URL"
 TOKEN_VARIABLE = "PROPUSK_CONTROL_TOKEN"
