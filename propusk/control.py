@@ -19,14 +19,14 @@ class Control:
     def __init__(self, address: str, token: str, explain: Callable[[], str] = str) -> None:
         """`explain` gives what is known of the stand's end, should it not answer."""
         self.address = address.rstrip("/")
-        self._token = token
+        self.token = token
         self._explain = explain
         # Whatever proxy the machine uses, the stand is not behind it.
         self._opener = build_opener(ProxyHandler({}))
 
     def under(self, path: str) -> "Control":
         """The same operations further down."""
-        return Control(self.address + path, self._token, self._explain)
+        return Control(self.address + path, self.token, self._explain)
 
     def get(self, path: str, /, *, patience: float = 0, **query: object) -> Any:
         """`patience` is how many seconds more the answer may take, because it was asked to wait."""
@@ -46,7 +46,8 @@ class Control:
         self._ask("DELETE", path)
 
     def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None, *, patience: float = 0) -> Any:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        __tracebackhide__ = True  # a reader of a failed test looks at the call, not at us
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         data = None
         if body is not None:
             data = json.dumps(body).encode()

@@ -19,10 +19,11 @@ class StandUnusable(PropuskError):
 
 
 class Refused(PropuskError):
-    """A problem of the control plane: `status`, `title`, `detail`, and every other member in `members`."""
+    """A problem of the control plane: `status`, `code` (what ends its `type`), `title`, `detail`; all members in `members`."""
 
     def __init__(self, operation: str, status: int, members: Mapping[str, Any]) -> None:
         self.status = status
+        self.code = str(members.get("type", "")).rpartition(":")[2]
         self.title = str(members.get("title", ""))
         self.detail = str(members.get("detail", ""))
         self.members = dict(members)

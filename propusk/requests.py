@@ -76,7 +76,7 @@ class Requests:
         try:
             return _read(self._control.post("/requests/take", body, patience=timeout))
         except Refused as refused:
-            if refused.status != 404:
+            if refused.code != "no_request":
                 raise
             raise PropuskError(f"no request{_of(path, system)} came within {timeout:g} seconds") from None
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from propusk.control import Control
 from propusk.errors import Refused, StandUnusable
-from propusk.process import answers, default_home, find_or_start, last_lines
 from propusk.esia import Esia
+from propusk.process import answers, default_home, find_or_start, last_lines
 
 URL_VARIABLE = "PROPUSK_STAND_URL"
 TOKEN_VARIABLE = "PROPUSK_CONTROL_TOKEN"
@@ -64,6 +64,8 @@ class _Shared:
     """The stand of this process: opened once, by whoever comes first, and let go of when the process ends."""
 
     def __init__(self) -> None:
+        self.home: Path | None = None
+        """Another home than the one of this environment, for a test run that wants its own."""
         self._lock = threading.Lock()
         self._stand: Stand | None = None
         self._error: StandUnusable | None = None
@@ -74,7 +76,7 @@ class _Shared:
                 raise self._error
             if self._stand is None:
                 try:
-                    self._stand = Stand.open()
+                    self._stand = Stand.open(self.home)
                 except StandUnusable as error:
                     self._error = error
                     raise
