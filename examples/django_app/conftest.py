@@ -24,7 +24,7 @@ def database():
 
 @pytest.fixture
 def provider(esia):
-    client = esia.client("http://testserver/oidc/callback/")
+    client = esia.client("http://testserver/oidc/callback/", token_endpoint_auth_method="client_secret_post")
     found = esia.discovery
     with override_settings(
         OIDC_RP_CLIENT_ID=client.client_id,

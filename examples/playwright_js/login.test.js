@@ -18,7 +18,7 @@ after(() => browser.close());
 
 test("a citizen signs in on a real page", async (t) => {
   const sandbox = await done(control().POST("/sandboxes", { body: {} }));
-  t.after(() => control().DELETE("/sandboxes/{sandbox_id}", { params: { path: { sandbox_id: sandbox.id } } }));
+  t.after(() => control().DELETE("/sandboxes/{id}", { params: { path: { id: sandbox.id } } }));
   const esia = control(`/t/${sandbox.id}`);
   const client = await done(esia.POST("/clients", { body: { redirect_uris: [`${address}/callback`] } }));
   const vera = await done(

@@ -5,4 +5,6 @@ import { address, token } from "./stand.js";
 
 const answer = await fetch(`${address}/openapi.json`, { headers: { Authorization: `Bearer ${token}` } });
 if (!answer.ok) throw new Error(`${answer.url} answers ${answer.status}`);
-await writeFile("control.d.ts", astToString(await openapiTS(await answer.json())));
+// What has a default may be left out of a body.
+const types = await openapiTS(await answer.json(), { defaultNonNullable: false });
+await writeFile("control.d.ts", astToString(types));
