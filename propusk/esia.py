@@ -9,6 +9,7 @@ from propusk.citizens import Citizen, PersonMembers, read_citizen
 from propusk.clients import Client, read_client
 from propusk.clock import Clock
 from propusk.control import Control
+from propusk.errors import StandUnusable
 from propusk.outbox import Outbox
 from propusk.playwright_page import is_page
 from propusk.requests import Requests
@@ -40,7 +41,10 @@ class Esia:
     @property
     def discovery(self) -> Mapping[str, Any]:
         """The discovery document, for libraries that want each endpoint by itself."""
-        document: Mapping[str, Any] = json.loads(Browser().open(self.discovery_url).html)
+        page = Browser().open(self.discovery_url)
+        if page.status != 200:
+            raise StandUnusable(f"{self.discovery_url} answers {page.status}: {page.words}")
+        document: Mapping[str, Any] = json.loads(page.html)
         return document
 
     def citizen(self, **members: Unpack[PersonMembers]) -> Citizen:
