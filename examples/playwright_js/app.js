@@ -7,7 +7,8 @@ import * as oidc from "openid-client";
  * @param {{ issuer: string, clientId: string, clientSecret: string, address: string }} settings
  */
 export async function serve({ issuer, clientId, clientSecret, address }) {
-  const esia = await oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, {
+  const proof = oidc.ClientSecretBasic(clientSecret);
+  const esia = await oidc.discovery(new URL(issuer), clientId, clientSecret, proof, {
     execute: [oidc.allowInsecureRequests], // the stand is on this machine, without TLS
   });
   /** @type {Map<string, string>} state → PKCE verifier; one process, and only until the answer */
