@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from propusk import Esia, Stand
+from propusk.process import answers
+from tests.running_stand import wait_for
 
 CALLBACK = "http://localhost/callback"
 COLD_ROUNDS = 5
@@ -41,7 +43,10 @@ def first_sign_in(home: Path) -> float:
     began = time.monotonic()
     with Stand.open(home) as stand, stand.sandbox() as esia:
         sign_in(esia)
-        return time.monotonic() - began
+        taken = time.monotonic() - began
+        address = stand.control.address
+    wait_for(lambda: not answers(address) or None, "the stand ends when nobody uses it")
+    return taken
 
 
 def further(stand: Stand, act: Callable[[Esia], None], rounds: int) -> list[float]:
