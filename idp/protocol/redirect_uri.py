@@ -47,8 +47,8 @@ def check_registrable(uri: str, *, application_type: str, is_test: bool) -> None
     """Judge a redirect URI at registration. Raises RedirectUriUnusable.
 
     Absolute, without a fragment (RFC 6749, 3.1.2) and without user information. A web client uses https; http is for
-    loopback and, on a test stand, for hosts under `.test`. A native client may use a private scheme with a dot in it
-    (RFC 8252, 7.1).
+    loopback and, on a test stand, for hosts under `.test` and names without a dot. A native client may use a private
+    scheme with a dot in it (RFC 8252, 7.1).
     """
     if len(uri) > MAX_LENGTH or not uri.isascii() or not uri.isprintable() or " " in uri or "\\" in uri:
         raise RedirectUriUnusable("a redirect URI is at most 2048 printable ASCII characters without spaces and backslashes")
@@ -68,15 +68,18 @@ def check_registrable(uri: str, *, application_type: str, is_test: bool) -> None
         if not host:
             raise RedirectUriUnusable("a redirect URI must name a host")
     elif parts.scheme == "http":
-        if not host or not (_is_loopback(host) or (is_test and host.endswith(".test"))):
+        if not host or not (_is_loopback(host) or (is_test and is_test_host(host))):
             raise RedirectUriUnusable("http is for loopback addresses only: use https")
     elif application_type != "native" or "." not in parts.scheme:
         raise RedirectUriUnusable("the scheme must be https, or for a native client a private one with a dot in it")
 
 
 def is_test_host(host: str) -> bool:
-    """Is this a host that http without TLS leads to on a test stand?"""
-    return _is_loopback(host) or host.endswith(".test")
+    """Is this a host that http without TLS leads to on a test stand?
+
+    A name without a dot is no public one: a service of a compose file, or the `testserver` of a framework's test client.
+    """
+    return _is_loopback(host) or host.endswith(".test") or not set(host) & set(".:")
 
 
 def _is_loopback(host: str) -> bool:

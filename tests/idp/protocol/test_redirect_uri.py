@@ -93,6 +93,8 @@ def test_az_05_web_client_may_not_choose_a_port(uri: str) -> None:
         ("http://127.0.0.1/callback", "native", False),
         ("http://[::1]/callback", "native", False),
         ("http://rp.test/callback", "web", True),
+        ("http://testserver/callback", "web", True),
+        ("http://web:8000/callback", "web", True),
         ("com.example.app:/callback", "native", False),
         ("https://client.test/" + "x" * (MAX_LENGTH - 20), "web", False),
     ],
@@ -144,7 +146,12 @@ def test_unsound_uri_cannot_be_registered_by_anybody(uri: str, kind: str, is_tes
 
 @pytest.mark.parametrize(
     ("uri", "kind", "is_test"),
-    [("com.example.app:/callback", "web", True), ("http://rp.test/callback", "web", False), ("app:/callback", "native", True)],
+    [
+        ("com.example.app:/callback", "web", True),
+        ("http://rp.test/callback", "web", False),
+        ("http://testserver/callback", "web", False),
+        ("app:/callback", "native", True),
+    ],
 )
 def test_uri_of_another_kind_or_environment_cannot_be_registered(uri: str, kind: str, is_test: bool) -> None:
     with pytest.raises(RedirectUriUnusable):
