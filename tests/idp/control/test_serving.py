@@ -39,8 +39,7 @@ def test_deep_body_breaks_nothing_however_deep_it_is(control: Control, depth: in
     key = b'{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "a": %s}' % nested
     body = b'{"redirect_uris": ["http://localhost:1/"], "jwks": {"keys": [%s]}}' % key
     answer = control.browser.session.post(f"{CONTROL}/clients", data=body, headers=BEARER | JSON)
-    assert answer.status_code == (201 if depth < 500 else 400 if depth > 5000 else answer.status_code)
-    assert answer.status_code in (201, 400)
+    assert answer.status_code in {100: (201,), 10_000: (400,)}.get(depth, (201, 400))
     if answer.ok:
         assert control.ask("GET", f"/clients/{answer.json()['client_id']}").status_code == 200
     assert control.ask("GET", "/clients").status_code == 200
