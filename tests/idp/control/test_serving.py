@@ -124,7 +124,7 @@ def test_unknown_path_is_a_page_for_people_and_a_problem_below_a_known_one(contr
     answer = control.ask("GET", "/nowhere")
     assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (404, "text/html")
     assert control.refused("GET", "/people/a/b") == (404, "not_found")
-    assert control.refused("GET", "/t/x/clock/hands") == (404, "not_found")
+    assert control.refused("GET", "/t/nobody/clock/hands") == (404, "sandbox_unknown")
 
 
 def test_page_that_breaks_is_still_a_page(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
