@@ -4,6 +4,7 @@ from ground.clock import MovableClock
 from idp.audit import Event, record
 from idp.control.operation import ACTOR, Answer, Call, Operation
 from idp.realm import Realm
+from idp.requests.recorder import settle
 from idp.seed import start_over
 
 
@@ -11,6 +12,7 @@ def reset(realm: Realm, _call: Call) -> Answer:
     """Nothing but the seed is left, and the clock is the machine's. Signing keys stay: clients keep what they fetched."""
     if isinstance(realm.clock, MovableClock):
         realm.clock.follow_machine()
+    settle(realm)
     with realm.database.write() as connection:
         start_over(realm, connection)
         record(realm, connection, Event.REALM_RESET, actor=ACTOR, object="realm")

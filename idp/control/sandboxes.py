@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from ground.clock import SystemClock
 from idp.control.operation import Answer, Call, Operation, Problem
 from idp.realm import Realm
+from idp.requests.recorder import settle
 from idp.sandboxes import making
 from idp.sandboxes.description import Description, SettingUnknown
 from idp.sandboxes.making import SandboxExists, SandboxUnknown
@@ -104,6 +105,7 @@ def remove(realm: Realm, call: Call) -> Answer:
 
 def keep(realm: Realm, call: Call) -> Answer:
     """Keep the present state of a sandbox under a name."""
+    _settle(realm, call.path["id"])
     try:
         making.keep(realm, call.path["id"], call.body.name)
     except SandboxUnknown as unknown:
@@ -115,11 +117,19 @@ def keep(realm: Realm, call: Call) -> Answer:
 
 def restore(realm: Realm, call: Call) -> Answer:
     """Go back to a state that was kept."""
+    _settle(realm, call.path["id"])
     try:
         making.restore(realm, call.path["id"], call.body.name)
     except SandboxUnknown as unknown:
         raise _unknown(unknown) from None
     return Answer(204)
+
+
+def _settle(realm: Realm, sandbox_id: str) -> None:
+    """Have the requests that were answered before written before."""
+    sandbox = opened_by(realm).find(sandbox_id)
+    if sandbox is not None:
+        settle(sandbox)
 
 
 def _shown(realm: Realm, described: Description) -> KnownSandbox:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from idp.control import waiting
+from tests.browser import Browser
 from tests.idp.requests.reading import TOKEN_PATH, ask, operate
 from tests.idp.stand import SECRET, Stand, challenge
 
@@ -82,6 +83,44 @@ def test_cleared_journal_holds_nothing_that_was_answered_before(stand: Stand) ->
     assert listed(stand) == []
     ask(stand, "after")
     assert grants(listed(stand)) == ["after"]
+
+
+def test_reset_forgets_what_was_answered_before(stand: Stand) -> None:
+    ask(stand, "before")
+    assert operate(stand.control(), "POST", "/reset")[0] == 204
+    assert listed(stand) == []
+
+
+def kept_of(control: Browser, sandbox: str) -> list[str]:
+    _, document = operate(control, "GET", f"{sandbox}/requests")
+    return [one["query"] for one in document["requests"]]
+
+
+def test_sandbox_has_a_journal_of_its_own_that_is_kept_and_gone_back_to(sqlite_stand: Stand) -> None:
+    control = sqlite_stand.control()
+    for name in ("mine", "other"):
+        operate(control, "POST", "/sandboxes", json={"id": name, "seed": name})
+    ask_for = f"{sqlite_stand.issuer}/t/mine/oauth2/jwks"
+    sqlite_stand.http().get(f"{ask_for}?first")
+    assert operate(control, "POST", "/sandboxes/mine/snapshots", json={"name": "one"})[0] == 201
+    sqlite_stand.http().get(f"{ask_for}?second")
+    assert kept_of(control, "/t/mine") == ["first", "second"]
+    assert kept_of(control, "/t/other") == kept_of(control, "") == []
+    sqlite_stand.http().get(f"{ask_for}?third")
+    assert operate(control, "POST", "/sandboxes/mine/restore", json={"name": "one"})[0] == 204
+    assert kept_of(control, "/t/mine") == ["first"]
+    status, taken = operate(control, "POST", "/t/mine/requests/take")
+    assert (status, taken["path"]) == (200, "/oauth2/jwks"), "a path is that inside the sandbox"
+
+
+def test_sandbox_that_is_thrown_away_at_once_leaves_no_complaint(sqlite_stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
+    control = sqlite_stand.control()
+    for number in range(5):
+        operate(control, "POST", "/sandboxes", json={"id": f"s{number}"})
+        assert sqlite_stand.http().get(f"{sqlite_stand.issuer}/t/s{number}/oauth2/jwks").status_code == 200
+        assert operate(control, "DELETE", f"/sandboxes/s{number}")[0] == 204
+    sqlite_stand.opened.close_all()
+    assert "request journal" not in caplog.text
 
 
 def test_request_that_is_not_there_is_a_problem(stand: Stand) -> None:
