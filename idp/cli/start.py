@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -26,6 +26,8 @@ from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener
 from idp.errors import StandUnusable
+from idp.realm import Realm, open_realm
+from idp.requests import recorder
 from idp.settings import Settings, read_settings, settings_file
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -55,7 +57,7 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
         settings, provider, control = open_doors(settings, bind=bind, is_any_port=ports == "any")
         demand_control(settings)
         with _without_collection():
-            keep_house = serve(settings, provider, control)
+            realm = serve(settings, provider, control)
         _listen_to_signals(stop)
         for listener in (provider, control):
             if not listener.ask_health():
@@ -63,11 +65,12 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
         lease = Lease(lease_file)
         if announce is not None:
             write_announcement(announce, settings)
-        keep_house()
+        keep_house(realm)
         _say(welcome(settings))
         reason = lease.wait_for_end(stop)
         for listener in (provider, control):
             listener.stop()
+        recorder.close(realm)
         _say(f"{reason}: stopped")
 
 
@@ -120,17 +123,14 @@ def demand_control(settings: Settings) -> None:
         _write(settings.control_token_file, token + "\n")
 
 
-def serve(settings: Settings, provider: Listener, control: Listener) -> Callable[[], None]:
-    """Make what is missing, then let both listeners answer from one realm. Returns what begins with the jobs that are due."""
+def serve(settings: Settings, provider: Listener, control: Listener) -> Realm:
+    """Make what is missing, then let both listeners answer from one realm."""
     from ground.chance import SystemChance
-    from ground.jobs import keep_running
-    from idp.app import run_due_jobs
     from idp.cli.keys import make_keys, make_token
     from idp.cli.prepare import prepare_database
     from idp.control.app import make_control
-    from idp.realm import open_realm
     from idp.seed import read_systems, secret_file_of
-    from idp.serve import JOB_THREADS, make_test_app, tend_sandboxes
+    from idp.serve import make_test_app
 
     for path in make_keys(settings):
         _say(f"made {path}")
@@ -143,12 +143,17 @@ def serve(settings: Settings, provider: Listener, control: Listener) -> Callable
     application, control_plane = make_test_app(realm), make_control(realm)
     provider.serve(application, threads=settings.threads)
     control.serve(control_plane, threads=settings.control_threads)
+    return realm
 
-    def keep_house() -> None:
-        keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
-        keep_running(partial(tend_sandboxes, realm), threads=1)
 
-    return keep_house
+def keep_house(realm: Realm) -> None:
+    """From now on do what is due. Not before all answers: at a start the processor has enough to do."""
+    from ground.jobs import keep_running
+    from idp.app import run_due_jobs
+    from idp.serve import JOB_THREADS, tend_sandboxes
+
+    keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
+    keep_running(partial(tend_sandboxes, realm), threads=1)
 
 
 def control_url(settings: Settings) -> str:

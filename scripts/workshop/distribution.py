@@ -20,6 +20,7 @@ NOT_FOR_PRODUCTION = (
     "config/idp.toml",
     "config/rp.toml",
     "config/seed/people.toml",
+    "ground/web/static/phone*",
     "idp/control",
     "idp/sandboxes",
     "idp/pages/static/phone*",
