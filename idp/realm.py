@@ -103,7 +103,8 @@ def open_realm(
     database = Database(settings.effective_database_url, is_disposable=bool(name))
     chance = chance or (CountedChance(DRAWS, database, seed) if seed is not None else SystemChance())
     secrets = load_secrets(settings.keys_folder / "secrets.json")
-    vault = Vault(secrets, chance)
+    # What is sealed is opened again and never compared, so nonces need not follow a seed, and must never come twice.
+    vault = Vault(secrets, SystemChance())
     return Realm(
         settings=settings,
         database=database,
