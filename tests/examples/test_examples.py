@@ -46,6 +46,48 @@ def test_example_passes_under_unittest(tmp_path: Path) -> None:
     assert "Ran 1 test" in said and "\nOK" in said, said
 
 
+def python_blocks(page: str) -> list[str]:
+    """What a page of documentation tells its reader to write."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ru.md"])
+def test_quick_start_of_the_readme_is_ten_lines_and_passes_as_written(readme: str, tmp_path: Path) -> None:
+    (block,) = python_blocks(readme)
+    assert len(block.splitlines()) <= 10
+    folder = copy("flask_app", tmp_path)
+    for test in folder.glob("test_*"):
+        test.unlink()
+    (folder / "test_login.py").write_text(block, encoding="utf-8")
+    assert "1 passed" in run([*PYTEST], folder)
+
+
+GUESTS = """
+import requests
+
+
+def ask_introspection(address, client_id, client_secret, token):
+    return requests.post(address, data={"token": token}, auth=(client_id, client_secret)).json()["active"]
+
+
+def try_to_redeem(address, client_id, client_secret, code):
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": "http://localhost/callback"}
+    requests.post(address, data=form, auth=(client_id, client_secret))
+"""
+"""What the pages leave to their reader."""
+
+
+@pytest.mark.parametrize("page", ["docs/testing.md", "docs/migrating.md"])
+def test_python_of_the_pages_about_testing_passes_as_written(page: str, tmp_path: Path) -> None:
+    folder = copy("flask_app", tmp_path)
+    for test in folder.glob("test_*"):
+        test.unlink()
+    blocks = python_blocks(page)
+    for number, block in enumerate(blocks):
+        (folder / f"test_block_{number}.py").write_text(GUESTS + block, encoding="utf-8")
+    assert f"{len(blocks)} passed" in run([*PYTEST], folder)
+
+
 @pytest.mark.node
 @pytest.mark.browser
 def test_example_in_javascript_is_typed_and_passes(tmp_path: Path) -> None:
