@@ -21,7 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from propusk.errors import StandUnusable
 
@@ -94,17 +94,17 @@ def find_or_start(home: Path) -> tuple[Announced, int]:
 def find(announcement: Path) -> Announced | None:
     """The stand that a file announces, if it answers."""
     try:
-        said = json.loads(announcement.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        announced = _read(json.loads(announcement.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError):
         return None
-    announced = _read(said)
-    return announced if answers(announced.control_url) else None
+    return announced if answers(announced.control_url, announced.token) else None
 
 
-def answers(control_url: str) -> bool:
-    """Is a control plane there?"""
+def answers(control_url: str, token: str) -> bool:
+    """Is the control plane of this token there? Another stand may have got the port meanwhile."""
+    request = Request(f"{control_url}/clock", headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - an address of http
     try:
-        with build_opener(ProxyHandler({})).open(f"{control_url}/health", timeout=5) as answer:
+        with build_opener(ProxyHandler({})).open(request, timeout=5) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False

@@ -25,9 +25,23 @@ class Lease:
         while not stop.wait(None if self._file is None else LOOK_EVERY_SECONDS):
             if self._file is None or is_held(self._file):
                 self._was_held = True
-            elif self._was_held or monotonic_seconds() > deadline:
+            elif (self._was_held or monotonic_seconds() > deadline) and keep_out(self._file):
                 return f"nobody holds {self._file}"
         return "asked to stop"
+
+
+def keep_out(file: Path) -> bool:
+    """Take the lock for good: who comes now waits until this process is gone, and does not find it still answering.
+
+    False when somebody was quicker.
+    """
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    return True  # and never closed: the kernel does that in the end
 
 
 def is_held(file: Path) -> bool:

@@ -14,8 +14,7 @@ from tests.node_packages import node_with_packages
 from tests.running_stand import ROOT, free_ports
 
 EXAMPLES = ROOT / "examples"
-HOME = ROOT / "var" / "kit"
-"""The home of the stand that the tests of the kit use, too."""
+HOME = ROOT / "var" / "kit"  # the tests of the kit use it, too
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 

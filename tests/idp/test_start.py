@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from idp.cli.lease import PATIENCE_SECONDS, is_held
+from idp.cli.lease import PATIENCE_SECONDS, Lease, is_held
 from tests.running_stand import free_ports, wait_for
 from tests.started import Started
 
@@ -138,6 +139,17 @@ def test_lease_is_held_by_a_shared_lock_and_by_nobody_when_it_is_not_there(tmp_p
         fcntl.flock(holder, fcntl.LOCK_SH)
         assert is_held(lease) and is_held(lease)
     assert not is_held(lease)
+
+
+def test_lease_that_ended_a_stand_is_not_had_before_its_process_is_gone(tmp_path: Path) -> None:
+    """A test run that came while the stand was ending found it still answering, and then lost it."""
+    file = tmp_path / "lease"
+    with file.open("w") as holder:
+        fcntl.flock(holder, fcntl.LOCK_SH)
+        lease = Lease(file)
+    assert lease.wait_for_end(threading.Event()) == f"nobody holds {file}"
+    with file.open("w") as newcomer, pytest.raises(BlockingIOError):
+        fcntl.flock(newcomer, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def test_second_stand_in_one_home_and_busy_port_are_refused_in_a_sentence(home: Path, tmp_path: Path) -> None:

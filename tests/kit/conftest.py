@@ -6,12 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from propusk.stand import SHARED
 from tests.kit.relying_party import Served
-from tests.running_stand import ROOT
-
-SHARED.home = ROOT / "var" / "kit"
-"""Not the folder in the user's cache: a checkout changes."""
 
 
 @pytest.fixture(scope="session")

@@ -44,8 +44,8 @@ def first_sign_in(home: Path) -> float:
     with Stand.open(home) as stand, stand.sandbox() as esia:
         sign_in(esia)
         taken = time.monotonic() - began
-        address = stand.control.address
-    wait_for(lambda: not answers(address) or None, "the stand ends when nobody uses it")
+        control = stand.control
+    wait_for(lambda: not answers(control.address, control.token) or None, "the stand ends when nobody uses it")
     return taken
 
 
