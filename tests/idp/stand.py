@@ -137,10 +137,14 @@ class Stand:
 
     def control(self) -> Browser:
         """Somebody at the control plane who has not shown its token."""
+        names = (CONTROL, CONTROL.replace("127.0.0.1", "localhost"), "http://evil.test:8401")
+        return Browser(WsgiTransport(dict.fromkeys(names, self.control_application())))
+
+    def control_application(self) -> Flask:
+        """The control plane itself."""
         control = make_control(self.realm)
         control.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
-        names = (CONTROL, CONTROL.replace("127.0.0.1", "localhost"), "http://evil.test:8401")
-        return Browser(WsgiTransport(dict.fromkeys(names, control)))
+        return control
 
     def citizen(self, login: str) -> str:
         """The subject of whoever has this login."""

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from requests import Session
 
 from idp.sandboxes.opened import MANY_ENOUGH, OpenedSandboxes
 from tests.idp.sandboxes.conftest import MakeSandbox
 from tests.idp.sandboxes.sandbox import Sandbox
-from tests.idp.stand import answer_of
+from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand, answer_of
+from tests.wsgi_transport import WsgiTransport
 
 MANY = 200
 FILES_A_PROCESS_MAY_OPEN = 1024
@@ -20,19 +22,26 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def test_two_hundred_sandboxes_in_parallel_stay_apart_and_within_the_files_of_a_process(make_sandbox: MakeSandbox) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        sandboxes = list(pool.map(lambda _: make_sandbox(), range(MANY)))
-        most = [0]
+def test_two_hundred_sandboxes_in_parallel_stay_apart_and_within_the_files_of_a_process(
+    sqlite_stand: Stand, make_sandbox: MakeSandbox
+) -> None:
+    application, most = sqlite_stand.control_application(), [0]
 
-        def live(sandbox: Sandbox) -> tuple[str, str, str]:
-            browser = sandbox.stand.browser()
-            tokens = sandbox.redeem(sandbox.sign_in(browser)["code"])
-            most[0] = max(most[0], open_files())
-            claims = sandbox.verified(tokens["id_token"]).claims
-            return str(claims["iss"]), str(claims["aud"]), str(claims["sub"])
+    def live(_number: int) -> tuple[Sandbox, str, str, str]:
+        sandbox = make_sandbox()
+        with Session() as control:
+            control.mount(CONTROL, WsgiTransport({CONTROL: application}))
+            body = {"person": "vera@example.test", "into": "tokens", "authorization": {"client_id": sandbox.client_id}}
+            bearer = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
+            answer = control.post(f"{CONTROL}/t/{sandbox.id}/login", json=body, headers=bearer)
+        assert answer.status_code == 200, answer.text
+        most[0] = max(most[0], open_files())
+        claims = sandbox.verified(answer.json()["tokens"]["id_token"]).claims
+        return sandbox, str(claims["iss"]), str(claims["aud"]), str(claims["sub"])
 
-        seen = list(pool.map(live, sandboxes))
+    with ThreadPoolExecutor(8) as pool:
+        lived = list(pool.map(live, range(MANY)))
+    sandboxes, seen = [one[0] for one in lived], [one[1:] for one in lived]
     assert [issuer for issuer, _, _ in seen] == [sandbox.issuer for sandbox in sandboxes]
     assert [client for _, client, _ in seen] == [sandbox.client_id for sandbox in sandboxes]
     assert len({subject for _, _, subject in seen}) == MANY  # each has a Vera of its own
