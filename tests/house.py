@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from ground.clock import FixedClock
+from ground.clock import FileClock, FixedClock
 from idp.seed import read_people
 from rp.access.models import SessionRow
 from rp.app import create_app
@@ -48,14 +48,22 @@ VERA, PYOTR, MAYA = PEOPLE["vera"], PEOPLE["pyotr"], PEOPLE["maya"]
 class House:
     """Provider and registry of one home folder, on one clock."""
 
-    def __init__(self, home: Path, clock: FixedClock, *, provider_database: str = "", registry_database: str = "") -> None:
+    def __init__(
+        self,
+        home: Path,
+        clock: FixedClock | FileClock,
+        *,
+        registry_clock: FileClock | None = None,
+        provider_database: str = "",
+        registry_database: str = "",
+    ) -> None:
         self.clock = clock
         self.home = home
         self.stand = Stand(home, clock, database_url=provider_database)
         self.registry: Realm = open_realm(
             Settings(environment="test", database_url=registry_database),
             Home(home),
-            clock=clock,
+            clock=registry_clock or clock,
             transport=self.stand.transport,
             monotonic=lambda: float(clock.now()),
         )

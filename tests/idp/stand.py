@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet
 from joserfc.jwt import Token
 
 from ground.chance import SystemChance
-from ground.clock import FixedClock
+from ground.clock import FileClock, FixedClock
 from ground.preparation import bring_up_to_date
 from ground.sealing import make_secrets
 from ground.wire import Wsgi
@@ -79,7 +79,7 @@ class Stand:
 
     START = 1_795_340_000
 
-    def __init__(self, home: Path, clock: FixedClock, **settings: object) -> None:
+    def __init__(self, home: Path, clock: FixedClock | FileClock, **settings: object) -> None:
         self.clock = clock
         cheap = PasswordHashing(memory_kib=8, iterations=1)
         values: dict[str, object] = {
