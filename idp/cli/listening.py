@@ -12,6 +12,7 @@ import threading
 from typing import Any
 
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from ground.web.application import MAX_BODY_BYTES
 from ground.wire import Wsgi
@@ -36,6 +37,8 @@ class Listener:
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._server: Any = None
+        self._open: dict[int, Any] = {}
+        """Every socket that the server keeps, by its number: Waitress serves until none is left."""
         try:
             self._socket.bind((self.host, int(port)))
             self._socket.listen()
@@ -59,6 +62,7 @@ class Listener:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is no news on a stand
         self._server = create_server(
             application,
+            map=self._open,
             sockets=[self._socket],
             threads=threads,
             ident=None,
@@ -69,7 +73,8 @@ class Listener:
             asyncore_use_poll=True,  # select() fails beyond 1 024 open files, and sandboxes keep many
             clear_untrusted_proxy_headers=False,  # the entrance judges them
         )
-        threading.Thread(target=self._server.run, name=f"listener-{self.port}", daemon=True).start()
+        self._thread = threading.Thread(target=self._server.run, name=f"listener-{self.port}", daemon=True)
+        self._thread.start()
 
     def ask_health(self) -> bool:
         """Does it answer, asked through its own door?"""
@@ -84,4 +89,7 @@ class Listener:
         """Let what is being answered be answered, for a moment."""
         if self._server is not None:
             self._server.task_dispatcher.shutdown(timeout=STOP_SECONDS)
+            # Its own thread has to close what it polls.
+            self._server.trigger.pull_trigger(lambda: close_all(self._open))
+            self._thread.join(STOP_SECONDS)
         self._socket.close()

@@ -18,10 +18,6 @@ def current_realm() -> Realm:
 
 def site_of(realm: Realm) -> Site:
     """What the page kit has to know of a realm."""
-    return realm.remember("site", lambda: _make_site(realm))
-
-
-def _make_site(realm: Realm) -> Site:
     return Site(
         instance=realm.settings.instance,
         brand="propusk",
@@ -29,7 +25,7 @@ def _make_site(realm: Realm) -> Site:
         is_secure=realm.settings.is_secure,
         templates=FOLDER / "templates",
         translations=FOLDER / "translations",
-        csrf_key=realm.secrets.derive("csrf"),
+        csrf_key=realm.remember("csrf key", lambda: realm.secrets.derive("csrf")),
         clock=realm.clock,
         chance=realm.chance,
         cookie_suffix=realm.name,

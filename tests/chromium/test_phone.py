@@ -94,7 +94,7 @@ def test_code_appears_without_a_reload_and_is_copied_with_the_keyboard(
 def test_what_is_selected_by_hand_is_the_code_and_nothing_else(realm: Realm, visit: Visit) -> None:
     page = _open_of(visit, MAYA)
     _post(realm, MAYA.phone, "Пропуск: код для входа 407193. Действует 5 минут.")
-    page.click("#sms-list li:first-child [data-code]")
+    page.click('#sms-list [data-code="407193"]')
     page.keyboard.press("Control+c")
     assert page.evaluate("navigator.clipboard.readText()") == "407193"
 

@@ -10,6 +10,9 @@ SKIPPING = {
     "test_module": "import pytest\npytest.skip('no browser', allow_module_level=True)\ndef test_it(): pass\n",
     "test_library": "import pytest\npytest.importorskip('no_such_library', reason='no browser')\ndef test_it(): pass\n",
 }
+QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:schemathesis")
+"""Our own plugin belongs to the distribution of the product, whose modules this process has loaded already; and another's is
+imported only where a run ends, which is none of our business here."""
 
 
 @pytest.fixture
@@ -25,7 +28,9 @@ def test_every_kind_of_skip_is_a_failure_where_ci_runs(
     skipping: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
     monkeypatch.setenv("CI", "true")
-    result = skipping.runpytest_inprocess("-p", "tests.nothing_skipped", "--continue-on-collection-errors", "-n", processes)
+    result = skipping.runpytest_inprocess(
+        "-p", "tests.nothing_skipped", "--continue-on-collection-errors", "-n", processes, *QUIET
+    )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert result.parseoutcomes() == {"failed": 2, "errors": 4}
     for module in SKIPPING:
@@ -34,6 +39,6 @@ def test_every_kind_of_skip_is_a_failure_where_ci_runs(
 
 def test_skip_is_allowed_elsewhere(skipping: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
-    result = skipping.runpytest_inprocess("-p", "tests.nothing_skipped")
+    result = skipping.runpytest_inprocess("-p", "tests.nothing_skipped", *QUIET)
     assert result.ret == pytest.ExitCode.OK
     assert result.parseoutcomes() == {"skipped": 5, "xfailed": 1}
