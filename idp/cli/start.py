@@ -62,11 +62,11 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
         for listener in (provider, control):
             if not listener.ask_health():
                 raise StandUnusable(f"{listener.listen} does not answer as it should")
+        _say(welcome(settings))
         lease = Lease(lease_file)
         if announce is not None:
             write_announcement(announce, settings)
         keep_house(realm)
-        _say(welcome(settings))
         reason = lease.wait_for_end(stop)
         for listener in (provider, control):
             listener.stop()
