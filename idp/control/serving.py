@@ -140,7 +140,8 @@ def _as_problem(refused: RequestRefused) -> Problem:
 
 
 def _answer_problem(problem: Problem) -> Response:
-    log.info("operation %s refused: %s", request.endpoint, problem)
+    # Not its detail: that may repeat what was asked for, a person's data or a line of a forged log.
+    log.info("operation %s refused: %d %s", request.endpoint, problem.status, problem.code)
     return Response(msgspec.json.encode(problem.document()), problem.status, mimetype=PROBLEM_JSON)
 
 
