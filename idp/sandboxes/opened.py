@@ -66,9 +66,13 @@ class OpenedSandboxes:
             return self._open_anew(sandbox_id, folder, seen, known)
 
     def realms(self) -> Sequence[Realm]:
-        """Every realm that is open now."""
+        """Every realm that is open now. Those that another process has thrown away are closed: nobody else would ask for them."""
         with self._lock:
-            return [opened.realm for opened in self._open.values()]
+            realms = [opened.realm for opened in self._open.values()]
+        gone = [realm for realm in realms if not (realm.settings.home / description.FILE).exists()]
+        for realm in gone:
+            self.close(realm.name)
+        return [realm for realm in realms if realm not in gone]
 
     def close(self, sandbox_id: str) -> None:
         """Forget a realm and close its files; a request that is under way keeps its own connection to the end."""
