@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ground.sealing import SecretsUnusable
 from idp.realm import Realm, open_realm
 from idp.requests import recorder
 from idp.sandboxes import description
@@ -91,9 +92,11 @@ class OpenedSandboxes:
             _close(known.realm)
         try:
             realm = open_sandbox(self._main, folder)
-        except FileNotFoundError:  # thrown away at this moment
+        except (FileNotFoundError, SecretsUnusable):
             self._open.pop(sandbox_id, None)
-            return None
+            if folder.exists():
+                raise
+            return None  # thrown away at this moment
         self._open[sandbox_id] = _Open(realm, seen)
         self._open.move_to_end(sandbox_id)
         while len(self._open) > self._limit:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from idp.control import waiting
 from idp.control.clock import LAST_MOMENT
 from idp.keyring import pool
+from idp.sandboxes import making
 from idp.sandboxes.opened import pool_of
 from tests.browser import Browser
 from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
@@ -173,3 +175,18 @@ def test_what_was_asked_before_a_snapshot_is_in_it_and_what_was_asked_before_goi
 def ids(control: Browser) -> list[object]:
     requests: list[dict[str, object]] = ask(control, "GET", "/t/mine/requests")[1]["requests"]  # type: ignore[assignment]
     return [request["id"] for request in requests]
+
+
+def test_whoever_waits_in_a_sandbox_that_is_thrown_away_is_told_so(
+    control: Browser, sqlite_stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its database was closed under the question, which broke."""
+    ask(control, "POST", "/sandboxes", id="mine")
+
+    def throw_away(_seconds: float) -> None:
+        making.remove(sqlite_stand.realm, "mine")
+        sqlite_stand.opened.close("mine")
+
+    monkeypatch.setattr(waiting, "wait", throw_away)
+    status, problem = ask(control, "GET", "/t/mine/outbox?wait_for=5")
+    assert (status, problem["type"]) == (404, "urn:propusk:problem:sandbox_unknown")

@@ -10,8 +10,8 @@ import pytest
 
 from ground.clock import FixedClock
 from idp.keyring import rotation
-from idp.sandboxes import making
-from idp.sandboxes.description import SettingUnknown
+from idp.sandboxes import description, making
+from idp.sandboxes.description import Description, SettingUnknown
 from idp.sandboxes.making import NameMalformed, SandboxExists, SandboxUnknown
 from idp.serve import run_jobs_of_sandboxes
 from tests.idp.sandboxes.conftest import MakeSandbox
@@ -221,3 +221,20 @@ def test_one_sandbox_that_is_gone_or_broken_keeps_no_other_from_its_jobs(
     told = [record.getMessage() for record in caplog.records if record.name == "idp.serve"]
     assert told == [f"jobs of the sandbox {broken.id} cannot be run now"]
     assert [realm.name for realm in opened.realms()] == [broken.id, good.id]
+
+
+def test_a_sandbox_that_is_thrown_away_while_it_is_opened_is_not_there(
+    make_sandbox: MakeSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its description was read, its secrets were gone: a fault at an address that is simply nobody's."""
+    sandbox = make_sandbox()
+    sandbox.stand.opened.close(sandbox.id)
+    read = description.read
+
+    def read_last(folder: Path) -> Description:
+        described = read(folder)
+        making.remove(sandbox.stand.realm, sandbox.id)
+        return described
+
+    monkeypatch.setattr(description, "read", read_last)
+    assert sandbox.stand.http().get(f"{sandbox.issuer}/oauth2/jwks").status_code == 404
