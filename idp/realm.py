@@ -74,9 +74,9 @@ class Realm:
         )
 
     def remember(self, name: str, make: Callable[[], Kept]) -> Kept:
-        """The value that a room keeps for this realm, made on first use."""
+        """The value that a room keeps for this realm, made on first use. Threads that come at once get the same."""
         if name not in self._memory:
-            self._memory[name] = make()
+            self._memory.setdefault(name, make())
         value: Kept = self._memory[name]
         return value
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -56,8 +57,18 @@ def default_home() -> Path:
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return folder
-        return Path(tempfile.gettempdir()) / f"propusk-{os.getuid()}-{number}-{place}"
+        return _own(Path(tempfile.gettempdir()) / f"propusk-{os.getuid()}-{number}-{place}")
     raise StandUnusable("the distribution propusk is not installed in this environment")
+
+
+def _own(folder: Path) -> Path:
+    """A folder where everybody may make one: whoever made it first could announce a stand of theirs. Raises StandUnusable."""
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise StandUnusable(f"{folder} is open to others: remove it, or name a folder of yours in PROPUSK_STAND_HOME")
+    return folder
 
 
 def hold(file: Path) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ground.clock import SystemClock
+from idp.control.clock import Moment
 from idp.control.operation import Answer, Call, Operation, Problem
 from idp.realm import Realm
 from idp.requests.recorder import settle
@@ -17,12 +18,12 @@ Given = TypeVar("Given")
 
 LIVES_FOR_SECONDS = 3600
 LONGEST_SECONDS = 14 * 24 * 3600
-LATEST = 253_402_300_799
 MACHINE = SystemClock()
 """A sandbox is thrown away by the machine's clock: its own stands still, or runs ahead."""
 
-Name = Annotated[str, Meta(pattern=f"^{IDENTIFIER.pattern}$", description="Small letters, digits and hyphens")]
-SnapshotName = Annotated[str, Meta(pattern=f"^{making.SNAPSHOT.pattern}$")]
+# Not even a line feed at the end, before which a dollar sign matches too.
+Name = Annotated[str, Meta(pattern=rf"^{IDENTIFIER.pattern}$(?!\n)", description="Small letters, digits and hyphens")]
+SnapshotName = Annotated[str, Meta(pattern=rf"^{making.SNAPSHOT.pattern}$(?!\n)")]
 
 
 class SandboxTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,7 +33,7 @@ class SandboxTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     id: Name | UnsetType = UNSET
     seed: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
-    now: Annotated[int, Meta(ge=0, le=LATEST)] | UnsetType = UNSET
+    now: Moment | UnsetType = UNSET
     lifetimes: dict[str, Annotated[int, Meta(ge=1, le=10 * 365 * 24 * 3600)]] | UnsetType = UNSET
     lives_for: Annotated[int, Meta(ge=1, le=LONGEST_SECONDS)] = LIVES_FOR_SECONDS
 

@@ -140,7 +140,8 @@ def _as_problem(refused: RequestRefused) -> Problem:
 
 
 def _answer_problem(problem: Problem) -> Response:
-    log.info("operation %s refused: %s", request.endpoint, problem)
+    # Not its detail: that may repeat what was asked for, a person's data or a line of a forged log.
+    log.info("operation %s refused: %d %s", request.endpoint, problem.status, problem.code)
     return Response(msgspec.json.encode(problem.document()), problem.status, mimetype=PROBLEM_JSON)
 
 
@@ -155,6 +156,8 @@ def _refuse(exception: HTTPException) -> Response:
 
 def _break_down(fault: Exception) -> Response:
     realm = current_realm()
+    if realm.name and not realm.settings.home.exists():
+        return _answer_problem(Problem(404, "sandbox_unknown", "The sandbox was thrown away meanwhile"))
     number = error_number(realm.clock, realm.chance)
     log.error("problem %s: operation %s failed", number, request.endpoint, exc_info=fault)
     return _answer_problem(Problem(500, "fault", "Something broke here, not at your side", number=number))

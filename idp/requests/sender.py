@@ -12,7 +12,11 @@ REGISTRATION = "/oauth2/register"
 
 
 def named_senders(exchange: Exchange) -> Iterator[str]:
-    """Every name that could be the sender's, the surest first."""
+    """Every name that could be the sender's, the surest first. None has a NUL: PostgreSQL would raise."""
+    return (name for name in _named(exchange) if "\0" not in name)
+
+
+def _named(exchange: Exchange) -> Iterator[str]:
     request, parameters = exchange.request, exchange.parameters
     if request.basic_credentials:
         yield request.basic_credentials[0]

@@ -1,6 +1,7 @@
 """Making sandboxes and throwing them away, keeping a state of one and going back to it."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -8,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,14 +82,10 @@ def make(
 
 def remove(main: Realm, sandbox_id: str) -> None:
     """Throw a sandbox away. Raises SandboxUnknown."""
-    place = _existing(main, sandbox_id)
-    grave = Path(tempfile.mkdtemp(prefix=".removing-", dir=place.parent))
-    try:
+    with _alone(main, sandbox_id) as place:
+        grave = Path(tempfile.mkdtemp(prefix=".removing-", dir=place.parent))
         os.rename(place, grave / "sandbox")  # from now on nobody finds it
-    except FileNotFoundError:
-        raise SandboxUnknown(f"there is no sandbox {sandbox_id}") from None
-    finally:
-        shutil.rmtree(grave, ignore_errors=True)
+    shutil.rmtree(grave, ignore_errors=True)
 
 
 def everything(main: Realm) -> Sequence[Description]:
@@ -118,45 +115,72 @@ def find(main: Realm, sandbox_id: str) -> Description:
 
 def keep(main: Realm, sandbox_id: str, name: str) -> None:
     """Keep the present state of a sandbox under a name. Raises SandboxUnknown, SandboxExists, NameMalformed."""
-    place = _existing(main, sandbox_id)
-    kept = _snapshot(place, name)
-    if kept.exists():
-        raise SandboxExists(f"sandbox {sandbox_id} has a snapshot {name} already")
-    draft = Path(tempfile.mkdtemp(prefix=".making-", dir=place))
-    shutil.copytree(place / "keys", draft / "keys")
-    with contextlib.suppress(FileNotFoundError):
-        shutil.copyfile(place / "var" / "clock", draft / "clock")
-    _copy_database(_database(main, place), draft / "database")
-    kept.parent.mkdir(exist_ok=True)
-    os.rename(draft, kept)
+    with _alone(main, sandbox_id) as place:
+        kept = _snapshot(place, name)
+        if kept.exists():
+            raise SandboxExists(f"sandbox {sandbox_id} has a snapshot {name} already")
+        draft = Path(tempfile.mkdtemp(prefix=".making-", dir=place))
+        shutil.copytree(_signing_keys(main, place), draft / "signing")
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(place / "var" / "clock", draft / "clock")
+        _copy_database(_database(main, place), draft / "database")
+        kept.parent.mkdir(exist_ok=True)
+        os.rename(draft, kept)
 
 
 def restore(main: Realm, sandbox_id: str, name: str) -> None:
     """Go back to a state that was kept: people, clients, sessions, keys, clock. Raises SandboxUnknown, NameMalformed.
 
-    Whoever has the sandbox open opens it anew, because its description has another version.
+    Whoever has the sandbox open opens it anew, because its description has another version; whoever opens it meanwhile can.
     """
-    place = _existing(main, sandbox_id)
-    kept = _snapshot(place, name)
-    if not kept.exists():
-        raise SandboxUnknown(f"sandbox {sandbox_id} has no snapshot {name}")
-    _copy_database(kept / "database", _database(main, place))
-    shutil.rmtree(place / "keys")
-    shutil.copytree(kept / "keys", place / "keys")
-    clock = place / "var" / "clock"
-    if (kept / "clock").exists():
-        shutil.copyfile(kept / "clock", clock.with_suffix(".new"))
-        os.replace(clock.with_suffix(".new"), clock)
-    else:
-        clock.unlink(missing_ok=True)
-    touch(main, sandbox_id)
+    with _alone(main, sandbox_id) as place:
+        kept = _snapshot(place, name)
+        if not kept.exists():
+            raise SandboxUnknown(f"sandbox {sandbox_id} has no snapshot {name}")
+        _copy_database(kept / "database", _database(main, place))
+        _bring_back_keys(kept / "signing", _signing_keys(main, place))
+        clock = place / "var" / "clock"
+        if (kept / "clock").exists():
+            shutil.copyfile(kept / "clock", clock.with_suffix(".new"))
+            os.replace(clock.with_suffix(".new"), clock)
+        else:
+            clock.unlink(missing_ok=True)
+        _touch(place)
 
 
-def touch(main: Realm, sandbox_id: str) -> None:
+def _touch(place: Path) -> None:
     """Have every process open the sandbox anew."""
-    place = _existing(main, sandbox_id)
     described = description.read(place)
     description.write(place, replace(described, version=described.version + 1))
+
+
+def _bring_back_keys(kept: Path, signing: Path) -> None:
+    """Have the signing keys that were kept, and no others. There is never a moment without keys: others may look now.
+
+    The master secret is made once and needs no bringing back.
+    """
+    names = {path.name for path in kept.iterdir()}
+    for name in names - {path.name for path in signing.iterdir()}:
+        shutil.copy(kept / name, signing / f"{name}.new")
+        os.replace(signing / f"{name}.new", signing / name)
+    for path in signing.iterdir():
+        if path.name not in names:
+            path.unlink()
+
+
+@contextlib.contextmanager
+def _alone(main: Realm, sandbox_id: str) -> Iterator[Path]:
+    """The folder of a sandbox, while nobody else changes it as a whole. Raises SandboxUnknown."""
+    place = _existing(main, sandbox_id)
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise SandboxUnknown(f"there is no sandbox {sandbox_id}") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield _existing(main, sandbox_id)  # it may have been thrown away while we waited
+    finally:
+        os.close(descriptor)
 
 
 def ensure_template(main: Realm) -> Path:
@@ -212,6 +236,10 @@ def _existing(main: Realm, sandbox_id: str) -> Path:
     if not IDENTIFIER.fullmatch(sandbox_id) or not (place / description.FILE).exists():
         raise SandboxUnknown(f"there is no sandbox {sandbox_id}")
     return place
+
+
+def _signing_keys(main: Realm, folder: Path) -> Path:
+    return folder / "keys" / main.settings.instance / "signing"
 
 
 def _database(main: Realm, folder: Path) -> Path:

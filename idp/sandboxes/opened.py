@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ground.sealing import SecretsUnusable
 from idp.realm import Realm, open_realm
 from idp.requests import recorder
 from idp.sandboxes import description
@@ -66,9 +67,13 @@ class OpenedSandboxes:
             return self._open_anew(sandbox_id, folder, seen, known)
 
     def realms(self) -> Sequence[Realm]:
-        """Every realm that is open now."""
+        """Every realm that is open now. Those that another process has thrown away are closed: nobody else would ask for them."""
         with self._lock:
-            return [opened.realm for opened in self._open.values()]
+            realms = [opened.realm for opened in self._open.values()]
+        gone = [realm for realm in realms if not (realm.settings.home / description.FILE).exists()]
+        for realm in gone:
+            self.close(realm.name)
+        return [realm for realm in realms if realm not in gone]
 
     def close(self, sandbox_id: str) -> None:
         """Forget a realm and close its files; a request that is under way keeps its own connection to the end."""
@@ -87,9 +92,11 @@ class OpenedSandboxes:
             _close(known.realm)
         try:
             realm = open_sandbox(self._main, folder)
-        except FileNotFoundError:  # thrown away at this moment
+        except (FileNotFoundError, SecretsUnusable):
             self._open.pop(sandbox_id, None)
-            return None
+            if folder.exists():
+                raise
+            return None  # thrown away at this moment
         self._open[sandbox_id] = _Open(realm, seen)
         self._open.move_to_end(sandbox_id)
         while len(self._open) > self._limit:

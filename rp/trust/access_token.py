@@ -65,8 +65,10 @@ def check_access_claims(header: Mapping[str, Any], claims: Mapping[str, Any], *,
     if resource not in (audience if isinstance(audience, list) else [audience]):
         raise AccessTokenRefused("aud is another resource")
     for name in ("exp", "iat"):
-        if not isinstance(claims.get(name), (int, float)) or isinstance(claims.get(name), bool):
+        if not _is_moment(claims.get(name)):
             raise AccessTokenRefused(f"{name} is missing")
+    if not _is_moment(claims.get("nbf", 0)):
+        raise AccessTokenRefused("nbf is no time")
     if claims["exp"] <= now:
         raise AccessTokenRefused("the token has expired")
     if claims["iat"] > now + LEEWAY_SECONDS or claims.get("nbf", 0) > now + LEEWAY_SECONDS:
@@ -123,6 +125,10 @@ class Introspection:
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     scope = claims.get("scope")
     return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:

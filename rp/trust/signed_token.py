@@ -56,7 +56,7 @@ def verify_signature(
         verified = jwt.decode(token, key, algorithms=usable, registry=_Registry(algorithms=usable, strict_check_header=False))
     except JoseError as error:
         raise SignatureRefused(f"the signature does not verify ({error.error})") from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # TypeError: `crit` is no list of names, which joserfc takes for granted
         raise SignatureRefused("the token is malformed") from error
     check_mark(verified.claims, is_test=realm.settings.is_test)
     return dict(verified.header), dict(verified.claims)

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from rp.trust.access_token import judge_access_token
-from rp.trust.errors import TrustError
+from rp.trust.errors import AccessTokenRefused, TrustError
 from rp.trust.id_token import judge_id_token
 from rp.trust.logout_token import EVENT, judge_logout_token
 from tests.rp.conftest import Stand
-from tests.rp.fake_provider import CLIENT_ID, ISSUER, Claims, half_hash, sign
+from tests.rp.fake_provider import CLIENT_ID, ISSUER, Claims, half_hash, sign, sign_by_hand
 
 MARK = "propusk_test"
 PRODUCTION = {"environment": "production", "issuer": "https://idp.test", "url": "https://registry.test"}
@@ -62,3 +63,20 @@ def test_lb_06_marked_token_is_refused_in_production(production: Stand, kind: st
 @pytest.mark.parametrize("kind", ["id_token", "access_token", "logout_token"])
 def test_marked_token_is_good_on_a_test_stand(stand: Stand, kind: str) -> None:
     assert judges(stand, {MARK: True})[kind]()
+
+
+@pytest.mark.parametrize("kind", ["access_token", "logout_token"])
+@pytest.mark.parametrize("crit", [5, True, None, [1], [[]], {}])
+def test_crit_that_is_no_list_of_names_is_refused_and_no_fault(stand: Stand, kind: str, crit: Any) -> None:
+    """It is read before the signature, so anybody could make us stumble."""
+    header = {"alg": stand.provider.algorithm, "kid": stand.provider.key.kid, "crit": crit}
+    token = sign_by_hand(header, {}, lambda message: b"nothing")
+    judge = {"access_token": partial(judge_access_token, scope="registry.read"), "logout_token": judge_logout_token}[kind]
+    with pytest.raises(TrustError):
+        judge(stand.realm, token)
+
+
+@pytest.mark.parametrize("nbf", ["soon", None, True, [], {}])
+def test_nbf_that_is_no_time_is_refused_and_no_fault(stand: Stand, nbf: Any) -> None:
+    with pytest.raises(AccessTokenRefused, match="nbf is no time"):
+        judges(stand, {"nbf": nbf})["access_token"]()

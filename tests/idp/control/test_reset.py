@@ -53,3 +53,11 @@ def test_reset_knows_every_table_of_the_database(stand: Stand) -> None:
     """A table whose model the control plane does not load would keep its rows."""
     there = set(inspect(stand.realm.database.engine).get_table_names()) - {"alembic_version"}
     assert there == set(Base.metadata.tables)
+
+
+def test_request_that_was_answered_before_a_reset_does_not_come_up_after_it(stand: Stand, control: Control) -> None:
+    """It is written a moment after its answer: the next test took it for its own."""
+    for _ in range(3):
+        stand.http().get(f"{stand.issuer}/oauth2/jwks")
+        control.ask("POST", "/reset")
+        assert control.get("/requests")["requests"] == []

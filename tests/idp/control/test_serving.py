@@ -135,3 +135,15 @@ def test_page_that_breaks_is_still_a_page(stand: Stand, monkeypatch: pytest.Monk
 
 def test_answers_are_not_stored(control: Control) -> None:
     assert control.ask("GET", "/people").headers["Cache-Control"] == "no-store"
+
+
+def test_log_says_what_was_refused_and_repeats_nothing_of_what_was_asked(
+    control: Control, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody needs a token to ask for a sandbox that is not there, and its name stood in the log with its line feeds."""
+    caplog.set_level("INFO")
+    for headers in ({}, BEARER):
+        answer = control.browser.session.get(f"{CONTROL}/t/%0aERROR%20forged/nothing", headers=headers)
+        assert answer.status_code == 404
+    told = [record.getMessage() for record in caplog.records if record.name == "idp.control.serving"]
+    assert told == ["operation None refused: 404 sandbox_unknown"] * 2

@@ -1,8 +1,11 @@
 """Writing behind the answer: whatever happens there, the answer has been given."""
 
+import json
 import threading
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Connection
@@ -12,6 +15,7 @@ from idp.realm import open_realm
 from idp.requests import journal, recorder, writer
 from idp.requests.exchange import Raw
 from idp.requests.pending import Pending, wait_until_written
+from idp.requests.sender import named_senders
 from idp.requests.writer import Writer
 from tests.idp.requests.reading import TOKEN_PATH, ask, recorded
 from tests.idp.stand import SECRET, Stand
@@ -238,3 +242,19 @@ def test_closed_journal_leaves_no_thread(stand: Stand) -> None:
     ask(stand)
     recorder.close(stand.realm)
     assert set(threading.enumerate()) <= before
+
+
+@pytest.mark.parametrize("name", ["a\0", "\0"])
+def test_name_with_a_nul_is_nobodys_and_costs_no_other_request_its_row(stand: Stand, name: str) -> None:
+    """PostgreSQL raises on NUL, and the whole batch was lost: anybody could have the requests of others forgotten."""
+    part = urlsafe_b64encode(json.dumps({"alg": "none", "client_id": name, "sub": name}).encode()).decode().rstrip("=")
+    asked = (
+        {"authorization": f"Bearer {part}.{part}."},
+        {"authorization": "Basic " + b64encode(f"{quote(name)}:x".encode()).decode()},
+    )
+    for headers in asked:
+        stand.http().post(f"{stand.issuer}{TOKEN_PATH}", data={"client_assertion": f"{part}.{part}."}, headers=headers)
+    ask(stand)
+    found = recorded(stand)
+    assert [one.system for one in found] == ["", "", "client"]
+    assert all("\0" not in sender for one in found for sender in named_senders(one.exchange))

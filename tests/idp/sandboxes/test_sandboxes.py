@@ -3,14 +3,17 @@
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ground.clock import FixedClock
-from idp.sandboxes import making
-from idp.sandboxes.description import SettingUnknown
+from idp.keyring import rotation
+from idp.sandboxes import description, making
+from idp.sandboxes.description import Description, SettingUnknown
 from idp.sandboxes.making import NameMalformed, SandboxExists, SandboxUnknown
+from idp.serve import run_jobs_of_sandboxes
 from tests.idp.sandboxes.conftest import MakeSandbox
 from tests.idp.sandboxes.sandbox import Sandbox
 from tests.idp.stand import CALLBACK, Stand, answer_of
@@ -177,3 +180,61 @@ def test_snapshot_brings_back_people_clients_sessions_and_clock(make_sandbox: Ma
         making.restore(sandbox.stand.realm, sandbox.id, "other")
     with pytest.raises(NameMalformed):
         making.keep(sandbox.stand.realm, sandbox.id, "../other")
+
+
+def test_a_sandbox_answers_while_it_is_brought_back_and_two_may_bring_it_back_at_once(make_sandbox: MakeSandbox) -> None:
+    """Its keys were away for a moment: whoever opened it then got a fault, and so did the second who brought it back."""
+    sandbox = make_sandbox()
+    main = sandbox.stand.realm
+    making.keep(main, sandbox.id, "one")
+    kept = sandbox.stand.http().get(f"{sandbox.issuer}/oauth2/jwks").json()
+    rotation.make_realm_keys(sandbox.realm, ["ES256"])
+
+    def bring_back(_: int) -> None:
+        making.restore(main, sandbox.id, "one")
+
+    def look(_: int) -> int:
+        return sandbox.stand.http().get(f"{sandbox.issuer}/oauth2/jwks").status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        brought, seen = pool.map(bring_back, range(20)), pool.map(look, range(60))
+        assert list(brought) == [None] * 20
+        assert set(seen) == {200}
+    assert sandbox.stand.http().get(f"{sandbox.issuer}/oauth2/jwks").json() == kept
+
+
+def test_one_sandbox_that_is_gone_or_broken_keeps_no_other_from_its_jobs(
+    make_sandbox: MakeSandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first that raised ended the round, every second anew: no client of the others heard of a sign-out."""
+    gone, broken, good = make_sandbox(), make_sandbox(), make_sandbox()
+    opened = good.stand.opened
+    realms = opened.realms()
+    assert [realm.name for realm in realms] == [gone.id, broken.id, good.id]
+    making.remove(good.stand.realm, gone.id)
+    realms[0].database.engine.dispose()
+    with broken.realm.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE jobs")
+    with good.realm.database.write() as connection:
+        good.realm.jobs.enqueue(connection, "nonsense", {})
+    assert run_jobs_of_sandboxes(realms) == 1
+    told = [record.getMessage() for record in caplog.records if record.name == "idp.serve"]
+    assert told == [f"jobs of the sandbox {broken.id} cannot be run now"]
+    assert [realm.name for realm in opened.realms()] == [broken.id, good.id]
+
+
+def test_a_sandbox_that_is_thrown_away_while_it_is_opened_is_not_there(
+    make_sandbox: MakeSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its description was read, its secrets were gone: a fault at an address that is simply nobody's."""
+    sandbox = make_sandbox()
+    sandbox.stand.opened.close(sandbox.id)
+    read = description.read
+
+    def read_last(folder: Path) -> Description:
+        described = read(folder)
+        making.remove(sandbox.stand.realm, sandbox.id)
+        return described
+
+    monkeypatch.setattr(description, "read", read_last)
+    assert sandbox.stand.http().get(f"{sandbox.issuer}/oauth2/jwks").status_code == 404
