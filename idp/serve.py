@@ -1,4 +1,4 @@
-"""The module that Granian loads: `idp.serve:application`, `idp.serve:plain`, and on a test stand `idp.serve:control`.
+"""The module that Granian loads: `idp.serve:application` and `idp.serve:plain`; and what a test stand serves besides.
 
 Each is made at first use, so that the provider's workers never load the control plane. Floor 9 is added in test only.
 Every worker of the provider also does the jobs that are due, in threads of its own.
@@ -31,13 +31,15 @@ def __getattr__(name: str) -> object:
         return make_test_app(realm) if realm.settings.is_test and find_spec("idp.sandboxes") else make_app(realm)
     if name == "plain":
         return make_redirector(read_settings().issuer, is_for_programs)
-    if name == "control":
-        from idp.control.app import make_control  # nothing of floor 9 is loaded where it is not asked for
-
-        realm = open_realm(read_settings())
-        keep_running(partial(tend_sandboxes, realm), threads=1)
-        return make_control(realm)
     raise AttributeError(name)
+
+
+def make_tended_control(realm: Realm) -> Wsgi:
+    """The control plane of a test stand, which also looks after the sandboxes."""
+    from idp.control.app import make_control  # nothing of floor 9 is loaded where it is not asked for
+
+    keep_running(partial(tend_sandboxes, realm), threads=1)
+    return make_control(realm)
 
 
 def tend_sandboxes(realm: Realm) -> int:

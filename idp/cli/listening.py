@@ -1,14 +1,17 @@
 """Listeners of one process: a socket that is bound before anything else is loaded, and Waitress on it.
 
-For test stands. `propusk serve` is for everything else: processes, TLS, and a hundred times the load.
+For test stands: `propusk start`, and the control plane, where people and tests wait for news and leave before there is any.
+Granian has been seen to die of that. Everything else it serves: processes, TLS, and a hundred times the load.
 """
 
 import errno
 import http.client
 import logging
 import os
+import signal
 import socket
 import threading
+from types import FrameType
 from typing import Any
 
 from waitress.server import create_server
@@ -93,3 +96,13 @@ class Listener:
             self._server.trigger.pull_trigger(lambda: close_all(self._open))
             self._thread.join(STOP_SECONDS)
         self._socket.close()
+
+
+def listen_to_signals(stop: threading.Event) -> None:
+    """Have SIGTERM and SIGINT ask for the end."""
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)

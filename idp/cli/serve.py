@@ -1,5 +1,6 @@
 """Running the servers."""
 
+import threading
 from typing import Any
 
 import click
@@ -25,13 +26,28 @@ def serve(control: bool, plain: bool) -> None:
         return
     if control:
         demand_test_build()
-    if control and not settings.is_test:
-        raise StandUnusable('the control plane runs only with environment = "test"')
-    if not control and not settings.is_reached_securely:
+        _serve_control(settings)
+        return
+    if not settings.is_reached_securely:
         raise StandUnusable("the issuer is https, so set tls_certificate and tls_private, or trusted_proxies")
     # Loaded here once, so that a broken set-up is one sentence now and not a stack trace of each worker.
     _check(settings)
-    _server(settings, "control" if control else "application").serve()
+    _server(settings, "application").serve()
+
+
+def _serve_control(settings: Settings) -> None:
+    if not settings.is_test:
+        raise StandUnusable('the control plane runs only with environment = "test"')
+    _check(settings)
+    from idp.cli.listening import Listener, listen_to_signals
+    from idp.realm import open_realm
+    from idp.serve import make_tended_control
+
+    stop, listener = threading.Event(), Listener(settings.control_listen)
+    listener.serve(make_tended_control(open_realm(settings)), threads=settings.control_threads)
+    listen_to_signals(stop)
+    stop.wait()
+    listener.stop()
 
 
 def _check(settings: Settings) -> None:
@@ -47,22 +63,20 @@ def _check(settings: Settings) -> None:
 
 
 def _server(settings: Settings, target: str) -> Any:
-    listen = {"control": settings.control_listen, "plain": settings.plain_listen}.get(target, settings.listen)
-    address, _, port = listen.rpartition(":")
-    is_application, is_control = target == "application", target == "control"
+    is_application = target == "application"
+    address, _, port = (settings.listen if is_application else settings.plain_listen).rpartition(":")
     return Granian(
         f"idp.serve:{target}",
         address=address,
         port=int(port),
         interface=Interfaces.WSGI,
         workers=settings.workers if is_application else 1,
-        blocking_threads=settings.control_threads if is_control else settings.threads,
+        blocking_threads=settings.threads,
         # Some relying parties of our users know no TLS 1.3.
         ssl_protocol_min=SSLProtocols.tls12,
         ssl_cert=settings.home / settings.tls_certificate if is_application and settings.tls_certificate else None,
         ssl_key=settings.home / settings.tls_private if is_application and settings.tls_private else None,
         log_access=False,
-        # Granian warns of many threads on few cores; those of the control plane wait and compute nothing.
-        log_level=LogLevels.error if is_control else LogLevels.warning,
+        log_level=LogLevels.warning,
         respawn_failed_workers=False,
     )

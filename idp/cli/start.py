@@ -8,14 +8,12 @@ Whatever is missing is made; whatever refuses does so before an address answers.
 import gc
 import json
 import os
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +22,7 @@ import click
 from ground.home import HOME_VARIABLE, config_path, find_home
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
-from idp.cli.listening import ANYWHERE, Listener
+from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
 from idp.errors import StandUnusable
 from idp.realm import Realm, open_realm
 from idp.requests import recorder
@@ -58,7 +56,7 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
         demand_control(settings)
         with _without_collection():
             realm = serve(settings, provider, control)
-        _listen_to_signals(stop)
+        listen_to_signals(stop)
         for listener in (provider, control):
             if not listener.ask_health():
                 raise StandUnusable(f"{listener.listen} does not answer as it should")
@@ -221,14 +219,6 @@ def _without_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _listen_to_signals(stop: threading.Event) -> None:
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
 
 
 def _write(file: Path, text: str) -> None:
