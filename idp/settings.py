@@ -89,7 +89,7 @@ class Settings:
     tls_private: Path | None = None
     workers: int = 1
     threads: int = 4
-    control_threads: int = 16
+    control_threads: int = 32
     codes_per_hour: int = 5
     registration_is_open: bool = False
     registration_limit: int = 10_000

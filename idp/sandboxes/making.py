@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from ground.chance import Chance, SeededChance, SystemChance, draw_token
 from ground.clock import Clock, FileClock
 from ground.database import Database
@@ -25,6 +27,7 @@ from idp.sandboxes.description import Description
 from idp.sandboxes.opened import IDENTIFIER, folder_of, open_sandbox
 from idp.seed import SEED, enter_seed
 
+ABANDONED_SECONDS = 600
 MIGRATING = threading.Lock()
 """Alembic migrates one database of a process at a time."""
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -92,14 +95,19 @@ def everything(main: Realm) -> Sequence[Description]:
     """Every sandbox there is, the oldest first."""
     found = []
     for folder in (main.settings.var_folder / "sandboxes").glob("[a-z0-9]*"):
-        with contextlib.suppress(FileNotFoundError):
+        # It may go at this moment, and what somebody else has put there is no sandbox.
+        with contextlib.suppress(OSError, msgspec.DecodeError):
             found.append(description.read(folder))
     return sorted(found, key=lambda described: (described.created_at, described.id))
 
 
 def remove_expired(main: Realm, machine: Clock) -> int:
-    """Throw away whatever has outlived its time, and say how many that were."""
+    """Throw away whatever has outlived its time, and what a killed process left half made; say how many sandboxes that were."""
     count = 0
+    for draft in (main.settings.var_folder / "sandboxes").glob(".*ing-*"):
+        with contextlib.suppress(OSError):
+            if draft.stat().st_mtime < machine.now() - ABANDONED_SECONDS:
+                shutil.rmtree(draft)
     for described in everything(main):
         if described.expires_at <= machine.now():
             with contextlib.suppress(SandboxUnknown):

@@ -135,6 +135,22 @@ def test_a_sandbox_goes_when_its_time_is_over(make_sandbox: MakeSandbox) -> None
     assert [described.id for described in making.everything(short.stand.realm)] == [long.id]
 
 
+def test_what_is_no_sandbox_is_left_alone_and_what_was_left_half_made_is_tidied_away(make_sandbox: MakeSandbox) -> None:
+    sandbox = make_sandbox()
+    folder = sandbox.stand.settings.var_folder / "sandboxes"
+    (folder / "notes").write_text("mine")
+    (folder / "empty").mkdir()
+    (folder / "broken").mkdir()
+    (folder / "broken" / "sandbox.json").write_text("{")
+    for name, age in ((".making-old", 3600), (".making-new", 0), (".removing-old", 3600)):
+        (folder / name).mkdir()
+        os.utime(folder / name, (Stand.START - age, Stand.START - age))
+    assert [described.id for described in making.everything(sandbox.stand.realm)] == [sandbox.id]
+    assert making.remove_expired(sandbox.stand.realm, FixedClock(Stand.START)) == 0
+    names = {name for name in os.listdir(folder) if not name.startswith(".template")}
+    assert names == {sandbox.id, "notes", "empty", "broken", ".making-new"}
+
+
 @pytest.mark.parametrize("name", ["", "-x", "A", "a/b", "..", "a" * 41, "a.b", "é"])
 def test_a_name_that_is_none_makes_no_folder(make_sandbox: MakeSandbox, sqlite_stand: Stand, name: str) -> None:
     if name:
