@@ -6,7 +6,7 @@ They are told apart by the library that they come from, and nothing of these lib
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 from propusk.errors import PropuskError, SignInFailed
 from propusk.walking import Way
@@ -20,6 +20,8 @@ NOT_FOLLOWING: dict[str, dict[str, Any]] = {
     "requests": {"allow_redirects": False},
 }
 MOST_REDIRECTS = 20
+AUTHORIZATION_REQUEST = frozenset({"client_id", "response_type"})
+"""The parameters of every authorization request (RFC 6749, 4.1.1)."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,17 @@ def path_of(address: str) -> str:
     return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
 
-def next_address(current: str, answer: Answer) -> str:
+def next_address(current: str, answer: Answer, *, issuer: str) -> str:
     """Where the answer leads. Raises SignInFailed when it leads nowhere."""
-    if answer.location is None:
+    if answer.location is not None:
+        return urljoin(current, answer.location)
+    place = current.partition("?")[0]
+    if AUTHORIZATION_REQUEST <= dict(parse_qsl(urlsplit(current).query)).keys():
         raise SignInFailed(
-            f"the application answered {answer.status} at {current.partition('?')[0]} and did not send the person to the provider"
+            f"the application sends people to {place} to sign in, and the provider of this test is {issuer}: "
+            "give the application esia.issuer or esia.discovery_url, and check that it keeps no metadata of another test"
         )
-    return urljoin(current, answer.location)
+    raise SignInFailed(f"the application answered {answer.status} at {place} and did not send the person to the provider")
 
 
 def _library_of(client: Any) -> str:

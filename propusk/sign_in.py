@@ -38,7 +38,7 @@ def travel(client: Any, start: Any, issuer: str, browser: Browser, person: Perso
     for _ in range(MOST_REDIRECTS):
         if visits and answer.location is None:
             return answer.response
-        target = next_address(current, answer)
+        target = next_address(current, answer, issuer=issuer)
         if is_under(target, issuer):
             way = walk(browser, target, issuer, person.answer)
             visits += 1

@@ -71,6 +71,14 @@ def test_application_that_sends_nobody_to_the_provider_is_named(esia: Esia) -> N
         esia.sign_in(application(esia), "/", as_=esia.citizen())
 
 
+@pytest.mark.parametrize("issuer", ["http://localhost:1/t/another", "https://esia.example"])
+def test_application_that_knows_another_provider_is_told_of_this_one(esia: Esia, issuer: str) -> None:
+    client = application(esia)
+    request = client.get("/login").headers["Location"].replace(esia.issuer, issuer)
+    with pytest.raises(SignInFailed, match=f"sends people to {issuer}/.* the provider of this test is {esia.issuer}"):
+        esia.sign_in(client, werkzeug.Response(status=302, headers={"Location": request}), as_=esia.citizen())
+
+
 def test_response_of_the_application_can_be_the_beginning(esia: Esia) -> None:
     client = application(esia)
     answer = esia.sign_in(client, client.get("/login"), as_=esia.citizen())
