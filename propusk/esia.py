@@ -151,6 +151,7 @@ class Esia:
         self._stand.delete(f"/sandboxes/{self.id}")
 
     def _person(self, citizen: Citizen, by: By | None, consent: Consent) -> Person:
+        person = Person(citizen, by, consent, lambda: self.outbox.wait_for_code(citizen))
         if by == "sms" and not citizen.second_factor_required:
             self.change(citizen, second_factor_required=True)
-        return Person(citizen, by, consent, lambda: self.outbox.wait_for_code(citizen))
+        return person

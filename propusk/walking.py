@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from propusk.browser import Browser, Form, Page
 from propusk.citizens import Citizen
-from propusk.errors import SignInFailed
+from propusk.errors import PropuskError, SignInFailed
 
 MOST_PAGES = 30
 By = Literal["password", "sms"]
@@ -23,6 +23,13 @@ class Person:
     read_code: Callable[[], str]
     asked: set[str] = field(default_factory=set)
     """The forms that were shown to this person."""
+
+    def __post_init__(self) -> None:
+        """A word that says nothing would be a test that does not test what it says. Raises PropuskError."""
+        if not isinstance(self.citizen, Citizen):
+            raise PropuskError(f"as_ is a citizen, made by esia.citizen(…), and not {self.citizen!r}")
+        _check_word("by", self.by, (None, *get_args(By)))
+        _check_word("consent", self.consent, get_args(Consent))
 
     def answer(self, form_id: str) -> tuple[str, Mapping[str, str]]:
         """The button to press and the values to fill in. Raises SignInFailed for what this person does not do."""
@@ -91,6 +98,11 @@ def walk(browser: Browser, address: str, issuer: str, answer: Callable[[str], tu
 
 def _submit(browser: Browser, form: Form, button: str, values: Mapping[str, str]) -> Page:
     return browser.submit(form, button if button in form.buttons else None, values)
+
+
+def _check_word(name: str, given: object, known: tuple[Any, ...]) -> None:
+    if given not in known:
+        raise PropuskError(f"{name} is one of {', '.join(repr(word) for word in known)}, and not {given!r}")
 
 
 def _short(address: str) -> str:

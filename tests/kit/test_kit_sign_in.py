@@ -79,6 +79,14 @@ def test_application_that_knows_another_provider_is_told_of_this_one(esia: Esia,
         esia.sign_in(client, werkzeug.Response(status=302, headers={"Location": request}), as_=esia.citizen())
 
 
+@pytest.mark.parametrize("said", [{"consent": "denied"}, {"consent": None}, {"by": "phone"}, {"by": "SMS"}, {"as_": "vera"}])
+def test_word_that_says_nothing_is_refused(esia: Esia, said: dict[str, Any]) -> None:
+    """consent="denied" was taken for a yes, and by="phone" for whatever was asked."""
+    given = {"as_": esia.citizen(), **said}
+    with pytest.raises(PropuskError, match=f"^{next(iter(said))} is "):
+        esia.sign_in(application(esia), "/login", **given)
+
+
 def test_response_of_the_application_can_be_the_beginning(esia: Esia) -> None:
     client = application(esia)
     answer = esia.sign_in(client, client.get("/login"), as_=esia.citizen())
