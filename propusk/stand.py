@@ -104,6 +104,8 @@ def _given(url: str) -> Control:
     token = os.environ.get(TOKEN_VARIABLE, "").strip()
     if not token:
         raise StandUnusable(f"{URL_VARIABLE} names a stand; {TOKEN_VARIABLE} must hold the token of its control plane")
+    if not url.startswith(("http://", "https://")):
+        raise StandUnusable(f"{URL_VARIABLE} is {url!r}: it must begin with http://, as in http://127.0.0.1:8401")
     if not answers(url, token):
         raise StandUnusable(f"No stand answers at {url}, which {URL_VARIABLE} names, to the token in {TOKEN_VARIABLE}")
     return Control(url, token)

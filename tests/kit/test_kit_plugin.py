@@ -166,6 +166,7 @@ def test_stand_that_cannot_start_says_why(runs: pytest.Pytester, monkeypatch: py
     [
         ({"PROPUSK_STAND_URL": "http://127.0.0.1:1"}, "PROPUSK_CONTROL_TOKEN must hold the token"),
         ({"PROPUSK_STAND_URL": "http://127.0.0.1:1", "PROPUSK_CONTROL_TOKEN": "t"}, "No stand answers at http://127.0.0.1:1"),
+        ({"PROPUSK_STAND_URL": "localhost:8401", "PROPUSK_CONTROL_TOKEN": "t"}, "'localhost:8401': it must begin with http://"),
     ],
 )
 def test_stand_of_the_environment_that_is_not_there_is_named(
