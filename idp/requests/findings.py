@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from idp.protocol.client import Client
 from idp.protocol.compact_jwt import JwtMalformed, take_apart
+from idp.protocol.redirect_uri import is_registered
+from idp.protocol.scopes import OFFLINE_ACCESS, SCOPES
 from idp.requests.exchange import Exchange
 
 AUTHORIZATION_PATHS = frozenset({"/oauth2/authorize", "/oauth2/par"})
+SECRETS = ("client_secret_basic", "client_secret_post")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,73 @@ def judge(exchange: Exchange, client: Client | None) -> tuple[Finding, ...]:
         return ()
     found = (check(exchange, client) for check in CHECKS)
     return tuple(finding for finding in found if finding is not None)
+
+
+def _check_redirect_uri(exchange: Exchange, client: Client) -> Finding | None:
+    """The page that refuses it shows no address, which may be a forger's. The developer has to see both."""
+    if exchange.path not in AUTHORIZATION_PATHS or exchange.status < 400:
+        return None
+    uri = exchange.parameters.get("redirect_uri")
+    if not uri or is_registered(uri, client.redirect_uris, application_type=client.application_type):
+        return None
+    return Finding(
+        "redirect_uri_not_registered",
+        f"redirect_uri is {uri}, and registered is {' and '.join(client.redirect_uris) or 'none'}. They are compared letter by "
+        "letter: scheme, host, port, path and the last slash",
+        "RFC 9700, 4.1.3",
+    )
+
+
+def _check_proof(exchange: Exchange, client: Client) -> Finding | None:
+    """The answer says nothing of what was wrong, for whoever guesses a secret reads it, too."""
+    if exchange.status != 401 or b'"invalid_client"' not in exchange.answer_body:
+        return None
+    presented, registered = _presented(exchange), client.authentication
+    if registered not in presented.split(" or "):
+        return Finding(
+            "client_authentication_differs",
+            f"the client registered token_endpoint_auth_method {registered}, and the request came by {presented}: register that, "
+            "or set your library to what is registered",
+            "RFC 7591, 2; RFC 6749, 2.3",
+        )
+    if registered in SECRETS:
+        return Finding(
+            "client_secret_wrong", "the method is the registered one, and the secret is not this client's", "RFC 6749, 2.3.1"
+        )
+    return None
+
+
+def _presented(exchange: Exchange) -> str:
+    form = exchange.parameters
+    if "client_assertion" in form:
+        # Which of the two can be known by its signature only.
+        return "private_key_jwt or client_secret_jwt"
+    if exchange.headers.get("authorization", "").lower().startswith("basic "):
+        return "client_secret_basic"
+    return "client_secret_post" if form.get("client_secret") else "none"
+
+
+def _check_scope(exchange: Exchange, client: Client) -> Finding | None:
+    """What nobody grants is left out of the answer without a word."""
+    parameters = exchange.parameters
+    if exchange.path not in AUTHORIZATION_PATHS or {"request_uri", "request"} & parameters.keys():
+        return None
+    left_out = sorted(set(parameters.get("scope", "").split()) - client.grantable_scopes)
+    if not left_out:
+        return None
+    unknown = [name for name in left_out if name not in SCOPES]
+    reasons = [f"no scope of this provider is {' or '.join(unknown)}"] if unknown else []
+    reasons += [f"the client did not register {_how(name)}" for name in left_out if name in SCOPES]
+    return Finding(
+        "scope_left_out",
+        f"scope is granted without {' and '.join(left_out)}: {'; '.join(reasons)}",
+        "OpenID Connect Core 1.0, 3.1.2.1",
+    )
+
+
+def _how(scope: str) -> str:
+    """`offline_access` is what a client that refreshes may ask for."""
+    return "the grant type refresh_token" if scope == OFFLINE_ACCESS else f"the scope {scope}"
 
 
 def _check_pkce(exchange: Exchange, client: Client) -> Finding | None:
@@ -52,4 +122,9 @@ def _challenge_of_object(text: str | None) -> bool:
         return False
 
 
-CHECKS: tuple[Callable[[Exchange, Client], Finding | None], ...] = (_check_pkce,)
+CHECKS: tuple[Callable[[Exchange, Client], Finding | None], ...] = (
+    _check_redirect_uri,
+    _check_proof,
+    _check_scope,
+    _check_pkce,
+)

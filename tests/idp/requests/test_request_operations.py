@@ -189,3 +189,49 @@ def test_az_16_only_authorization_requests_of_known_clients_are_warned_of(stand:
     ask(stand)
     assert authorize(stand, client_id="nobody") == []
     assert [one["findings"] for one in listed(stand)] == [[], []]
+
+
+@pytest.mark.parametrize("asked", ["http://localhost:9999/callback/", "https://localhost:9999/callback"])
+def test_redirect_uri_that_is_refused_is_shown_beside_the_registered_one(stand: Stand, asked: str) -> None:
+    """The page names neither, and somebody who forgot a slash looked for it for long."""
+    (finding,) = authorize(stand, redirect_uri=asked, code_challenge=challenge(), code_challenge_method="S256")
+    assert finding["code"] == "redirect_uri_not_registered"
+    assert f"redirect_uri is {asked}, and registered is http://localhost:9999/callback." in finding["text"]
+
+
+def redeem(stand: Stand, *, secret: str | None = None, **form: str) -> list[dict[str, Any]]:
+    """A client proves itself at the token endpoint, by HTTP Basic if there is a secret; what the journal finds about it."""
+    data = {"grant_type": "authorization_code", "code": "guessed"} | form
+    stand.http().post(f"{stand.issuer}{TOKEN_PATH}", data=data, auth=("client", secret) if secret else None)
+    return list(listed(stand)[-1]["findings"])
+
+
+@pytest.mark.parametrize("came", ["client_secret_post", "none", "private_key_jwt or client_secret_jwt"])
+def test_client_that_proves_itself_by_another_method_is_told_of_both(stand: Stand, came: str) -> None:
+    """Flask-OIDC sends its secret in the form, and a client that registers nothing has registered HTTP Basic."""
+    sent = {"client_secret_post": {"client_secret": SECRET}, "none": {}}.get(came, {"client_assertion": "e30.e30."})
+    (finding,) = redeem(stand, client_id="client", **sent)
+    assert finding["code"] == "client_authentication_differs"
+    assert f"registered token_endpoint_auth_method client_secret_basic, and the request came by {came}:" in finding["text"]
+
+
+def test_wrong_secret_is_told_from_a_wrong_method(stand: Stand) -> None:
+    (finding,) = redeem(stand, secret="another one")
+    assert (finding["code"], "the method is the registered one" in finding["text"]) == ("client_secret_wrong", True)
+    assert redeem(stand, secret=SECRET) == [], "a wrong code is no matter of the client's proof"
+
+
+def test_assertion_that_is_refused_is_not_called_a_wrong_secret(stand: Stand) -> None:
+    stand.add_client("signing", authentication="client_secret_jwt", secret_hash=None)
+    assert redeem(stand, client_id="signing", client_assertion="e30.e30.") == []
+
+
+def test_scope_that_is_left_out_is_named_with_its_reason(stand: Stand) -> None:
+    stand.add_client("narrow", scopes=frozenset({"openid", "email", "offline_access"}))
+    asked = {"scope": "openid groups email offline_access snils", "code_challenge": challenge(), "code_challenge_method": "S256"}
+    (finding,) = authorize(stand, client_id="narrow", **asked)
+    assert finding["code"] == "scope_left_out"
+    assert "scope is granted without groups and offline_access and snils: no scope of this provider is groups" in finding["text"]
+    assert (
+        "the client did not register the grant type refresh_token; the client did not register the scope snils" in finding["text"]
+    )
