@@ -18,6 +18,7 @@ from ground.web.csrf import SAFE_METHODS, csrf_exempt
 from ground.web.errors import PASSED_ON_HEADERS, PROBLEM_JSON, answer_fault, answer_http_exception, error_number
 from ground.wire import BadRequest, single_values
 from idp.control import gate
+from idp.control.explaining import explain
 from idp.control.operation import PARAMETER, Call, Operation, Problem
 from idp.errors import RequestRefused
 from idp.pages import current_realm
@@ -110,7 +111,8 @@ def _read_query(expected: type[msgspec.Struct] | None) -> Any:
             return None
         values = msgspec.convert(given, expected, strict=False)
     except (BadRequest, msgspec.ValidationError) as reason:
-        raise Problem(400, "query_invalid", "The query parameters are not understood", str(reason)) from None
+        detail = str(reason) if expected is None else explain(str(reason), expected)
+        raise Problem(400, "query_invalid", "The query parameters are not understood", detail) from None
     for name, text in given.items():
         if type(getattr(values, name, None)) is int and not INTEGER.match(text):
             raise Problem(400, "query_invalid", "The query parameters are not understood", f"{name} must be a whole number")
@@ -129,7 +131,8 @@ def _read_body(expected: type[msgspec.Struct] | None) -> Any:
     try:
         return msgspec.json.decode(body or b"{}", type=expected)
     except msgspec.ValidationError as reason:
-        raise Problem(422, "body_invalid", "The body is not what this operation takes", str(reason)) from None
+        detail = explain(str(reason), expected)
+        raise Problem(422, "body_invalid", "The body is not what this operation takes", detail) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise Problem(400, "body_malformed", "The body is not JSON") from None
 

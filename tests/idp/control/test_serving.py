@@ -1,5 +1,7 @@
 """How operations are served, whatever they do: problems, decoding, and who may write."""
 
+import re
+
 import pytest
 
 from idp.control import app as control_app
@@ -31,6 +33,34 @@ def send(control: Control, method: str, path: str, body: bytes, headers: dict[st
 )  # fmt: skip
 def test_body_that_cannot_be_read_is_a_problem(control: Control, body: bytes, problem: tuple[int, str]) -> None:
     assert send(control, "POST", "/people", body, BEARER | JSON) == problem
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/people", {"firstname": "Вера"}, r"unknown field `firstname`; known are .*family_name, given_name, "),
+        ("/people", {"birthdate": "03.05.1980"}, r"`\$.birthdate`: a date is written as 1980-05-03$"),
+        ("/clock/expire", {"what": "acess_token"}, r"'acess_token' - at `\$.what`; known are .*\baccess_token, "),
+        (
+            "/login",
+            {"person": "x", "methods": [{"name": "code", "script": "late"}]},
+            r"`\$.methods\[0\].script`; known are .*wrong",
+        ),
+        ("/login", {"person": "x", "methods": [{"called": "code"}]}, r"`\$.methods\[0\]`; known are name, script$"),
+        ("/people", {"given_name": 1}, r"^Expected `str.*, got `int` - at `\$.given_name`$"),
+    ],
+)
+def test_name_or_word_that_is_unknown_is_refused_beside_the_known_ones(
+    control: Control, path: str, body: dict[str, object], said: str
+) -> None:
+    """Somebody who wrote `firstname` read that it is unknown, and had to look for the name in the OpenAPI document."""
+    answer = control.ask("POST", path, body)
+    assert answer.status_code == 422
+    assert re.search(said, answer.json()["detail"]), answer.json()["detail"]
+
+
+def test_parameter_that_is_unknown_is_refused_beside_the_known_ones(control: Control) -> None:
+    assert "`phone`; known are after, address, " in control.ask("GET", "/outbox?phone=1").json()["detail"]
 
 
 @pytest.mark.parametrize("depth", [100, 400, 800, 900, 950, 980, 10_000])
