@@ -182,6 +182,7 @@ def welcome(settings: Settings) -> str:
         "",
         f"Identity provider        {settings.issuer}",
         f"Control plane            {url}",
+        f"its token                {settings.control_token_file}",
         f"The test people's phone  {url}/open?token={read_token(settings)}",
         "",
     ]

@@ -51,6 +51,7 @@ def test_empty_home_becomes_a_test_stand_that_says_so(started: Started) -> None:
         assert requests.get(f"{url}/health", timeout=5).json() == {"status": "ok", "environment": "test"}
     assert "environment = test" in started.said
     assert "+70000000017" in started.said and f"/open?token={started.token}" in started.said
+    assert f"its token                {started.announced['token_file']}\n" in started.said
     assert (started.home / "config" / "idp.toml").exists()
 
 
