@@ -20,6 +20,11 @@ from idp.realm import Realm
 from idp.settings import Settings
 
 COOKIE = "pass"
+WHO_MAY_ENTER = (
+    "Whoever sends Authorization: Bearer with the token of var/control-token, to a name of the stand "
+    "(others stand in PROPUSK_CONTROL_NAMES), and from no page of another site"
+)
+"""Said to everybody who is refused, so that it gives away nothing of what was missing."""
 OPEN_TO_ALL = frozenset({"gate.open_by_link", "health"})
 
 blueprint = Blueprint("gate", __name__)

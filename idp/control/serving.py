@@ -150,7 +150,8 @@ def _answer_problem(problem: Problem) -> Response:
 
 def _refuse(exception: HTTPException) -> Response:
     code = exception.name.lower().replace(" ", "_")
-    response = _answer_problem(Problem(exception.code or 500, code, exception.name))
+    detail = gate.WHO_MAY_ENTER if exception.code == 403 else ""
+    response = _answer_problem(Problem(exception.code or 500, code, exception.name, detail))
     for name, value in exception.get_headers():
         if name.lower() in PASSED_ON_HEADERS:
             response.headers[name] = value

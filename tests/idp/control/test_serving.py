@@ -115,6 +115,14 @@ def test_lb_05_whoever_has_no_token_reads_a_problem(stand: Stand) -> None:
     assert control.get("/people") == Control(stand.control()).get("/people")
 
 
+def test_lb_05_whoever_is_refused_learns_who_may_enter_and_not_what_was_missing(stand: Stand) -> None:
+    """Somebody without the token read «Forbidden», and nothing of a token or where it is."""
+    refused = [{}, {"Authorization": "Bearer wrong"}, BEARER | {"Origin": "http://evil.test"}, BEARER | {"Host": "evil.test"}]
+    session = stand.control().session
+    (said,) = {session.get(f"{CONTROL}/people", headers=headers).json()["detail"] for headers in refused}
+    assert "Authorization: Bearer" in said and "var/control-token" in said
+
+
 def by_cookie(stand: Stand) -> Browser:
     """The phone's browser, which has shown the link once."""
     return stand.control().open(f"{CONTROL}/open?token={CONTROL_TOKEN}")
