@@ -74,7 +74,7 @@ def next_address(current: str, answer: Answer, *, issuer: str) -> str:
     if answer.location is not None:
         return urljoin(current, answer.location)
     place = current.partition("?")[0]
-    if AUTHORIZATION_REQUEST <= dict(parse_qsl(urlsplit(current).query)).keys():
+    if dict(parse_qsl(urlsplit(current).query)).keys() >= AUTHORIZATION_REQUEST:
         raise SignInFailed(
             f"the application sends people to {place} to sign in, and the provider of this test is {issuer}: "
             "give the application esia.issuer or esia.discovery_url, and check that it keeps no metadata of another test"

@@ -59,7 +59,10 @@ class Request:
         """What the report of a failed test shows: one line, and one for each finding."""
         line = f"{self.method} {self.path} → {self.status}"
         line += f" {self.error}" if self.error else ""
-        line += f"  (client {self.system})" if self.system else ""
+        scope = self.parameters.get("scope")
+        about = [f"client {self.system}"] if self.system else []
+        about += [f"scope {scope}"] if scope else []
+        line += f"  ({', '.join(about)})" if about else ""
         return "\n".join([line, *(f"    {each.code}: {each.text} ({each.clause})" for each in self.findings)])
 
 

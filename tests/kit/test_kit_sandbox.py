@@ -105,7 +105,12 @@ def test_requests_of_the_application_are_taken_one_by_one(esia: Esia) -> None:
     assert asked.parameters["grant_type"] == "authorization_code"
     with pytest.raises(PropuskError, match="no request to /oauth2/token came"):
         esia.requests.take("/oauth2/token", timeout=0)
-    assert esia.requests.wait("/oauth2/authorize").findings, "a client without PKCE is warned"
+    authorized = esia.requests.wait("/oauth2/authorize")
+    assert authorized.findings, "a client without PKCE is warned"
+    scope = authorized.parameters["scope"]
+    assert str(authorized).splitlines()[0].endswith(f"(client {client.client_id}, scope {scope})"), (
+        "a claim may be missing for it"
+    )
     assert "/oauth2/userinfo" in [each.path for each in esia.requests.all()]
     esia.requests.clear()
     assert esia.requests.all() == []
