@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from workshop.console import Refused
 from workshop.places import Places
@@ -21,6 +22,7 @@ from workshop.processes import Answered, Children, Unanswered
 
 ANSWER_SECONDS = 60.0
 BETWEEN_SECONDS = 0.05
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,20 @@ def check_ports(services: Sequence[Service]) -> None:
     finally:
         for listener in held:
             listener.close()
+
+
+def advise_on_addresses(services: Sequence[Service]) -> str:
+    """A sentence for each service whose public address is a port of this machine at which it does not listen."""
+    said = []
+    for service in services:
+        parts = urlsplit(service.address)
+        if parts.hostname in LOOPBACK and parts.port is not None and parts.port != service.port:
+            should = " ".join(f"{name}=http://localhost:{service.port}" for name in service.address_variables)
+            said.append(
+                f"{service.title} is said to be at {service.address} and listens at {service.listen}. "
+                f"Unless a proxy leads from there to here, set {should}."
+            )
+    return "\n".join(said)
 
 
 def watch(children: Children, service: Service, seconds: float = ANSWER_SECONDS) -> None:

@@ -19,7 +19,7 @@ from workshop.encryption import Encryption, plan_encryption, read_names, under_n
 from workshop.environment import make_environment
 from workshop.places import check_writable, find_places, lock_stand
 from workshop.processes import Answered, Children, Ended, Step, StopAsked, Unanswered, ending_of
-from workshop.services import Service, check_ports, read_services, watch
+from workshop.services import Service, advise_on_addresses, check_ports, read_services, watch
 from workshop.web_files import web_file_steps
 
 PERSON_COLUMNS = (
@@ -113,7 +113,8 @@ def run_stand(
     """Prepare both applications, serve, tell what there is to know, and stay until the end."""
     people, phone_link = prepare(children, applications, beside=beside, first=encryption.commands)
     environment = serve(children, applications, services, lock=lock)
-    told = welcome(services, environment=environment, people=json.loads(people), phone_link=phone_link, advice=encryption.advice)
+    advice = "\n\n".join(filter(None, (encryption.advice, advise_on_addresses(services))))
+    told = welcome(services, environment=environment, people=json.loads(people), phone_link=phone_link, advice=advice)
     print(told, flush=True)
     return stay(children)
 

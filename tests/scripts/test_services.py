@@ -7,7 +7,7 @@ import pytest
 
 from workshop.console import Refused
 from workshop.places import Places
-from workshop.services import check_ports, read_services
+from workshop.services import advise_on_addresses, check_ports, read_services
 
 
 def listens(home: Path, variables: Mapping[str, str]) -> list[str]:
@@ -48,3 +48,19 @@ def test_port_that_cannot_be_opened_is_refused_with_its_variable(tmp_path: Path,
     services = read_services(Places(checkout=tmp_path, home=tmp_path), {"PROPUSK_LISTEN": listen})
     with pytest.raises(Refused, match="PROPUSK_LISTEN="):
         check_ports(services[:1])
+
+
+@pytest.mark.parametrize(
+    ("variables", "advice"),
+    [
+        ({}, ""),
+        ({"PROPUSK_LISTEN": "127.0.0.1:8600", "PROPUSK_ISSUER": "http://localhost:8600"}, ""),
+        ({"PROPUSK_LISTEN": "127.0.0.1:8600", "PROPUSK_ISSUER": "https://esia.test"}, ""),
+        ({"PROPUSK_LISTEN": "127.0.0.1:8600"}, "set PROPUSK_ISSUER=http://localhost:8600 REGISTRY_ISSUER=http://localhost:8600."),
+        ({"REGISTRY_LISTEN": "127.0.0.1:8700"}, "set REGISTRY_URL=http://localhost:8700."),
+    ],
+)
+def test_address_that_leads_elsewhere_on_this_machine_is_said(tmp_path: Path, variables: dict[str, str], advice: str) -> None:
+    """Who changed PROPUSK_LISTEN alone was shown an address at which another stand answered."""
+    said = advise_on_addresses(read_services(Places(checkout=tmp_path, home=tmp_path), variables))
+    assert said.endswith(advice) and bool(said) == bool(advice)
