@@ -76,7 +76,7 @@ def body_of(browser: Browser, method: str, url: str) -> tuple[int, str]:
 def test_lb_01_addresses_of_the_test_stand_are_unknown_in_production(house: House, in_production: dict[str, Browser]) -> None:
     control = {(method, path) for method, path in addresses(make_control(house.stand.realm)) if "/static" not in path}
     asked = {(method, path) for method, path in control if path not in OWN}
-    asked |= {("GET", path) for path in guesses()} | {("POST", path) for path in guesses()[:200]}
+    asked |= {("GET", path) for path in guesses()} | {("POST", path) for path in guesses()[::5]}
     assert len(asked) > 200
     for host, browser in in_production.items():
         nothing = {method: body_of(browser, method, host + NOT_THERE) for method in {method for method, _ in asked}}

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from requests import Session
 
+from idp.protocol.compact_jwt import take_apart
 from idp.sandboxes.opened import MANY_ENOUGH, OpenedSandboxes
 from tests.idp.sandboxes.conftest import MakeSandbox
 from tests.idp.sandboxes.sandbox import Sandbox
@@ -36,7 +37,7 @@ def test_two_hundred_sandboxes_in_parallel_stay_apart_and_within_the_files_of_a_
             answer = control.post(f"{CONTROL}/t/{sandbox.id}/login", json=body, headers=bearer)
         assert answer.status_code == 200, answer.text
         most[0] = max(most[0], open_files())
-        claims = sandbox.verified(answer.json()["tokens"]["id_token"]).claims
+        claims = take_apart(answer.json()["tokens"]["id_token"]).claims
         return sandbox, str(claims["iss"]), str(claims["aud"]), str(claims["sub"])
 
     with ThreadPoolExecutor(8) as pool:
