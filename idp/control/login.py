@@ -13,7 +13,7 @@ from idp.authentication.methods import METHODS
 from idp.citizens.models import Person
 from idp.control.headless import Script, SignInStopped, Visitor, redeem
 from idp.control.operation import Answer, Call, Operation, Problem
-from idp.control.whom import as_problem, find_client, find_person
+from idp.control.whom import find_client, find_person
 from idp.errors import RequestRefused
 from idp.interaction.answer import Given
 from idp.oauth.course import Answer as Answered
@@ -84,7 +84,7 @@ class LoginAnswer(Struct, frozen=True, kw_only=True):
 
 
 def login(realm: Realm, call: Call) -> Answer:
-    """Sign somebody in; a refusal that a person would see is an answer too."""
+    """Sign somebody in; a refusal that a person would see is an answer too. Raises RequestRefused where a page would refuse."""
     asked: LoginRequest = call.body
     person = find_person(realm, asked.person)
     visitor = Visitor(
@@ -98,8 +98,6 @@ def login(realm: Realm, call: Call) -> Answer:
         members = _sign_in(visitor, asked) if asked.into == "session" else _authorize(visitor, asked)
     except SignInStopped as stopped:
         members = {"outcome": "refused", "reason": stopped.reason}
-    except RequestRefused as refusal:
-        raise as_problem(refusal) from None
     return Answer(200, LoginAnswer(person_id=person.id, **_session_members(realm, visitor), **members))
 
 
@@ -151,7 +149,7 @@ def _authorize(visitor: Visitor, asked: LoginRequest) -> dict[str, Any]:
     status, body = redeem(visitor.realm, client, answered, code_verifier=code_verifier)
     if status != 200:
         error, description = str(body.get("error")), str(body.get("error_description", ""))
-        raise as_problem(RequestRefused(error, description, clause="RFC 6749, 5.2"))
+        raise RequestRefused(error, description, clause="RFC 6749, 5.2")
     return {"outcome": "done", "tokens": body}
 
 

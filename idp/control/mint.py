@@ -12,7 +12,7 @@ from ground.chance import draw_identifier
 from idp.audit import Event, record
 from idp.citizens.models import Person
 from idp.control.operation import Answer, Call, Operation, Problem
-from idp.control.whom import as_problem, find_client, find_person
+from idp.control.whom import find_client, find_person
 from idp.errors import ClientUnknown
 from idp.protocol.client import Client
 from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM, TEST_MARK
@@ -160,7 +160,7 @@ def _terms(realm: Realm, asked: MintRequest) -> Terms:
 def _client(realm: Realm, client_id: str) -> Client:
     client = find_client(realm, client_id)
     if client is None:
-        raise as_problem(ClientUnknown("invalid_client", "client_id is unknown", clause="RFC 6749, 4.1.2.1"))
+        raise ClientUnknown("invalid_client", "client_id is unknown", clause="RFC 6749, 4.1.2.1")
     return client
 
 

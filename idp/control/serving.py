@@ -138,8 +138,9 @@ def _read_body(expected: type[msgspec.Struct] | None) -> Any:
 
 
 def _as_problem(refused: RequestRefused) -> Problem:
-    """What a rule of the protocol refuses; `error` is the code that its specification registers."""
-    return Problem(refused.status, refused.code, "The protocol forbids this", refused.description, error=refused.code)
+    """What a rule of the protocol refuses: `error` is the code that its specification registers, `clause` names the rule."""
+    more = {"error": refused.code, "clause": refused.clause}
+    return Problem(refused.status, refused.code, "The protocol forbids this", refused.description, **more)
 
 
 def _answer_problem(problem: Problem) -> Response:

@@ -4,7 +4,6 @@ from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.clients import registry
 from idp.control.operation import Problem
-from idp.errors import RequestRefused
 from idp.protocol.client import Client
 from idp.realm import Realm
 
@@ -22,9 +21,3 @@ def find_client(realm: Realm, client_id: str) -> Client | None:
     """The client with this id, unless it is disabled."""
     with realm.database.read() as connection:
         return registry.find(connection, client_id)
-
-
-def as_problem(refusal: RequestRefused) -> Problem:
-    """A refusal of the protocol that no redirect carries, with the error code and the clause that it rests on."""
-    more = {"error": refusal.code, "clause": refusal.clause}
-    return Problem(refusal.status, "request_refused", "The protocol forbids this", refusal.description, **more)

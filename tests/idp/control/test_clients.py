@@ -62,6 +62,8 @@ def test_terms_that_cannot_be_registered_are_refused_with_the_code_of_the_rfc(
 ) -> None:
     answer = control.ask("POST", "/clients", terms)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.json()["type"] == f"urn:propusk:problem:{error}"
+    assert answer.json()["clause"]
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert len(control.get("/clients")["clients"]) == 2
 

@@ -118,7 +118,7 @@ def test_lb_06_mark_of_a_minted_token_stays(stand: Stand, value: Any) -> None:
         ({"kind": "access_token"}, 400, "member_missing"),
         ({"kind": "id_token", "person": VERA}, 400, "member_missing"),
         ({"kind": "jwt", "person": "nobody"}, 404, "person_unknown"),
-        ({"kind": "jwt", "client_id": "nobody"}, 400, "request_refused"),
+        ({"kind": "jwt", "client_id": "nobody"}, 400, "invalid_client"),
         ({"kind": "jwt", "claims": {"n": 2**64}}, 422, "body_invalid"),
         ({"kind": "jwt", "lives_for": 2**64}, 422, "body_invalid"),
         ({"kind": "access_token", **FOR_VERA, "scope": "x" * 1001}, 400, "too_long"),
