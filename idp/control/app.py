@@ -65,6 +65,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *login.OPERATIONS,
     *mint.OPERATIONS,
 )
+OPEN_TO_ALL = frozenset({"gate.open_by_link", *(operation.name for operation in OPERATIONS if operation.is_open)})
 
 
 def make_control(realm: Realm) -> Flask:
@@ -79,7 +80,7 @@ def make_control(realm: Realm) -> Flask:
     @app.before_request
     def enter() -> None:
         g.realm = realm
-        gate.check_entry()
+        gate.check_entry(OPEN_TO_ALL)
         g.realm = realm_of(realm, request.environ.get(SANDBOX))
 
     for blueprint in BLUEPRINTS:

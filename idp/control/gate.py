@@ -6,6 +6,7 @@ loopback itself (DNS rebinding). So the Host must be ours, a foreign Origin is r
 
 import hashlib
 import hmac
+from collections.abc import Set
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, redirect, request
@@ -25,8 +26,6 @@ WHO_MAY_ENTER = (
     "(others stand in PROPUSK_CONTROL_NAMES), and from no page of another site"
 )
 """Said to everybody who is refused, so that it gives away nothing of what was missing."""
-OPEN_TO_ALL = frozenset({"gate.open_by_link", "health"})
-
 blueprint = Blueprint("gate", __name__)
 
 
@@ -45,15 +44,18 @@ def open_by_link() -> Response:
     return response
 
 
-def check_entry() -> None:
-    """Before every request: the right name, no foreign page, and the token or its cookie. Else 403, whatever was missing."""
+def check_entry(open_to_all: Set[str]) -> None:
+    """Before every request: the right name, no foreign page, and the token or its cookie. Else 403, whatever was missing.
+
+    `open_to_all` names the endpoints that need neither token nor cookie.
+    """
     realm = current_realm()
     if request.host not in hosts(realm.settings):
         abort(403)
     origin = request.headers.get("Origin")
     if origin is not None and origin.removeprefix("http://") not in hosts(realm.settings):
         abort(403)
-    if request.endpoint is None or request.endpoint.endswith("static") or request.endpoint in OPEN_TO_ALL:
+    if request.endpoint is None or request.endpoint.endswith("static") or request.endpoint in open_to_all:
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and _is_right(realm, token.strip()):
