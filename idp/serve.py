@@ -1,6 +1,6 @@
 """The module that Granian loads: `idp.serve:application` and `idp.serve:plain`; and what a test stand serves besides.
 
-Each is made at first use, so that the provider's workers never load the control plane. Floor 9 is added in test only.
+Each is made at first use, so that the provider's workers never load the control plane. Sandboxes are added in test only.
 Every worker of the provider also does the jobs that are due, in threads of its own.
 """
 
@@ -36,7 +36,7 @@ def __getattr__(name: str) -> object:
 
 def make_tended_control(realm: Realm) -> Wsgi:
     """The control plane of a test stand, which also looks after the sandboxes."""
-    from idp.control.app import make_control  # nothing of floor 9 is loaded where it is not asked for
+    from idp.control.app import make_control  # nothing of the test stand is loaded where it is not asked for
 
     keep_running(partial(tend_sandboxes, realm), threads=1)
     return make_control(realm)

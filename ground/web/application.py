@@ -21,8 +21,6 @@ from ground.web.static_files import install_static_files
 from ground.web.theme import install_theme
 
 MAX_BODY_BYTES = 256 * 1024
-
-
 PRINTABLE = "".join(map(chr, range(33, 127)))
 
 

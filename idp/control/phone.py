@@ -28,7 +28,7 @@ CODE = re.compile(r"(?<![\w/=&?#%+-])([0-9]{6})(?![\w/=&#%-])")
 LONGEST_WAIT_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.2
 MOST_WAITING = 8
-"""Half of the threads that `control_threads` gives. One phone too many is answered at once and asks again a little later."""
+"""At most half of `control_threads`. One phone too many is answered at once and asks again a little later."""
 
 _places_to_wait = BoundedSemaphore(MOST_WAITING)
 blueprint = Blueprint("phone", __name__)
