@@ -10,14 +10,13 @@ from sqlalchemy import Connection
 from idp.clients import registry
 from idp.clients.registry import Registered
 from idp.clients.sector import check_sector
-from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
+from idp.control.operation import ACTOR, Answer, Call, Operation, Problem, whole
 from idp.oauth.registration import read_terms, retire
 from idp.protocol.client import METADATA, Client, as_metadata
 from idp.realm import Realm
 
-# Not even a line feed at the end, before which a dollar sign matches too.
-ClientId = Annotated[str, Meta(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:-]*$(?!\n)")]
-Secret = Annotated[str, Meta(max_length=200, pattern=r"^[ -~]+$(?!\n)")]
+ClientId = Annotated[str, Meta(max_length=100, pattern=whole(r"[A-Za-z0-9][A-Za-z0-9._~:-]*"))]
+Secret = Annotated[str, Meta(max_length=200, pattern=whole(r"[ -~]+"))]
 Word = Annotated[str, Meta(max_length=200)]
 
 

@@ -1,16 +1,14 @@
 """The signing keys of a realm: seen, and rotated while it runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from idp.control.operation import ACTOR, Answer, Call, Operation
+from idp.control.operation import ACTOR, Algorithm, Answer, Call, Operation
 from idp.keyring.published import describe_keys
 from idp.keyring.rotation import rotate
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import Realm
-
-Algorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 
 
 class KnownKey(Struct, frozen=True, kw_only=True):

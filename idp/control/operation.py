@@ -7,7 +7,7 @@ A room gives a tuple of `Operation`; `serving` serves each for the main realm an
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,6 +16,13 @@ from idp.realm import Realm
 ACTOR = "operator:control plane"
 """Who did it, in the journal."""
 PARAMETER = re.compile(r"\{(\w+)\}")
+Algorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
+"""Those of `SIGNING_ALGORITHMS`, as a body names them."""
+
+
+def whole(pattern: str) -> str:
+    """The pattern of a string that is all of this: not even a line feed follows, before which a dollar sign matches too."""
+    return rf"^{pattern}$(?!\n)"
 
 
 class Problem(Exception):

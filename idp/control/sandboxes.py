@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ground.clock import SystemClock
 from idp.control.clock import Moment
-from idp.control.operation import Answer, Call, Operation, Problem
+from idp.control.operation import Answer, Call, Operation, Problem, whole
 from idp.realm import Realm
 from idp.requests.recorder import settle
 from idp.sandboxes import making
@@ -21,9 +21,8 @@ LONGEST_SECONDS = 14 * 24 * 3600
 MACHINE = SystemClock()
 """A sandbox is thrown away by the machine's clock: its own stands still, or runs ahead."""
 
-# Not even a line feed at the end, before which a dollar sign matches too.
-Name = Annotated[str, Meta(pattern=rf"^{IDENTIFIER.pattern}$(?!\n)", description="Small letters, digits and hyphens")]
-SnapshotName = Annotated[str, Meta(pattern=rf"^{making.SNAPSHOT.pattern}$(?!\n)")]
+Name = Annotated[str, Meta(pattern=whole(IDENTIFIER.pattern), description="Small letters, digits and hyphens")]
+SnapshotName = Annotated[str, Meta(pattern=whole(making.SNAPSHOT.pattern))]
 
 
 class SandboxTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,7 +89,7 @@ def look_up(realm: Realm, _call: Call) -> Answer:
 def read(realm: Realm, call: Call) -> Answer:
     try:
         return Answer(200, _shown(realm, making.find(realm, call.path["id"])))
-    except (SandboxUnknown, FileNotFoundError) as unknown:
+    except SandboxUnknown as unknown:
         raise _unknown(unknown) from None
 
 

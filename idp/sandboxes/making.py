@@ -118,7 +118,10 @@ def remove_expired(main: Realm, machine: Clock) -> int:
 
 def find(main: Realm, sandbox_id: str) -> Description:
     """The description of a sandbox. Raises SandboxUnknown."""
-    return description.read(_existing(main, sandbox_id))
+    try:
+        return description.read(_existing(main, sandbox_id))
+    except FileNotFoundError:  # it goes at this moment
+        raise SandboxUnknown(f"there is no sandbox {sandbox_id}") from None
 
 
 def keep(main: Realm, sandbox_id: str, name: str) -> None:
