@@ -27,7 +27,7 @@ class PersonMembers(TypedDict, total=False):
     email_verified: bool
     second_factor_required: bool
     disabled: bool
-    password: str
+    password: str | None
 
 
 @dataclass(frozen=True)

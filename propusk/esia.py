@@ -54,7 +54,7 @@ class Esia:
     def change(self, citizen: Citizen, **members: Unpack[PersonMembers]) -> Citizen:
         """The person with other members; the old value stays as it was."""
         answer = self.control.patch(f"/people/{citizen.id}", members)
-        return read_citizen(answer, password=members.get("password") or citizen.password)
+        return read_citizen(answer, password=members.get("password", citizen.password))
 
     def remove(self, citizen: Citizen) -> None:
         """The person is gone, with every session and token of theirs."""

@@ -25,6 +25,7 @@ def test_citizen_changes_and_goes(esia: Esia) -> None:
     vera = esia.citizen()
     changed = esia.change(vera, given_name="Вероника")
     assert (changed.id, changed.given_name, changed.password) == (vera.id, "Вероника", vera.password)
+    assert esia.change(changed, password=None).password is None, "and they have none any more"
     esia.remove(vera)
     with pytest.raises(Refused) as refused:
         esia.change(vera, given_name="Вера")
