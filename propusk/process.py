@@ -33,12 +33,10 @@ LOG_LINES = 25
 
 @dataclass(frozen=True)
 class Announced:
-    """What a running stand says of itself."""
+    """Where a running stand is driven, and the token for it."""
 
-    issuer: str
     control_url: str
     token: str
-    pid: int
 
 
 def default_home() -> Path:
@@ -173,5 +171,5 @@ def _environment() -> dict[str, str]:
 
 
 def _read(said: Mapping[str, Any]) -> Announced:
-    token = said.get("token") or Path(said["token_file"]).read_text(encoding="ascii").strip()
-    return Announced(str(said["issuer"]), str(said["control_url"]).rstrip("/"), str(token), int(said["pid"]))
+    token = Path(said["token_file"]).read_text(encoding="ascii").strip()
+    return Announced(str(said["control_url"]).rstrip("/"), token)

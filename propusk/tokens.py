@@ -10,7 +10,7 @@ Kind = Literal["access_token", "id_token", "logout_token", "jwt"]
 
 @dataclass(frozen=True)
 class Login:
-    """How a sign-in without pages ended; what it gives depends on `into`."""
+    """How a sign-in without pages ended; what it gives depends on `into`. By form_post `redirect_to` is sent `form`."""
 
     outcome: str
     person_id: str | None = None
@@ -20,6 +20,7 @@ class Login:
     amr: Sequence[str] | None = None
     cookies: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     redirect_to: str | None = None
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     code: str | None = None
     state: str | None = None
     tokens: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -181,7 +181,8 @@ def test_stand_of_the_environment_that_is_not_there_is_named(
 
 
 def test_dead_announcement_is_not_believed(stand_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = {"issuer": "http://localhost:1", "control_url": "http://127.0.0.1:1", "token": "t", "pid": 1}
+    (stand_home / "token").write_text("t")
+    said = {"control_url": "http://127.0.0.1:1", "token_file": str(stand_home / "token")}
     (stand_home / "announce.json").write_text(json.dumps(said))
     with Stand.open(stand_home) as stand:
         assert stand.control.address != said["control_url"]
