@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import requests
 
+from idp.sessions import store
+from idp.tokens import families
 from tests.browser import Browser
 from tests.idp.control.test_login import PYOTR, VERA, ask, login
 from tests.idp.stand import SECRET, Stand, answer_of
@@ -144,6 +146,23 @@ def test_lb_06_access_token_is_worth_nothing_without_the_switch(tried: Stand, re
         assert tried.userinfo(token).status_code == 200
         assert restarted.userinfo(token).status_code == status
         assert restarted.introspect(token).json()["active"] == (status == 200)
+
+
+def test_lb_06_family_behind_a_minted_token_is_none_without_the_switch(tried: Stand, restarted: Stand) -> None:
+    """The token says so itself; the family does not lean on that."""
+    minted = mint(tried, kind="access_token", person=VERA, client_id="client")["claims"]["jti"].partition(".")[0]
+    honest = tried.verified(tried.tokens()["access_token"]).claims["jti"].partition(".")[0]
+    for family_id, counts in ((minted, False), (honest, True)):
+        with tried.realm.database.read() as connection:
+            assert families.find_alive(tried.realm, connection, family_id) is not None
+            assert (families.find_alive(restarted.realm, connection, family_id) is not None) == counts
+
+
+def test_lb_06_session_is_not_kept_alive_without_the_switch(tried: Stand, restarted: Stand) -> None:
+    sid = login(tried)["sid"]
+    with tried.realm.database.write() as connection:
+        assert store.keep_alive(tried.realm, connection, sid)
+        assert not store.keep_alive(restarted.realm, connection, sid)
 
 
 def test_lb_06_token_that_tells_nothing_of_its_family_is_worth_nothing_either(tried: Stand, restarted: Stand) -> None:

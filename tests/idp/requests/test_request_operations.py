@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from idp.control import waiting
+from idp.requests import journal
 from tests.browser import Browser
 from tests.idp.requests.reading import TOKEN_PATH, ask, operate
 from tests.idp.stand import SECRET, Stand, challenge
@@ -65,6 +66,23 @@ def test_request_is_taken_once_oldest_first(stand: Stand) -> None:
     assert grants([document for _, document in taken[:2]]) == ["a", "b"]
     assert taken[2][1]["type"] == "urn:propusk:problem:no_request"
     assert grants(listed(stand)) == ["a", "b"], "what is taken can still be read"
+
+
+def test_request_that_another_taker_got_first_is_left_to_them(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two nodes on PostgreSQL may find the same request untaken; the conditional UPDATE gives it to one."""
+    for grant in ("a", "b"):
+        ask(stand, grant)
+    control, looked, look = stand.control(), list[int | None](), journal.next_number
+    assert grants([operate(control, "POST", "/requests/take")[1]]) == ["a"]
+
+    def look_a_moment_too_early(*arguments: Any, **which: Any) -> int | None:
+        first = listed(stand)[0]["number"]
+        looked.append(first if len(looked) < 2 else look(*arguments, **which))
+        return looked[-1]
+
+    monkeypatch.setattr(journal, "next_number", look_a_moment_too_early)
+    assert grants([operate(control, "POST", "/requests/take")[1]]) == ["b"]
+    assert len(looked) == 3, "looked before the transaction, in it, and again when it was lost"
 
 
 def test_take_looks_at_system_and_path(stand: Stand) -> None:

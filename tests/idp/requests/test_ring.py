@@ -3,7 +3,7 @@
 import pytest
 
 from idp.settings import RequestJournal, Settings, read_settings
-from tests.idp.requests.reading import ask, recorded
+from tests.idp.requests.reading import ask, operate, recorded
 from tests.idp.stand import Stand
 
 DAY = 24 * 3600
@@ -46,6 +46,7 @@ def test_nothing_is_older_than_fourteen_days(stand: Stand) -> None:
     assert grants(stand, "client") == ["old"]
     stand.clock.advance(1)
     assert grants(stand, "client") == [], "not even while its row waits to be removed"
+    assert operate(stand.control(), "POST", "/requests/take")[0] == 404, "nor is it handed out"
     ask(stand, "new")
     assert grants(stand, "client") == ["new"]
     assert stand.rows("SELECT count(*) FROM requests") == [(1,)]

@@ -13,10 +13,26 @@ from idp.keyring import rotation
 from idp.sandboxes import description, making
 from idp.sandboxes.description import Description, SettingUnknown
 from idp.sandboxes.making import NameMalformed, SandboxExists, SandboxUnknown
+from idp.sandboxes.mount import split
 from idp.serve import run_jobs_of_sandboxes
 from tests.idp.sandboxes.conftest import MakeSandbox
 from tests.idp.sandboxes.sandbox import Sandbox
 from tests.idp.stand import CALLBACK, Stand, answer_of
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/t/mine/oauth2/token", ("mine", "/oauth2/token")),
+        ("/t/mine", ("mine", "/")),
+        ("/.well-known/openid-configuration/t/mine", ("mine", "/.well-known/openid-configuration")),
+        ("/t", ("", "/t")),
+        ("/t-mine/oauth2/token", ("", "/t-mine/oauth2/token")),
+        ("/oauth2/t/mine", ("", "/oauth2/t/mine")),
+    ],
+)
+def test_path_leads_to_a_sandbox_or_to_none(path: str, leads_to: tuple[str, str]) -> None:
+    assert split(path) == leads_to
 
 
 def test_sign_in_by_pages_with_a_second_factor(sandbox: Sandbox) -> None:
