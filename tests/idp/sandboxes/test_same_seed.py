@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from idp.keyring import rotation
+from idp.keyring.published import describe_keys
 from idp.sandboxes.opened import OpenedSandboxes
+from idp.seed import start_over
 from tests.house import ROOT
 from tests.idp.sandboxes import same_story
 from tests.idp.sandboxes.conftest import MakeSandbox
@@ -68,3 +71,17 @@ def test_a_draw_inside_a_transaction_belongs_to_it(make_sandbox: MakeSandbox) ->
 def test_without_a_seed_nothing_repeats(make_sandbox: MakeSandbox) -> None:
     one, other = make_sandbox(now=Stand.START), make_sandbox(now=Stand.START)
     assert one.sign_in()["code"] != other.sign_in()["code"]
+
+
+def test_reset_brings_back_every_draw_but_those_of_keys(make_sandbox: MakeSandbox) -> None:
+    """A key that was drawn a second time would stand twice in the key set, under one `kid`."""
+    realm = make_sandbox(seed="spring", now=Stand.START).realm
+    with realm.database.write() as connection:
+        start_over(realm, connection)
+        before = realm.chance.draw("purpose", 16)
+    with realm.database.write() as connection:
+        start_over(realm, connection)
+        assert realm.chance.draw("purpose", 16) == before
+    rotation.rotate(realm, ("ES256", "EdDSA"), actor="operator:test")
+    kids = [kid for kid, _, _ in describe_keys(realm)]
+    assert len(set(kids)) == len(kids) == 6
