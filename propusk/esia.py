@@ -143,7 +143,7 @@ class Esia:
         self._stand.post(f"/sandboxes/{self.id}/restore", {"name": name})
 
     def reset(self) -> None:
-        """People are those of the seed again, clients and messages are gone, the clock is the machine's. Signing keys stay."""
+        """People are those of the seed again, clients and messages are gone, the clock is as it was made. Signing keys stay."""
         self.control.post("/reset")
 
     def discard(self) -> None:

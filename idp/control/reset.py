@@ -5,13 +5,16 @@ from idp.audit import Event, record
 from idp.control.operation import ACTOR, Answer, Call, Operation
 from idp.realm import Realm
 from idp.requests.recorder import settle
+from idp.sandboxes import description
 from idp.seed import start_over
 
 
 def reset(realm: Realm, _call: Call) -> Answer:
-    """Nothing but the seed is left, and the clock is the machine's. Signing keys stay: clients keep what they fetched."""
+    """Nothing but the seed is left, and the clock is the machine's, or where a sandbox was made with. Signing keys stay: clients
+    keep what they fetched."""
+    made_at = description.read(realm.settings.home).now if realm.name else None
     if isinstance(realm.clock, MovableClock):
-        realm.clock.follow_machine()
+        realm.clock.follow_machine() if made_at is None else realm.clock.freeze(made_at)
     settle(realm)
     with realm.database.write() as connection:
         start_over(realm, connection)

@@ -20,13 +20,14 @@ class SettingUnknown(Exception):
 
 @dataclass(frozen=True)
 class Description:
-    """One sandbox. `lifetimes` in seconds override those of `Lifetimes`; `seed` makes every draw repeatable; `created_at`
-    and `expires_at` are of the machine's clock, not of its own."""
+    """One sandbox. `lifetimes` in seconds override those of `Lifetimes`; `seed` makes every draw repeatable; at
+    `now` its own clock stands still; `created_at` and `expires_at` are of the machine's."""
 
     id: str
     created_at: int
     expires_at: int
     seed: str | None = None
+    now: int | None = None
     lifetimes: Mapping[str, int] = field(default_factory=dict)
     version: int = 0
 

@@ -66,13 +66,13 @@ def make(
     if not IDENTIFIER.fullmatch(name):
         raise NameMalformed("a sandbox is called by 1 to 40 small letters, digits and hyphens, and does not begin with a hyphen")
     created_at = machine.now()
-    described = Description(name, created_at, created_at + lives_for, seed=seed, lifetimes=dict(lifetimes or {}))
+    described = Description(name, created_at, created_at + lives_for, seed=seed, now=now, lifetimes=dict(lifetimes or {}))
     place = folder_of(main.settings, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
     try:
         description.settings_of(described, main.settings, draft)  # refuses before anything is written
-        _write(main, draft, described, now=now)
+        _write(main, draft, described)
         try:
             os.rename(draft, place)  # refuses where a folder with something in it is
         except OSError:
@@ -213,7 +213,7 @@ def _make_template(template: Path) -> None:
     os.replace(draft, template)
 
 
-def _write(main: Realm, folder: Path, described: Description, *, now: int | None) -> None:
+def _write(main: Realm, folder: Path, described: Description) -> None:
     """Everything of a sandbox but its place."""
     seed = None if described.seed is None else described.seed.encode()
     (folder / "var").mkdir()
@@ -221,8 +221,8 @@ def _write(main: Realm, folder: Path, described: Description, *, now: int | None
     (folder / "config" / SEED).mkdir(parents=True)
     (folder / "config" / SEED / "people.toml").symlink_to(main.settings.config_path(SEED) / "people.toml")
     shutil.copyfile(ensure_template(main), _database(main, folder))
-    if now is not None:
-        FileClock(folder / "var" / "clock").freeze(now)
+    if described.now is not None:
+        FileClock(folder / "var" / "clock").freeze(described.now)
     make_secrets(
         folder / "keys" / main.settings.instance / "secrets.json", SeededChance(seed) if seed is not None else SystemChance()
     )

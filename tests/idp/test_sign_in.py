@@ -207,3 +207,20 @@ def test_answer_names_its_issuer_and_gives_state_back(stand: Stand) -> None:
     stand.obtain_code(browser, state="é & ? = 100%")
     assert answer_of(browser)["state"] == "é & ? = 100%"
     assert answer_of(browser)["iss"] == ISSUER
+
+
+def test_hash_of_another_cost_is_renewed_when_its_password_is_typed_and_at_no_other_time(stand: Stand) -> None:
+    """The cost is a setting: an operator who raises it has old hashes until their people come again."""
+    vera = stand.citizen("vera@example.test")
+    old = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash("romashka-17")
+    stand.execute(f"UPDATE passwords SET hash = '{old}' WHERE citizen_id = '{vera}'")  # noqa: S608 - ours
+
+    def stored() -> str:
+        return str(next(hash for citizen, hash in stand.rows("SELECT citizen_id, hash FROM passwords") if citizen == vera))
+
+    stand.sign_in(stand.browser().open(stand.authorize_url()), password="wrong")
+    assert stored() == old
+    assert stand.obtain_code()
+    renewed = stored()
+    assert extract_parameters(renewed).memory_cost == stand.settings.password_hashing.memory_kib
+    assert stand.obtain_code() and stored() == renewed

@@ -190,3 +190,14 @@ def test_whoever_waits_in_a_sandbox_that_is_thrown_away_is_told_so(
     monkeypatch.setattr(waiting, "wait", throw_away)
     status, problem = ask(control, "GET", "/t/mine/outbox?wait_for=5")
     assert (status, problem["type"]) == (404, "urn:propusk:problem:sandbox_unknown")
+
+
+def test_reset_puts_the_clock_of_a_sandbox_back_to_where_it_was_made(control: Browser) -> None:
+    ask(control, "POST", "/sandboxes", id="still", now=Stand.START)
+    ask(control, "POST", "/sandboxes", id="running")
+    for name in ("still", "running"):
+        ask(control, "POST", f"/t/{name}/clock/advance", seconds=100_000)
+        assert ask(control, "POST", f"/t/{name}/reset")[0] == 204
+    assert ask(control, "GET", "/t/still/clock")[1]["now"] == Stand.START
+    running = ask(control, "GET", "/t/running/clock")[1]
+    assert (running["frozen"], running["offset_seconds"]) == (False, 0)

@@ -40,6 +40,10 @@ class PasswordChecker:
             return False
         return stored is not None
 
+    def is_outdated(self, stored: str) -> bool:
+        """Was the hash made at another cost than ours?"""
+        return self._hasher.check_needs_rehash(stored)
+
 
 def _bytes(password: str) -> bytes:
     """One spelling of what is typed: keyboards compose letters differently (NIST SP 800-63B, 5.1.1.2)."""

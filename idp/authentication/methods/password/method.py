@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ground.database import table_of
 from ground.web.language import lazy_gettext
@@ -49,7 +49,10 @@ class PasswordMethod:
         with realm.database.read() as connection:
             person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
             stored = connection.execute(FIND_HASH, {"citizen_id": person.id}).scalar() if person else None
-        return self.conclude(realm, attempt, person, is_right=checker(realm).is_right(stored, password), login=login)
+        is_right = checker(realm).is_right(stored, password)
+        if is_right and person is not None and stored is not None and checker(realm).is_outdated(stored):
+            _renew(realm, person.id, stored, password)
+        return self.conclude(realm, attempt, person, is_right=is_right, login=login)
 
     def conclude(self, realm: Realm, attempt: Attempt, person: Person | None, *, is_right: bool, login: str) -> Attempt:
         """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`."""
@@ -71,6 +74,14 @@ class PasswordMethod:
     def forget(self, connection: Connection, citizen_id: str) -> None:
         """From now on no password is right."""
         connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
+
+
+def _renew(realm: Realm, citizen_id: str, stored: str, password: str) -> None:
+    """Hash the password anew at the cost of today: only who types it can. Somebody may have changed it at this moment."""
+    fresh = checker(realm).hash(password)
+    which = (PASSWORDS.c.citizen_id == citizen_id, PASSWORDS.c.hash == stored)
+    with realm.database.write() as connection:
+        connection.execute(update(PASSWORDS).where(*which), {"hash": fresh})
 
 
 def checker(realm: Realm) -> PasswordChecker:
