@@ -87,6 +87,19 @@ class Database:
             finally:
                 self._held.transaction = None
 
+    @contextmanager
+    def write_behind(self) -> Iterator[Connection]:
+        """The same for what nobody is told was written: a power cut may take it, and no other writer waits for the disk."""
+        is_careful = self._is_held and self.is_sqlite
+        if is_careful:
+            _set_synchronous(self._hold("writer", self.writing_engine), "NORMAL")
+        try:
+            with self.write() as connection:
+                yield connection
+        finally:
+            if is_careful:
+                _set_synchronous(self._hold("writer", self.writing_engine), "FULL")
+
     def open_transaction(self) -> Connection | None:
         """The connection of the transaction that writes on this thread, if there is one."""
         transaction: Connection | None = getattr(self._held, "transaction", None)
@@ -180,6 +193,13 @@ def _open_sqlite(connection: DBAPIConnection, *, synchronous: str) -> tuple[str,
     found = cursor.execute("PRAGMA journal_mode").fetchone()[0], cursor.execute("PRAGMA synchronous").fetchone()[0]
     cursor.close()
     return found
+
+
+def _set_synchronous(connection: Connection, level: str) -> None:
+    """Below SQLAlchemy, which would begin a transaction first; in one, SQLite does not change it."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(f"PRAGMA synchronous={level}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

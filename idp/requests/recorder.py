@@ -91,7 +91,7 @@ class Recorder:
 def _store(realm: Realm, knows_system: KnowsSystem, batch: Sequence[Raw]) -> None:
     """What the writer's thread does."""
     try:
-        with realm.database.write() as connection:
+        with realm.database.write_behind() as connection:
             journal.write(realm, connection, list(_drafts(realm, batch)), knows_system)
     except Exception:
         # The folder of a sandbox that was thrown away a moment ago is gone, and nobody will ask.

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ground import database as module
 from ground.database import Database, DatabaseUnsafe
@@ -97,3 +97,22 @@ def test_reader_sees_each_new_commit(database: Database) -> None:
 def test_engine_is_of_the_address(database: Database) -> None:
     assert isinstance(database.engine, Engine)
     assert database.is_sqlite
+
+
+def test_what_is_written_behind_is_not_waited_for_and_everything_after_it_is(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'behind.sqlite3'}")
+
+    def synchronous(connection: Connection) -> object:
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    with database.write_behind() as connection:
+        connection.exec_driver_sql("CREATE TABLE things (name TEXT)")
+        assert synchronous(connection) == 1
+    with database.write() as connection:
+        assert synchronous(connection) == 2
+    with pytest.raises(ZeroDivisionError), database.write_behind() as connection:
+        connection.exec_driver_sql("INSERT INTO things VALUES (?)", (1 // 0,))
+    with database.write() as connection:
+        assert synchronous(connection) == 2
+        assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar() == 0
+    database.close()

@@ -32,11 +32,17 @@ def provider_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_stand(provider_home: Path, tmp_path: Path) -> Iterator[Stand]:
+def stand_settings() -> dict[str, object]:
+    """Settings of the stands of a folder, where they differ."""
+    return {}
+
+
+@pytest.fixture
+def sqlite_stand(provider_home: Path, tmp_path: Path, stand_settings: dict[str, object]) -> Iterator[Stand]:
     """A provider of this test's own, on SQLite."""
     home = tmp_path / "stand"
     shutil.copytree(provider_home, home)
-    stand = Stand(home, FixedClock(Stand.START))
+    stand = Stand(home, FixedClock(Stand.START), **stand_settings)
     yield stand
     stand.close()
 
@@ -52,12 +58,14 @@ def seeded_cluster(provider_home: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def postgresql_stand(provider_home: Path, seeded_cluster: Cluster, tmp_path: Path) -> Iterator[Stand]:
+def postgresql_stand(
+    provider_home: Path, seeded_cluster: Cluster, tmp_path: Path, stand_settings: dict[str, object]
+) -> Iterator[Stand]:
     """A provider of this test's own, on PostgreSQL."""
     home = tmp_path / "stand"
     shutil.copytree(provider_home, home)
     address = seeded_cluster.make_database(f"copy_{next(NUMBERS)}", template=TEMPLATE)
-    stand = Stand(home, FixedClock(Stand.START), database_url=address)
+    stand = Stand(home, FixedClock(Stand.START), database_url=address, **stand_settings)
     yield stand
     stand.close()
 

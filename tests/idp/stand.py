@@ -35,7 +35,7 @@ from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
 from idp.seed import load_seed
-from idp.settings import PasswordHashing, Settings
+from idp.settings import PasswordHashing, RequestJournal, Settings
 from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
 
@@ -89,6 +89,8 @@ class Stand:
             "registration_is_open": True,
             "codes_per_hour": 0,
             "password_hashing": cheap,
+            # On, as on every test stand, it writes a durable transaction behind each answer: a third of what a test takes.
+            "request_journal": RequestJournal(enabled=False),
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
         self.transport = WsgiTransport({CLIENT: _say_nothing})

@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 import requests
 
+from idp.settings import RequestJournal
 from tests.browser import Browser
 from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
+
+
+@pytest.fixture
+def stand_settings() -> dict[str, object]:
+    """As a test stand is: what systems send is written down."""
+    return {"request_journal": RequestJournal()}
 
 
 @dataclass

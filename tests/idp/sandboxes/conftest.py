@@ -7,10 +7,17 @@ import pytest
 
 from idp.keyring import pool
 from idp.sandboxes.opened import pool_of
+from idp.settings import RequestJournal
 from tests.idp.sandboxes.sandbox import Sandbox
 from tests.idp.stand import Stand
 
 MakeSandbox = Callable[..., Sandbox]
+
+
+@pytest.fixture
+def stand_settings() -> dict[str, object]:
+    """As a test stand is: what systems send is written down."""
+    return {"request_journal": RequestJournal()}
 
 
 @pytest.fixture(scope="session")
