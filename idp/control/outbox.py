@@ -1,5 +1,6 @@
 """The outbox of the test stand, for tests: what would have been sent, as soon as it would have been sent."""
 
+import re
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -10,6 +11,8 @@ from idp.control.operation import Answer, Call, Operation, Problem
 from idp.control.waiting import Seconds, look_until_found
 from idp.realm import Realm
 
+CODE = re.compile(r"(?<![\w/=&?#%+-])([0-9]{6})(?![\w/=&#%-])")
+"""Six digits that stand alone: not a piece of a number, of a word, or of a link."""
 NORMALISE = {"sms": phone, "email": email}
 
 

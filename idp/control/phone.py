@@ -4,7 +4,6 @@
 with what is new, drawn by the same part of a page; it may wait for it, but never all threads of the control plane do.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,12 +18,10 @@ from ground.web.language import format_day_of_year, format_moment, format_time, 
 from ground.web.language import gettext as _
 from idp.citizens import directory
 from idp.citizens.models import Person
-from idp.control.outbox import read
+from idp.control.outbox import CODE, read
 from idp.pages import current_realm
 from idp.realm import Realm
 
-CODE = re.compile(r"(?<![\w/=&?#%+-])([0-9]{6})(?![\w/=&#%-])")
-"""Six digits that stand alone: not a piece of a number, of a word, or of a link."""
 LONGEST_WAIT_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.2
 MOST_WAITING = 8

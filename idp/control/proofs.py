@@ -12,7 +12,7 @@ from idp.authentication.method import Refusal
 from idp.authentication.methods.one_time_code.method import DIGITS, NEWEST, OneTimeCodeMethod, hash_code
 from idp.authentication.methods.password.method import PasswordMethod
 from idp.citizens.models import Person
-from idp.control.phone import CODE
+from idp.control.outbox import CODE
 from idp.realm import Realm
 
 PASSWORD = PasswordMethod()

@@ -1,5 +1,7 @@
 """Sandboxes: an issuer of its own for a test, made in a moment and thrown away."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -64,7 +66,7 @@ class SnapshotTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def make(realm: Realm, call: Call) -> Answer:
     """Make a sandbox with the people of the seed and no clients."""
     terms: SandboxTerms = call.body
-    try:
+    with _refusing(taken="sandbox_exists"):
         made = making.make(
             realm,
             machine=MACHINE,
@@ -75,10 +77,6 @@ def make(realm: Realm, call: Call) -> Answer:
             now=_given(terms.now),
             lifetimes=_given(terms.lifetimes),
         )
-    except SandboxExists as exists:
-        raise Problem(409, "sandbox_exists", "The name is taken", str(exists)) from None
-    except SettingUnknown as unknown:
-        raise Problem(422, "body_invalid", "The body is not what this operation takes", str(unknown)) from None
     return Answer(201, _shown(realm, made))
 
 
@@ -87,18 +85,14 @@ def look_up(realm: Realm, _call: Call) -> Answer:
 
 
 def read(realm: Realm, call: Call) -> Answer:
-    try:
+    with _refusing():
         return Answer(200, _shown(realm, making.find(realm, call.path["id"])))
-    except SandboxUnknown as unknown:
-        raise _unknown(unknown) from None
 
 
 def remove(realm: Realm, call: Call) -> Answer:
     """Throw a sandbox away, with everything in it."""
-    try:
+    with _refusing():
         making.remove(realm, call.path["id"])
-    except SandboxUnknown as unknown:
-        raise _unknown(unknown) from None
     opened_by(realm).close(call.path["id"])
     return Answer(204)
 
@@ -106,23 +100,30 @@ def remove(realm: Realm, call: Call) -> Answer:
 def keep(realm: Realm, call: Call) -> Answer:
     """Keep the present state of a sandbox under a name."""
     _settle(realm, call.path["id"])
-    try:
+    with _refusing(taken="snapshot_exists"):
         making.keep(realm, call.path["id"], call.body.name)
-    except SandboxUnknown as unknown:
-        raise _unknown(unknown) from None
-    except SandboxExists as exists:
-        raise Problem(409, "snapshot_exists", "The name is taken", str(exists)) from None
     return Answer(201)
 
 
 def restore(realm: Realm, call: Call) -> Answer:
     """Go back to a state that was kept."""
     _settle(realm, call.path["id"])
-    try:
+    with _refusing():
         making.restore(realm, call.path["id"], call.body.name)
-    except SandboxUnknown as unknown:
-        raise _unknown(unknown) from None
     return Answer(204)
+
+
+@contextmanager
+def _refusing(*, taken: str = "name_taken") -> Iterator[None]:
+    """Whatever `making` refuses, as a problem; `taken` is the code of one whose name somebody has."""
+    try:
+        yield
+    except SandboxUnknown as unknown:
+        raise Problem(404, "sandbox_unknown", "There is no such sandbox, or it has no such snapshot", str(unknown)) from None
+    except SandboxExists as exists:
+        raise Problem(409, taken, "The name is taken", str(exists)) from None
+    except SettingUnknown as setting:
+        raise Problem(422, "body_invalid", "The body is not what this operation takes", str(setting)) from None
 
 
 def _settle(realm: Realm, sandbox_id: str) -> None:
@@ -142,10 +143,6 @@ def _shown(realm: Realm, described: Description) -> KnownSandbox:
         created_at=described.created_at,
         expires_at=described.expires_at,
     )
-
-
-def _unknown(unknown: Exception) -> Problem:
-    return Problem(404, "sandbox_unknown", "There is no such sandbox, or it has no such snapshot", str(unknown))
 
 
 def _given(value: Given | UnsetType) -> Given | None:

@@ -8,7 +8,8 @@ import pytest
 
 from ground.clock import FixedClock
 from idp.control import phone
-from idp.control.phone import CODE, MOST_WAITING
+from idp.control.outbox import CODE
+from idp.control.phone import MOST_WAITING
 from tests.browser import Browser
 from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
 
