@@ -39,7 +39,8 @@ async def _judge(message: SignedMessage, digest: bytes, trust: Trust, at: int) -
         status_cls=StandardCMSSignatureStatus,
         raw_digest=digest,
         validation_context=_context(trust, at),
-        key_usage_settings=KeyUsageConstraints(),  # `usage` judges it, for both back ends alike
+        # Its own default asks for nonRepudiation; what else we ask is asked by `usage`, for both back ends alike.
+        key_usage_settings=KeyUsageConstraints(key_usage={"digital_signature"}),
     )
     if not (status.intact and status.valid):
         raise SignatureRefused(Reason.BAD_SIGNATURE, "it was not made with the key of the certificate")

@@ -38,9 +38,9 @@ def verify(
     """
     message = read_message(signature)
     family, algorithm = check_algorithms(message)
+    check_usage(message.certificate, needs_client_authentication=trust.needs_client_authentication)
     back_ends[family](message, content, trust, at)
     check_known(message.certificate, trust)
-    check_usage(message.certificate, needs_client_authentication=trust.needs_client_authentication)
     subject = read_subject(message.certificate.subject)
     return VerifiedSigner(
         snils=subject.snils,
