@@ -30,6 +30,10 @@ distinguished_name = nobody
 """
 
 
+class OpenSslFailed(Exception):
+    """The program could not do what it always can: a fault, and nothing that anybody sent."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a run ended: nothing went wrong where `status` is 0. None where it took too long."""
@@ -56,6 +60,12 @@ class Desk:
         """What the program wrote, nothing where it wrote nothing."""
         path = self.folder / name
         return path.read_bytes() if path.exists() else b""
+
+    def demand(self, *arguments: str) -> None:
+        """Run the program on what is ours and must be good. Raises OpenSslFailed."""
+        outcome = self.run(*arguments)
+        if outcome.status != 0:
+            raise OpenSslFailed(f"openssl {arguments[0]}: {outcome.complaints.strip()}")
 
     def run(self, *arguments: str) -> Outcome:
         """Run the program with these arguments, for ten seconds at most."""
