@@ -30,13 +30,18 @@ CLASS_OF_TOOLS = x509.ObjectIdentifier("1.2.643.100.113.1")
 class Terms:
     """What a certificate says, where it is not what everybody's says. Moments are in seconds and follow the realm's clock."""
 
-    algorithm: Algorithm = "rsa"
+    algorithm: Algorithm = "ec"
     not_before: int | None = None
     not_after: int | None = None
     snils: str | None = None
     has_snils: bool = True
     purposes: tuple[x509.ObjectIdentifier, ...] = TO_SIGN_IN
     signs: bool = True
+
+    def validity(self, now: int) -> tuple[int, int]:
+        """From when to when the certificate is good."""
+        not_before = now - int(BACKDATED.total_seconds()) if self.not_before is None else self.not_before
+        return not_before, now + LIFETIME_SECONDS if self.not_after is None else self.not_after
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,7 @@ def issue(
 
 def certify(realm: Realm, root: Root, data: PersonalData, terms: Terms) -> Issued:
     """Make a key and a certificate of `root` for it, which nobody has entered anywhere."""
-    now = realm.clock.now()
-    not_before = now - int(BACKDATED.total_seconds()) if terms.not_before is None else terms.not_before
-    not_after = now + LIFETIME_SECONDS if terms.not_after is None else terms.not_after
+    not_before, not_after = terms.validity(realm.clock.now())
     pair, serial = make_key_pair(terms.algorithm), draw_serial(realm.chance)
     builder = (
         x509.CertificateBuilder()
