@@ -140,7 +140,7 @@ def _key_usage(*, signs: bool) -> x509.KeyUsage:
 
 def _key_identifier(public: bytes) -> x509.SubjectKeyIdentifier:
     """The first way of RFC 5280, 4.2.1.2: the bits of the key by SHA-1, which need not be secure here."""
-    bits = bytes(keys.PublicKeyInfo.load(public)["public_key"].contents)[1:]
+    bits = bytes(core.Sequence.load(public)[1].contents)[1:]  # as any sequence: the parser of keys knows no GOST
     return x509.SubjectKeyIdentifier(hashlib.sha1(bits, usedforsecurity=False).digest())
 
 
