@@ -7,7 +7,7 @@ from typing import Protocol
 from idp.cms import classic, gost
 from idp.cms.algorithms import Family, check_algorithms
 from idp.cms.message import SignedMessage, read_message
-from idp.cms.revocation import check_known
+from idp.cms.revocation import check_known, check_not_revoked
 from idp.cms.subject import read_subject
 from idp.cms.usage import check_usage
 from idp.cms.verdict import Trust, VerifiedSigner
@@ -38,8 +38,9 @@ def verify(
     """
     message = read_message(signature)
     family, algorithm = check_algorithms(message)
-    check_usage(message.certificate, needs_client_authentication=trust.needs_client_authentication)
+    check_usage(message.certificate, trust)
     back_ends[family](message, content, trust, at)
+    check_not_revoked(message.certificates(trust), trust)
     check_known(message.certificate, trust)
     subject = read_subject(message.certificate.subject)
     return VerifiedSigner(

@@ -7,7 +7,7 @@ from asn1crypto import cms
 from cryptography import x509
 
 from idp.cms.der import check_der, unwrap
-from idp.cms.verdict import Reason, SignatureRefused
+from idp.cms.verdict import Reason, SignatureRefused, Trust
 
 MAX_CERTIFICATES = 8
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -31,6 +31,11 @@ class SignedMessage:
     signature_algorithm: str
     signature_parameters: Any
     digest: bytes
+
+    def certificates(self, trust: Trust) -> list[x509.Certificate]:
+        """Every certificate that a chain from the signer to a root can be made of."""
+        brought = [each.chosen.dump() for each in self.signed_data["certificates"]]
+        return [x509.load_der_x509_certificate(der) for der in dict.fromkeys((*brought, *trust.intermediates))]
 
 
 def read_message(signature: bytes) -> SignedMessage:
