@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from asn1crypto import cms, crl
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs7
@@ -65,6 +67,38 @@ def test_what_openssl_signs_is_believed(
 ) -> None:
     somebody = rsa_signer if kind == "rsa" else authority.certify(make_private(kind))
     assert verify(signed_by(openssl, somebody, *options), TEXT, authority.trust(), NOW).algorithm == algorithm
+
+
+def test_ed25519_is_believed(authority: Authority) -> None:
+    """Neither OpenSSL 3.0 nor our library signs CMS with it, so the message is put together by hand (RFC 8419)."""
+    somebody = authority.certify(make_private("ed25519"))
+    certificate = asn1_x509.Certificate.load(der(somebody.certificate))
+    attributes = cms.CMSAttributes(
+        [
+            {"type": "content_type", "values": ["data"]},
+            {"type": "message_digest", "values": [hashlib.sha512(TEXT).digest()]},
+        ]
+    )
+    signer_info = {
+        "version": "v1",
+        "sid": {"issuer_and_serial_number": {"issuer": certificate.issuer, "serial_number": certificate.serial_number}},
+        "digest_algorithm": {"algorithm": "sha512"},
+        "signed_attrs": attributes,
+        "signature_algorithm": {"algorithm": "ed25519"},
+        "signature": somebody.private.sign(attributes.dump()),
+    }
+    signed_data = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": "sha512"}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [certificate],
+            "signer_infos": [signer_info],
+        }
+    )
+    message = cms.ContentInfo({"content_type": "signed_data", "content": signed_data}).dump()
+    assert verify(message, TEXT, authority.trust(), NOW).algorithm == "ed25519"
+    assert refusal(message, authority.trust(), text=b"another text") is Reason.WRONG_CONTENT
 
 
 def test_r057_changed_text_is_refused(authority: Authority, signer: Signer) -> None:
@@ -234,8 +268,6 @@ def test_algorithm_that_nobody_knows_is_unsupported(authority: Authority, rsa_si
 
 def test_lists_that_a_signature_brings_are_refused(authority: Authority, signer: Signer) -> None:
     """An old list, from before the revocation, is still signed by the authority."""
-    from asn1crypto import cms, crl
-
     message = cms.ContentInfo.load(signer.sign())
     message["content"]["crls"] = [cms.RevocationInfoChoice("crl", crl.CertificateList.load(authority.revocation_list()))]
     assert refusal(message.dump(force=True), authority.trust(signer.serial)) is Reason.MALFORMED
