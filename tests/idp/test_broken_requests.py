@@ -12,13 +12,15 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ground.wire import MAX_BODY_BYTES
 from idp.app import HOT_ENDPOINTS, make_app, make_pages
+from idp.authority import endpoints as authority
 from idp.tokens import access
 from tests.idp.stand import CALLBACK, ISSUER, SECRET, Stand, answer_of
 
 FORM = "application/x-www-form-urlencoded"
 IDENTIFIER = "00000000-0000-4000-8000-000000000000"
 ADDRESSES = [
-    *HOT_ENDPOINTS, "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
+    *HOT_ENDPOINTS, *authority.ENDPOINTS, "/authority/ocsp/MAA=",
+    "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
     f"/consent/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}/password", f"/sign-in/{IDENTIFIER}/code",
     f"/sign-in/{IDENTIFIER}/code/again", f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css",
