@@ -12,12 +12,16 @@ from werkzeug.test import Client
 
 from idp.app import make_app
 from idp.authority import register
-from idp.authority.citizen_certificates import Issued
+from idp.authority.citizen_certificates import Issued, issue
+from idp.authority.judging import verify_signature
 from idp.authority.revocation import issuer_hashes
+from idp.authority.signing import sign
 from idp.authority.signing_root import make_root, open_signing_root
-from tests.idp.authority.conftest import issued_by
+from idp.cms.verdict import SignatureRefused
+from tests.idp.authority.conftest import issued_by, person_of
 from tests.idp.authority.test_signing import certificate_pem
 from tests.idp.openssl import OpenSsl
+from tests.idp.sandboxes.sandbox import Sandbox
 from tests.idp.stand import Stand
 
 TEN_YEARS = 3650 * 24 * 3600
@@ -153,6 +157,26 @@ def test_other_methods_are_refused(stand: Stand) -> None:
     head = stand.http().head(f"{stand.issuer}/authority/crl")
     assert (head.status_code, head.content) == (200, b"")
     assert int(head.headers["Content-Length"]) > 100
+
+
+def test_sandbox_has_an_authority_of_its_own(stand: Stand) -> None:
+    sandbox = Sandbox.make(stand)
+    person = person_of(stand)
+    with sandbox.realm.database.write() as connection:
+        issued = issue(sandbox.realm, connection, person.id, person.data, actor="operator:test")
+    signature = sign(b"text", issued.certificate, issued.private)
+    assert verify_signature(sandbox.realm, signature, b"text").serial == issued.serial
+    with pytest.raises(SignatureRefused, match="untrusted"):
+        verify_signature(stand.realm, signature, b"text")
+    root = stand.http().get(f"{sandbox.issuer}/authority/root.pem").content
+    assert root != get(stand, "/authority/root.pem").content
+    point = x509.load_der_x509_certificate(issued.certificate).extensions.get_extension_for_class(x509.CRLDistributionPoints)
+    assert point.value[0].full_name is not None
+    address = point.value[0].full_name[0].value
+    assert address == f"{sandbox.issuer}/authority/crl"
+    assert x509.load_der_x509_crl(stand.http().get(address).content).is_signature_valid(
+        x509.load_pem_x509_certificate(root).public_key()  # type: ignore[arg-type]
+    )
 
 
 def test_authority_is_unknown_in_production(stand: Stand) -> None:
