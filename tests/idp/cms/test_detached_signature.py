@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ground.clock import as_datetime
 from idp.cms.detached_signature import verify
@@ -20,6 +21,7 @@ from idp.cms.verdict import Reason, SignatureRefused, Trust, VerifiedSigner
 from tests.idp.cms.certifying import DAY, NOW, TEXT, Authority, Signer, der, make_authority, make_private
 from tests.idp.openssl import OpenSsl
 
+NAME = ((NameOID.COMMON_NAME, "Учебный удостоверяющий центр"),)
 SIGN = ("cms", "-sign", "-binary", "-in", "text", "-signer", "signer", "-inkey", "key", "-outform", "DER")
 
 
@@ -287,8 +289,21 @@ def test_two_certificates_for_one_signer_are_refused(authority: Authority, signe
 
 
 def test_crowd_of_certificates_is_refused(authority: Authority, signer: Signer, stranger: Authority) -> None:
-    crowd = tuple(stranger.certify(make_private("ec")).certificate for _ in range(8))
+    crowd = tuple(stranger.certify(make_private("ec")).certificate for _ in range(4))
     assert refusal(signer.sign(beside=crowd), authority.trust()) is Reason.MALFORMED
+
+
+def test_maze_of_authorities_is_left_at_once(authority: Authority) -> None:
+    """All bear the name of the root, so that each could be the issuer of each, and none is."""
+    root = authority.signer.certificate
+    maze = [
+        Authority(Signer(root, make_private("ec"))).certify(make_private("ec"), subject=NAME, is_authority=True) for _ in "123"
+    ]
+    lost = Authority(Signer(root, make_private("ec"))).certify(make_private("ec"))
+    signature = lost.sign(beside=tuple(each.certificate for each in maze))
+    before = time.process_time()
+    assert refusal(signature, authority.trust()) is Reason.UNTRUSTED
+    assert time.process_time() - before < 0.5
 
 
 def test_refusal_leaves_no_name_in_the_log(authority: Authority, signer: Signer, caplog: pytest.LogCaptureFixture) -> None:
