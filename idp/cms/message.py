@@ -26,6 +26,7 @@ PARSER_ERRORS = (
     KeyError,
     IndexError,
     AttributeError,
+    AssertionError,
     OverflowError,
     NotImplementedError,
     UnsupportedAlgorithm,
