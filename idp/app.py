@@ -10,6 +10,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
 from idp.clients import registry
 from idp.clients.doors import doors
@@ -84,7 +85,8 @@ RECORDED = (HOT_ENDPOINTS.keys() - {"/health"}) | {"/oauth2/authorize", "/oauth2
 
 def make_pages(realm: Realm) -> Flask:
     """The Flask application with every page of the provider, for this realm and every other that `front` names."""
-    app = make_flask(site_of(realm), __name__, find_site=lambda: site_of(current_realm()))
+    rooms = {folder.name: folder for folder in map(folder_of, METHODS)}
+    app = make_flask(site_of(realm), __name__, find_site=lambda: site_of(current_realm()), rooms=rooms)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"  # asked for by the extension, used by nobody: see RealmSession
     db.init_app(app)
 
@@ -98,7 +100,7 @@ def make_pages(realm: Realm) -> Flask:
         realm = current_realm()
         return render_template("home.html", realm=realm, doors=doors(realm))
 
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *(method.pages for method in METHODS if method.pages is not None)):
         app.register_blueprint(blueprint)
     return app
 

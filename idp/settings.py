@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ground.entrance import read_networks
 from ground.home import HOME_VARIABLE, config_path, find_home
 from ground.settings import load_settings
+from idp.protocol.vocabulary import SecondFactor
 
 FILE_VARIABLE = "PROPUSK_CONFIG"
 TOKEN_VARIABLE = "PROPUSK_CONTROL_TOKEN"
@@ -66,6 +67,8 @@ class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
     `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
+    `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
+    `disabled_methods` are ways to sign in that are switched off.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -91,6 +94,8 @@ class Settings:
     threads: int = 4
     control_threads: int = 32
     codes_per_hour: int = 5
+    second_factor: SecondFactor = "on_risk"
+    disabled_methods: tuple[str, ...] = ()
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100

@@ -16,6 +16,12 @@ class Event(StrEnum):
     """Every event the provider writes."""
 
     PASSWORD_CHECKED = "password.checked"
+    PROOF_CHECKED = "proof.checked"
+    RISK_FOUND = "risk.found"
+    SIGN_IN_CANCELLED = "sign_in.cancelled"
+    METHOD_ENROLLED = "method.enrolled"
+    METHOD_CHANGED = "method.changed"
+    METHOD_REMOVED = "method.removed"
     CODE_SENT = "code.sent"
     CODE_CHECKED = "code.checked"
     SESSION_OPENED = "session.opened"

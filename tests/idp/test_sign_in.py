@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from idp.authentication import views
-from idp.authentication.methods.password.method import checker
+from idp.authentication.methods.password.store import checker
 from tests.browser import Browser
 from tests.idp.stand import ISSUER, Stand, answer_of
 
