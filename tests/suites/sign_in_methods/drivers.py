@@ -1,0 +1,5 @@
+"""The drivers of all methods, in their order."""
+
+from tests.suites.sign_in_methods import codes, password
+
+DRIVERS = (password.DRIVER, *codes.DRIVERS)
