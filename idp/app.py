@@ -10,6 +10,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp.account.views import blueprint as account_pages
 from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
 from idp.clients import registry
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     authorization_pages,
     sign_in_pages,
     consent_pages,
+    account_pages,
     logout_pages,
     session_frame,
     registration_management,
