@@ -83,9 +83,7 @@ def test_changed_password_is_the_only_one_that_signs_in(stand: Stand) -> None:
         ({"new": "ж" * 513, "again": "ж" * 513}, "Пароль слишком длинный: нужно не больше 1024 байт."),
     ],
 )
-def test_lm_02_new_password_that_will_not_do_is_refused_beside_its_field(
-    stand: Stand, values: dict[str, str], said: str
-) -> None:
+def test_lm_02_new_password_that_will_not_do_is_refused_beside_its_field(stand: Stand, values: dict[str, str], said: str) -> None:
     browser = change(about_to_change(stand), **values)
     assert browser.status == 400
     assert said in browser.answer.text
