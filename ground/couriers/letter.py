@@ -5,6 +5,8 @@ Mail programs drop linked style sheets, so the values of `tokens.css` are writte
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -42,25 +44,34 @@ FRAMES: Mapping[str, Frame] = {
 def compose(message: Message, *, sender: str, sender_name: str) -> EmailMessage:
     """The letter to hand over. However often it is made, it has the same id. Raises Undeliverable for a bad address."""
     letter = EmailMessage(policy=SMTP)
-    try:
-        letter["To"] = Address(addr_spec=message.address)
-    except (ValueError, IndexError):  # what the parser of addresses raises
-        raise Undeliverable("the address is not one of mail") from None
+    letter["To"] = _recipient(message.address)
     letter["From"] = Address(sender_name, addr_spec=sender)
-    letter["Subject"] = _heading(message, sender_name)
+    # Written by the older of Python's two ways: the newer loses a space where it breaks a line between two encoded words.
+    subject = Header(_heading(message, sender_name), "utf-8", header_name="Subject")
+    letter.set_raw("Subject", subject.encode())
     letter["Date"] = format_datetime(as_datetime(message.created_at))
     letter["Message-ID"] = f"<{message.id}@{domain_of(sender)}>"
-    letter["Content-Language"] = message.language
     letter["Auto-Submitted"] = "auto-generated"  # nobody's holiday notice answers it (RFC 3834, 5)
     # A relay need not take eight bits (RFC 6152).
     letter.set_content(message.text + "\n", cte="base64")
     letter.add_alternative(_page(message, sender_name), subtype="html", cte="base64")
+    letter["Content-Language"] = message.language
     return letter
 
 
 def domain_of(address: str) -> str:
     """What is behind the @."""
     return address.rpartition("@")[2]
+
+
+def _recipient(address: str) -> Address:
+    try:
+        recipient = Address(addr_spec=address)
+    except (MessageError, ValueError, IndexError):  # what its parser raises
+        raise Undeliverable("the address is not one of mail") from None
+    if not recipient.username or not recipient.domain:
+        raise Undeliverable("the address is not one of mail")
+    return recipient
 
 
 def _heading(message: Message, sender_name: str) -> str:
