@@ -64,6 +64,11 @@ class Outbox:
             after = messages[-1].number
         raise PropuskError(f"no code was sent to {address} within {timeout:g} seconds")
 
+    def let_fail(self, citizen: Citizen, *, fails: bool = True, channel: Literal["sms", "email"] = "sms") -> None:
+        """Have no message reach the citizen's phone or mailbox from now on, or every message again."""
+        (address,) = _addresses(citizen, channel)
+        self._control.post("/outbox/failing", {"address": address, "fails": fails})
+
     def _read(self, address: str | None, *, after: int = 0, wait_for: int = 0) -> list[Message]:
         query = {"address": address, "after": after or None, "wait_for": wait_for or None}
         answer = self._control.get("/outbox", patience=wait_for, **query)

@@ -158,9 +158,9 @@ def test_recipient_is_listed_by_address_or_domain_in_any_case(post: Post, relay:
 
 
 def test_message_of_a_transaction_that_fails_is_never_sent(post: Post, relay: Relay) -> None:
-    with pytest.raises(OSError, match="journal"), post.realm.database.write() as connection:
+    with post.realm.database.write() as connection:
         post.realm.outbox.post(connection, channel="email", address=VERA, text=TEXT)
-        raise OSError("the journal is full")
+        connection.rollback()
     assert post.work() == 0
     assert relay.letters == []
 
