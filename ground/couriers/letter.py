@@ -24,7 +24,8 @@ LARGE = (
     '<p class="ink" style="margin:0 0 20px;font-size:40px;line-height:48px;font-weight:600;letter-spacing:3px;color:#10211f">'
     "{}</p>"
 )
-NON_BREAKING_SPACE = "\u00a0"
+GROUPED = '{}<span style="padding-left:12px">{}</span>'
+"""A code in two groups that is copied as one: there is no space to be copied with it."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _body(text: str) -> str:
     found = CODE.search(text)
     if found is None:
         return _paragraphs(text)
-    code = found[1][:3] + NON_BREAKING_SPACE + found[1][3:]
+    code = GROUPED.format(found[1][:3], found[1][3:])
     before, after = text[: found.start()], text[found.end() :].removeprefix(".")
     return "\n".join(part for part in (_paragraphs(before), LARGE.format(code), _paragraphs(after)) if part)
 

@@ -6,7 +6,7 @@ documentation, field by field, before a real account is used.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ground.fetch import FetchFailed, Session
@@ -24,7 +24,7 @@ class Account:
 
     url: str
     user: str
-    key: str
+    key: str = field(repr=False)
     sender: str = ""
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import smtplib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ground.couriers.letter import compose, domain_of
 from ground.message import Message, NotNow, Undeliverable
@@ -28,7 +28,7 @@ class SmtpCourier:
     tls: ssl.SSLContext
     port: int = 0
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     timeout_seconds: float = TIMEOUT_SECONDS
 
     def carry(self, message: Message) -> None:
