@@ -92,7 +92,7 @@ class Dispatch:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Progress:
     """How far a message has come. `failed_at` is when the last try failed, whether another follows or not."""
 
     state: str
@@ -198,10 +198,10 @@ class Outbox:
         """The number of the newest message to anybody; 0 before the first. Cheap enough to be asked again and again."""
         return int(connection.execute(select(func.coalesce(func.max(self._table.c.number), 0))).scalar_one())
 
-    def state_of(self, connection: Connection, message_id: str) -> Delivery | None:
+    def state_of(self, connection: Connection, message_id: str) -> Progress | None:
         """How far a message has come; None when there is no such message."""
         row = connection.execute(select(self._table).where(self._table.c.id == message_id)).first()
-        return None if row is None else Delivery(row.delivery, row.delivered_at, row.failed_at)
+        return None if row is None else Progress(row.delivery, row.delivered_at, row.failed_at)
 
     def deliver(self, database: Database, job: Job) -> None:
         """Hand the message of a job to its courier, and write down what came of it. Raises TryAgain."""

@@ -45,7 +45,10 @@ FRAMES: Mapping[str, Frame] = {
 def compose(message: Message, *, sender: str, sender_name: str) -> EmailMessage:
     """The letter to hand over. However often it is made, it has the same id. Raises Undeliverable for a bad address."""
     letter = EmailMessage(policy=SMTP)
-    letter["To"] = _recipient(message.address)
+    try:
+        letter["To"] = Address(addr_spec=message.address)
+    except (MessageError, ValueError, IndexError):  # what its parser raises
+        raise Undeliverable("the address is not one of mail") from None
     letter["From"] = Address(sender_name, addr_spec=sender)
     # Written by the older of Python's two ways: the newer loses a space where it breaks a line between two encoded words.
     subject = Header(_heading(message, sender_name), "utf-8", header_name="Subject")
@@ -63,16 +66,6 @@ def compose(message: Message, *, sender: str, sender_name: str) -> EmailMessage:
 def domain_of(address: str) -> str:
     """What is behind the @."""
     return address.rpartition("@")[2]
-
-
-def _recipient(address: str) -> Address:
-    try:
-        recipient = Address(addr_spec=address)
-    except (MessageError, ValueError, IndexError):  # what its parser raises
-        raise Undeliverable("the address is not one of mail") from None
-    if not recipient.username or not recipient.domain:
-        raise Undeliverable("the address is not one of mail")
-    return recipient
 
 
 def _heading(message: Message, sender_name: str) -> str:

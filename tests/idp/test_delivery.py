@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from ground.jobs import BACK_OFF_SECONDS, TRIES
-from ground.outbox import Delivery as Progress
+from ground.outbox import Progress
 from ground.sealing import SecretsUnusable
 from ground.settings import SettingRefused
 from idp.app import run_due_jobs
