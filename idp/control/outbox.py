@@ -4,7 +4,6 @@ from typing import Annotated, Literal, cast
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from ground.message import CODE as CODE
 from ground.message import Message
 from idp.audit import Event, record
 from idp.citizens.identifiers import IdentifierMalformed, email, phone

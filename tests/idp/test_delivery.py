@@ -14,6 +14,9 @@ from ground.outbox import Progress
 from ground.sealing import SecretsUnusable
 from ground.settings import SettingRefused
 from idp.app import run_due_jobs
+from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
+from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
+from idp.citizens import directory
 from idp.realm import Realm, open_realm
 from idp.sandboxes.description import Description, settings_of
 from idp.settings import SMS_KEY_VARIABLE, SMTP_PASSWORD_VARIABLE, Delivery, Settings, read_settings
@@ -300,6 +303,34 @@ def test_lb_10_production_without_a_courier_keeps_nothing_and_offers_nothing(sta
         assert post.progress(message) == Progress("failed", None, Stand.START)
         assert post.bodies() == [b""]
         assert post.work() == 0
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_method_whose_channel_reaches_nobody_is_not_offered_in_production(stand: Stand, settings: Settings, channel: str) -> None:
+    missing = {"sms": {"sms_gateway": "", "sms_url": ""}, "email": {"smtp_host": "", "smtp_user": ""}}[channel]
+    bare = replace(settings, delivery=replace(settings.delivery, **missing))  # type: ignore[arg-type]
+    assert offered(stand, settings) == offered(stand, bare) == offered(stand, as_in_production(settings)) == {"sms", "email"}
+    assert offered(stand, as_in_production(bare)) == {"sms", "email"} - {channel}
+
+
+def offered(stand: Stand, settings: Settings) -> set[str]:
+    """The channels on which Vera may have a code."""
+    found: set[str] = set()
+    for post in opened(stand, settings):
+        with post.realm.database.read() as connection:
+            vera = directory.find_by_login(post.realm, connection, VERA)
+            assert vera is not None
+            methods = [OneTimeCodeMethod(channel) for channel in (SMS, EMAIL)]
+            found = {method.channel.name for method in methods if method.is_offered(post.realm, connection, vera)}
+    return found
+
+
+def test_code_of_a_sign_in_is_of_no_use_when_it_has_run_out(stand: Stand) -> None:
+    browser = stand.browser().open(stand.authorize_url(acr_values="substantial", ui_locales="en"))
+    stand.sign_in(browser)
+    assert stand.rows("SELECT useless_at - created_at FROM outbox") == [(300,)]
+    with stand.realm.database.read() as connection:
+        assert [message.language for message in stand.realm.outbox.messages(connection)] == ["en"]
 
 
 def test_courier_that_is_taken_away_fails_what_waits_for_it(stand: Stand, settings: Settings) -> None:
