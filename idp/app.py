@@ -6,6 +6,7 @@ from functools import partial
 from flask import Flask, g, render_template, request
 from sqlalchemy import Connection
 
+from ground import outbox
 from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
@@ -69,7 +70,14 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {back_channel.JOB: back_channel.deliver}
+def _deliver_message(realm: Realm, job: Job) -> None:
+    realm.outbox.deliver(realm.database, job)
+
+
+JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
+    back_channel.JOB: back_channel.deliver,
+    outbox.JOB: _deliver_message,
+}
 OPEN_TO_SCRIPTS = frozenset(
     {
         "/.well-known/openid-configuration",

@@ -48,6 +48,7 @@ class Event(StrEnum):
     KEY_MADE = "key.made"
     CONTROL_OPENED = "control.opened"
     CLOCK_MOVED = "clock.moved"
+    DELIVERY_SCRIPTED = "delivery.scripted"
     REALM_RESET = "realm.reset"
 
 
