@@ -24,7 +24,8 @@ ADDRESSES = [
     f"/sign-in/{IDENTIFIER}/code/again", f"/sign-in/{IDENTIFIER}/code/state", f"/sign-in/{IDENTIFIER}/ways",
     f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
-    f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
+    f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
+    "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
