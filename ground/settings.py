@@ -10,7 +10,7 @@ import tomllib
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Kind = TypeVar("Kind")
 FORBIDDEN_ENDINGS = ("secret", "password", "key", "token")
@@ -94,6 +94,10 @@ def _convert(value: Any, hint: Any, place: str) -> Any:
         if value is None or value == "":
             return None
         hint = next(option for option in get_args(hint) if option is not type(None))
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise SettingRefused(f"{place} must be one of {', '.join(get_args(hint))}, not {value!r}")
+        return value
     if hint is Path:
         return Path(_of_type(value, str, place))
     if hint is bool:

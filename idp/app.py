@@ -6,10 +6,13 @@ from functools import partial
 from flask import Flask, g, render_template, request
 from sqlalchemy import Connection
 
+from ground import outbox
 from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp.account.views import blueprint as account_pages
+from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
 from idp.authority import endpoints as authority
 from idp.clients import registry
@@ -36,6 +39,7 @@ BLUEPRINTS = (
     authorization_pages,
     sign_in_pages,
     consent_pages,
+    account_pages,
     logout_pages,
     session_frame,
     registration_management,
@@ -67,7 +71,14 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {back_channel.JOB: back_channel.deliver}
+def _deliver_message(realm: Realm, job: Job) -> None:
+    realm.outbox.deliver(realm.database, job)
+
+
+JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
+    back_channel.JOB: back_channel.deliver,
+    outbox.JOB: _deliver_message,
+}
 OPEN_TO_SCRIPTS = frozenset(
     {
         "/.well-known/openid-configuration",
@@ -85,7 +96,8 @@ RECORDED = (HOT_ENDPOINTS.keys() - {"/health"}) | {"/oauth2/authorize", "/oauth2
 
 def make_pages(realm: Realm) -> Flask:
     """The Flask application with every page of the provider, for this realm and every other that `front` names."""
-    app = make_flask(site_of(realm), __name__, find_site=lambda: site_of(current_realm()))
+    rooms = {folder.name: folder for folder in map(folder_of, METHODS)}
+    app = make_flask(site_of(realm), __name__, find_site=lambda: site_of(current_realm()), rooms=rooms)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"  # asked for by the extension, used by nobody: see RealmSession
     db.init_app(app)
 
@@ -99,7 +111,7 @@ def make_pages(realm: Realm) -> Flask:
         realm = current_realm()
         return render_template("home.html", realm=realm, doors=doors(realm))
 
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *(method.pages for method in METHODS if method.pages is not None)):
         app.register_blueprint(blueprint)
     return app
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
-from idp.authentication.methods.password.method import set_password
+from idp.authentication.methods.password.store import set_password
 from idp.citizens import directory
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import PersonalData
@@ -84,6 +84,7 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
             phone_is_verified=data.phone is not None,
             email_is_verified=data.email is not None,
             second_factor_required=entry.get("second_factor_required", False),
+            risk_is_judged=entry.get("risk", "on") != "off",
             actor=ACTOR,
         )
     except CitizenExists:

@@ -1,6 +1,8 @@
 """A Flask application with everything of the kit installed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +22,7 @@ from ground.web.site import Site, current_site, link
 from ground.web.static_files import install_static_files
 from ground.web.theme import install_theme
 
+NO_ROOMS: Mapping[str, Path] = MappingProxyType({})
 MAX_BODY_BYTES = 256 * 1024
 PRINTABLE = "".join(map(chr, range(33, 127)))
 
@@ -34,22 +37,26 @@ class _Application(Flask):
         return super().wsgi_app(environ, start_response)
 
 
-def make_flask(site: Site, import_name: str, *, find_site: Callable[[], Site] | None = None) -> Flask:
+def make_flask(
+    site: Site, import_name: str, *, find_site: Callable[[], Site] | None = None, rooms: Mapping[str, Path] = NO_ROOMS
+) -> Flask:
     """The application of `site`. Views and blueprints are the caller's.
 
     One application may serve several sites of the same pages: then `find_site` says which one this request belongs to.
+    `rooms` are folders that bring pages of their own, by name: what is in their `templates/` is found beside those of the site,
+    and what is in their `static/` is served under their name.
     """
     app = _Application(import_name, static_folder=None, template_folder=None)
     app.extensions["site"] = find_site or (lambda: site)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
-    _install_templates(app, site)
+    _install_templates(app, site, rooms)
     folders = (compiled.TRANSLATIONS, site.translations)
     for folder in folders:
         compiled.compile_stale(folder)
     # A later folder overrides an earlier one, so the application has the last word.
     install_languages(app, translations=";".join(map(str, folders)))
-    install_static_files(app)
+    install_static_files(app, rooms)
     install_theme(app)
     install_csrf(app)
     install_headers(app)
@@ -65,7 +72,7 @@ def _stay_on_site(response: Response) -> Response:
     return response
 
 
-def _install_templates(app: Flask, site: Site) -> None:
+def _install_templates(app: Flask, site: Site, rooms: Mapping[str, Path]) -> None:
     # A missing name is an error and not an empty place: a page never shows a hole where a name or a number should stand.
     app.jinja_options = {
         "autoescape": lambda name: name is None or not name.endswith(".txt"),
@@ -73,7 +80,7 @@ def _install_templates(app: Flask, site: Site) -> None:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    folders = [str(site.templates), str(compiled.FOLDER / "templates")]
+    folders = [str(site.templates), *(str(room / "templates") for room in rooms.values()), str(compiled.FOLDER / "templates")]
     app.jinja_env.loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.globals.update(
         site=LocalProxy(current_site),

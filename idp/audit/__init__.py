@@ -16,6 +16,12 @@ class Event(StrEnum):
     """Every event the provider writes."""
 
     PASSWORD_CHECKED = "password.checked"
+    PROOF_CHECKED = "proof.checked"
+    RISK_FOUND = "risk.found"
+    SIGN_IN_CANCELLED = "sign_in.cancelled"
+    METHOD_ENROLLED = "method.enrolled"
+    METHOD_CHANGED = "method.changed"
+    METHOD_REMOVED = "method.removed"
     CODE_SENT = "code.sent"
     CODE_CHECKED = "code.checked"
     SESSION_OPENED = "session.opened"
@@ -44,6 +50,7 @@ class Event(StrEnum):
     CERTIFICATE_REVOKED = "certificate.revoked"
     CONTROL_OPENED = "control.opened"
     CLOCK_MOVED = "clock.moved"
+    DELIVERY_SCRIPTED = "delivery.scripted"
     REALM_RESET = "realm.reset"
 
 

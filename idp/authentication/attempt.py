@@ -2,6 +2,7 @@
 
     begun ──a method succeeds──▶ identified ──the policy is content──▶ completed (a session exists)
       │                              │
+      ├──────── the person gives up ─┴──▶ cancelled (the client is told)
       └────────────── ten minutes ───┴──▶ expired
 
 Every state is stored, so an attempt survives a restart. It is bound to one browser: the same address in another
@@ -42,10 +43,17 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that is not over. `expires_at` in seconds."""
+    """An attempt that is not over. `expires_at` in seconds.
+
+    `asked_level` is what a client would like, or insists on (`is_level_essential`); `demanded_level` is what the sign-in has to
+    reach, because a client's policy or a risk demands it.
+    """
 
     id: str
     asked_level: Level | None
+    is_level_essential: bool
+    demanded_level: Level | None
+    demanded_because: str | None
     purpose: Purpose
     return_path: str
     citizen_id: str | None
@@ -69,6 +77,8 @@ def begin(
     *,
     browser: str,
     asked_level: Level | None,
+    is_level_essential: bool = False,
+    demanded_level: Level | None = None,
     purpose: Purpose,
     return_path: str,
     citizen_id: str | None = None,
@@ -83,6 +93,9 @@ def begin(
             "id": attempt_id,
             "browser": browser,
             "asked_level": asked_level,
+            "is_level_essential": is_level_essential,
+            "demanded_level": demanded_level,
+            "demanded_because": "client" if demanded_level else None,
             "sealed": realm.vault.seal_fields(f"sign_in_attempts:{attempt_id}", asdict(purpose)),
             "return_path": return_path,
             "citizen_id": citizen_id,
@@ -99,19 +112,41 @@ def find(realm: Realm, connection: Connection, attempt_id: str, *, browser: str)
     if "\0" in attempt_id:  # PostgreSQL would raise
         raise AttemptGone
     row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
-    if row is None or row.browser != browser or row.expires_at <= realm.clock.now():
+    if row is None or row.browser != browser or row.cancelled_at or row.expires_at <= realm.clock.now():
         raise AttemptGone
     return _open(realm, row)
 
 
-def sid_of_completed(connection: Connection, attempt_id: str) -> str | None:
-    """The session that an attempt led to, if it did."""
-    row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
-    return row.completed_sid if row else None
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt so far: the session it led to, if it did, and whether the person gave it up."""
+
+    completed_sid: str | None = None
+    is_cancelled: bool = False
+
+
+def outcome_of(connection: Connection, attempt_id: str | None) -> Outcome:
+    """What came of an attempt; nothing yet of one that never was."""
+    row = connection.execute(FIND, {"attempt_id": attempt_id}).first() if attempt_id else None
+    return Outcome(row.completed_sid, row.cancelled_at is not None) if row else Outcome()
+
+
+def demand(connection: Connection, attempt: Attempt, level: Level, *, because: str) -> Attempt:
+    """From now on the sign-in has to reach a level."""
+    row = {"demanded_level": level, "demanded_because": because}
+    connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id), row)
+    return replace(attempt, demanded_level=level, demanded_because=because)
 
 
 def add_factor(realm: Realm, connection: Connection, attempt: Attempt, factor: Factor, *, citizen_id: str) -> Attempt:
-    """Store a proof that succeeded, in the transaction that used it up."""
+    """Store a proof that succeeded, in the transaction that used it up.
+
+    Raises AttemptGone when the proof is somebody else's than those before it: nobody changes persons on the way.
+    """
+    stored = connection.execute(FIND, {"attempt_id": attempt.id}).one()
+    if stored.citizen_id not in (None, citizen_id) or stored.cancelled_at or stored.completed_sid:
+        raise AttemptGone
+    attempt = _open(realm, stored)
     factor = replace(factor, is_made_by_test=realm.acts_for_test)
     factors = (*(known for known in attempt.factors if known.method != factor.method), factor)
     connection.execute(
@@ -123,8 +158,16 @@ def add_factor(realm: Realm, connection: Connection, attempt: Attempt, factor: F
 
 def complete(connection: Connection, attempt: Attempt, sid: str) -> bool:
     """Mark the attempt as having led to a session. True once."""
-    statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id, ATTEMPTS.c.completed_sid.is_(None))
+    is_open = (ATTEMPTS.c.completed_sid.is_(None), ATTEMPTS.c.cancelled_at.is_(None))
+    statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id, *is_open)
     return connection.execute(statement, {"completed_sid": sid}).rowcount == 1
+
+
+def cancel(realm: Realm, connection: Connection, attempt: Attempt) -> bool:
+    """The person gives up. True once, and never of an attempt that has led to a session."""
+    is_open = (ATTEMPTS.c.completed_sid.is_(None), ATTEMPTS.c.cancelled_at.is_(None))
+    statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id, *is_open)
+    return connection.execute(statement, {"cancelled_at": realm.clock.now()}).rowcount == 1
 
 
 def forget(connection: Connection, citizen_id: str) -> None:
@@ -136,10 +179,13 @@ def _open(realm: Realm, row: Any) -> Attempt:
     return Attempt(
         id=row.id,
         asked_level=row.asked_level,
+        is_level_essential=row.is_level_essential,
+        demanded_level=row.demanded_level,
+        demanded_because=row.demanded_because,
         purpose=Purpose(**realm.vault.open_fields(f"sign_in_attempts:{row.id}", row.sealed)),
         return_path=row.return_path,
         citizen_id=row.citizen_id,
-        factors=tuple(Factor(**{**factor, "amr": tuple(factor["amr"])}) for factor in row.factors),
+        factors=tuple(map(Factor.stored, row.factors)),
         expires_at=row.expires_at,
         completed_sid=row.completed_sid,
     )

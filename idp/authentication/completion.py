@@ -6,15 +6,18 @@ from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
+from idp.authentication.risk import Place, remember
 from idp.logout.session_end import end_everything
 from idp.realm import Realm
 from idp.sessions import store
 from idp.sessions.store import Session
 
 
-def complete(realm: Realm, attempt: Attempt, *, find_session: Callable[[Connection], Session | None]) -> tuple[Session, str]:
+def complete(
+    realm: Realm, attempt: Attempt, *, find_session: Callable[[Connection], Session | None], place: Place
+) -> tuple[Session, str]:
     """Open or raise the session and return it with its new cookie. The session of another person, if `find_session` finds
-    one where the attempt was made, ends first.
+    one where the attempt was made, ends first. The place is known from now on.
 
     Raises AttemptGone when this attempt has led to a session already; then nothing is changed.
     """
@@ -26,4 +29,5 @@ def complete(realm: Realm, attempt: Attempt, *, find_session: Callable[[Connecti
         session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
+        remember(realm, connection, attempt.citizen_id, place)
     return session, cookie

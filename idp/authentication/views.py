@@ -1,27 +1,34 @@
-"""The pages of a sign-in: the same three routes for every method."""
+"""The pages of a sign-in: the same routes for every method, the choice between them, and the way out."""
 
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from ground.web.cookies import browser_binding
+from ground.chance import draw_token
+from ground.web.cookies import browser_binding, cookie_value, set_cookie
 from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
+from ground.web.site import current_site
+from idp.audit import Event, record
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.completion import complete
-from idp.authentication.method import Method, Refusal
+from idp.authentication.course import Standing, standing
+from idp.authentication.method import Away, Method, Refusal
 from idp.authentication.methods import METHODS
-from idp.authentication.policy import CannotProveEnough, next_method
-from idp.authentication.refusals import as_text
-from idp.citizens import directory
-from idp.citizens.models import Person
+from idp.authentication.policy import CannotProveEnough, wanted_level
+from idp.authentication.risk import Place
 from idp.pages import current_realm
+from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
+
+DEVICE = "device"
+"""The cookie by which an account knows a browser again, long after its session."""
+DEVICE_SECONDS = 180 * 24 * 3600
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
@@ -30,55 +37,109 @@ blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 def go_on(attempt_id: str) -> Response:
     """Wherever the attempt stands, go there."""
     realm = current_realm()
-    attempt, person = _find(realm, attempt_id)
-    return _next(realm, attempt, person)
+    return _next(realm, _find(realm, attempt_id))
+
+
+@blueprint.get("/<attempt_id>/ways")
+def choose(attempt_id: str) -> Response | str:
+    """Every way that may be gone now, each with what it needs and how much it proves."""
+    realm = current_realm()
+    stands = _stands(realm, _find(realm, attempt_id))
+    return _choice(stands) if stands.ways else _next(realm, stands.attempt)
+
+
+@blueprint.post("/<attempt_id>/cancel")
+def cancel(attempt_id: str) -> Response:
+    """The person does not want to sign in; whoever sent them here is told."""
+    realm = current_realm()
+    attempt = _find(realm, attempt_id)
+    with realm.database.write() as connection:
+        if attempts.cancel(realm, connection, attempt):
+            actor = f"citizen:{attempt.citizen_id or 'unknown'}"
+            record(realm, connection, Event.SIGN_IN_CANCELLED, actor=actor, object=f"attempt:{attempt.id}")
+    return redirect(attempt.return_path, 303)
 
 
 @blueprint.get("/<attempt_id>/<method_name>")
-def show(attempt_id: str, method_name: str) -> Response | str:
-    """The page of the method that is asked for now."""
+def show(attempt_id: str, method_name: str) -> Response | str | tuple[str, int]:
+    """The page of a method, if it is one of the ways that may be gone now."""
     realm = current_realm()
-    attempt, person = _find(realm, attempt_id)
-    method = _wanted(attempt, person)
-    if method is None or method.name != method_name:
-        return redirect(attempt.path, 303)
-    method.begin(realm, attempt, person)
-    return _page(realm, attempt, person, method)
+    stands = _stands(realm, _find(realm, attempt_id))
+    method = stands.way(method_name)
+    if method is None:
+        return redirect(stands.attempt.path, 303)
+    try:
+        method.begin(realm, stands.attempt, stands.person)
+    except Refusal as refusal:
+        return _refused(realm, stands, method, refusal)
+    return _page(realm, stands, method)
+
+
+@blueprint.get("/<attempt_id>/<method_name>/state")
+def state(attempt_id: str, method_name: str) -> Response | dict[str, Any]:
+    """What a script of the method's page may ask while the answer is given elsewhere."""
+    realm = current_realm()
+    method = next((method for method in METHODS if method.name == method_name), None) or abort(404)
+    with realm.database.read() as connection:
+        try:
+            attempt = attempts.find(realm, connection, attempt_id, browser=browser_binding())
+        except AttemptGone:
+            abort(404)
+        told = method.state(realm, connection, attempt)
+    return dict(told) if told is not None else abort(404)
 
 
 @blueprint.post("/<attempt_id>/<method_name>")
 def answer(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Judge the answer; the attempt goes on, or the page says what is wrong with it."""
     realm = current_realm()
-    attempt, person = _find(realm, attempt_id)
-    method = _wanted(attempt, person)
-    if method is None or method.name != method_name:
-        return redirect(attempt.path, 303)
-    try:
-        attempt = method.finish(realm, attempt, request.form)
-    except Refusal as refusal:
-        return _page(realm, attempt, person, method, refusal), 400
+    attempt = _find(realm, attempt_id)
+    return _judge(realm, attempt, method_name, request.form.to_dict())
+
+
+@blueprint.get("/back/<method_name>")
+def back(method_name: str) -> Response | tuple[str, int]:
+    """Somebody comes back from where they gave their proof; in this browser, or they are nobody."""
+    realm = current_realm()
+    method = next((method for method in METHODS if method.name == method_name), None) or abort(404)
+    arguments = request.args.to_dict()
     with realm.database.read() as connection:
-        assert attempt.citizen_id is not None, "a method that succeeds says who it was"
-        person = directory.find(realm, connection, attempt.citizen_id)
-    return _next(realm, attempt, person)
+        attempt_id = method.attempt_of(realm, connection, arguments)
+    return _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
 
 
 @blueprint.post("/<attempt_id>/<method_name>/again")
 def again(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Do once more what the method does first: send another code."""
     realm = current_realm()
-    attempt, person = _find(realm, attempt_id)
-    method = _wanted(attempt, person)
-    if method is not None and method.name == method_name:
+    stands = _stands(realm, _find(realm, attempt_id))
+    method = stands.way(method_name)
+    if method is not None:
         try:
-            method.again(realm, attempt, person)
+            method.again(realm, stands.attempt, stands.person)
         except Refusal as refusal:
-            return _page(realm, attempt, person, method, refusal), 429
-    return redirect(f"{attempt.path}/{method_name}", 303)
+            return _page(realm, stands, method, refusal), 429
+    return redirect(f"{stands.attempt.path}/{method_name}", 303)
 
 
-def _find(realm: Realm, attempt_id: str) -> tuple[Attempt, Person | None]:
+def _judge(realm: Realm, attempt: Attempt, method_name: str, given: dict[str, str]) -> Response | tuple[str, int]:
+    stands = _stands(realm, attempt)
+    method = stands.way(method_name)
+    if method is None:
+        return redirect(attempt.path, 303)
+    try:
+        outcome = method.finish(realm, attempt, stands.person, given)
+    except Refusal as refusal:
+        return _refused(realm, stands, method, refusal)
+    except AttemptGone:
+        # The same answer was sent twice at once, or proves to be somebody else: nothing of it is kept.
+        return redirect(attempt.path, 303)
+    if isinstance(outcome, Away):
+        return redirect(outcome.address, 303)
+    return _next(realm, outcome)
+
+
+def _find(realm: Realm, attempt_id: str) -> Attempt:
     with realm.database.read() as connection:
         try:
             attempt = attempts.find(realm, connection, attempt_id, browser=browser_binding())
@@ -91,60 +152,118 @@ def _find(realm: Realm, attempt_id: str) -> tuple[Attempt, Person | None]:
                 code="attempt_gone",
                 cause="no such sign-in attempt in this browser, or it is older than ten minutes",
             ) from None
-        person = directory.find(realm, connection, attempt.citizen_id) if attempt.citizen_id else None
     allow_form_target(attempt.purpose.destination)
-    return attempt, person
+    return attempt
 
 
-def _wanted(attempt: Attempt, person: Person | None) -> Method | None:
-    if attempt.completed_sid is not None:
-        return None
+def _stands(realm: Realm, attempt: Attempt) -> Standing:
     try:
-        return next_method(attempt, person, METHODS)
+        return standing(realm, attempt, METHODS, _place())
     except CannotProveEnough:
         raise PageProblem(
             status=403,
             title=_("Войти не получится"),
-            lead=_("Ваша запись требует второго шага, а подтверждённого телефона в ней нет."),
+            lead=_("Нужен второй шаг, а способа сделать его у вашей записи нет."),
+            advice=(_("Подтвердите телефон или добавьте ключ доступа в профиле, раздел «Безопасность»."),),
             code="access_denied",
-            cause="the citizen's record demands a second factor and no method offers one",
+            cause="a second factor is demanded and no method of the citizen offers one",
         ) from None
 
 
-def _next(realm: Realm, attempt: Attempt, person: Person | None) -> Response:
+def _place() -> Place:
+    return Place(cookie_value(DEVICE), request.remote_addr or "")
+
+
+def _next(realm: Realm, attempt: Attempt) -> Response:
     """To the method that is asked for, or, when enough is proved, with a session back to where the attempt came from."""
-    method = _wanted(attempt, person)
-    if method is not None:
-        return redirect(f"{attempt.path}/{method.name}", 303)
+    stands = _stands(realm, attempt)
+    attempt = stands.attempt
+    if stands.ways:
+        return redirect(f"{attempt.path}/{stands.ways[0].name}", 303)
     response = redirect(attempt.return_path, 303)
     if attempt.completed_sid is None:
+        place = _place()
+        device = place.device or draw_token(realm.chance, "device cookie")
         try:
-            session, cookie = complete(realm, attempt, find_session=partial(browser.current, realm))
+            session, cookie = complete(
+                realm, attempt, find_session=partial(browser.current, realm), place=Place(device, place.address)
+            )
         except AttemptGone:
             # A form that was sent twice at once: the other answer has the session, and ours was rolled back.
             return redirect(attempt.return_path, 303)
+        set_cookie(current_site(), response, DEVICE, device, max_age_seconds=DEVICE_SECONDS)
         browser.hand_out(realm, response, session, cookie)
     return response
 
 
-def _page(realm: Realm, attempt: Attempt, person: Person | None, method: Method, refusal: Refusal | None = None) -> str:
+def _refused(realm: Realm, stands: Standing, method: Method, refusal: Refusal) -> tuple[str, int]:
+    """The page of the method with what is wrong, or the other ways where this one is shut for now."""
+    if refusal.leaves:
+        return _choice(stands, refusal), refusal.status
+    return _page(realm, stands, method, refusal), refusal.status
+
+
+def _choice(stands: Standing, refusal: Refusal | None = None) -> str:
+    return render_template("sign_in/ways.html", error=refusal.text if refusal else None, **_around(stands))
+
+
+def _page(realm: Realm, stands: Standing, method: Method, refusal: Refusal | None = None) -> str:
     with realm.database.read() as connection:
-        described: dict[str, Any] = method.describe(realm, connection, attempt, person)
+        described: dict[str, Any] = method.describe(realm, connection, stands.attempt, stands.person)
+    steps = _steps(stands, method)
     return render_template(
         method.template,
-        attempt=attempt,
         method=method,
-        steps=(steps := _steps(attempt, method)),
-        current_step=[name for name, _ in steps].index(method.name),
-        person=person,
-        error=as_text(refusal),
+        steps=[str(step) for _name, step in steps],
+        current_step=[name for name, _step in steps].index(method.name),
+        error=refusal.text if refusal else None,
+        **_tabs(stands, method),
         reason=refusal.reason if refusal else None,
+        **_around(stands),
         **(described | (refusal.detail if refusal else {})),
     )
 
 
-def _steps(attempt: Attempt, method: Method) -> list[tuple[str, str]]:
+def _tabs(stands: Standing, method: Method) -> dict[str, Any]:
+    """The tabs above the form of the first page, where this method is one of several."""
+    tabs = [way for way in stands.ways if way.is_tab]
+    if stands.person is not None or method not in tabs or len(tabs) < 2:
+        return {"tabs": [], "current_tab": 0}
+    return {"tabs": [(way.title, f"{stands.attempt.path}/{way.name}") for way in tabs], "current_tab": tabs.index(method)}
+
+
+def _around(stands: Standing) -> dict[str, Any]:
+    """What every page of a sign-in shows: for whose sake, who, and which ways there are. `guard` is 1, 2 or 3."""
+    with_second_step = "substantial" if stands.person is not None else "low"
+    guards = {way: LEVELS.index(max(way.level, with_second_step, key=LEVELS.index)) + 1 for way in stands.ways}
+    return {
+        "attempt": stands.attempt,
+        "person": stands.person,
+        "ways": stands.ways,
+        "guards": guards,
+        "shut": [(way, reason or _("Сервису, в который вы входите, этой защиты мало.")) for way, reason in stands.shut],
+        "facts": _facts(stands),
+    }
+
+
+def _facts(stands: Standing) -> list[tuple[str, str]]:
+    """What the stub of the pass says: who it is, and why one proof is not enough."""
+    if stands.person is None:
+        facts = [(_("Что узнает сервис"), _("Только то, что вы разрешите"))]
+        if wanted_level(stands.attempt) == "high":
+            return [*facts, (_("Сервис просит"), _("Электронную подпись"))]
+        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))] if wanted_level(stands.attempt) == "substantial" else facts
+    why = {
+        "unknown_place": _("С этого устройства и адреса вы ещё не входили"),
+        "failures": _("Перед этим входом было несколько неверных попыток"),
+    }.get(stands.attempt.demanded_because or "", _("Одного способа для этого сервиса или для вашей записи мало"))
+    return [(_("Кто"), stands.person.data.short_name), (_("Зачем второй шаг"), why)]
+
+
+def _steps(stands: Standing, method: Method) -> list[tuple[str, str]]:
     """The row of steps: what is done, what is asked now, what is still ahead."""
-    done = {factor.method for factor in attempt.factors}
-    shown = [known for known in METHODS if known.name in done or known is method or attempt.asked_level == "substantial"]
-    return [(known.name, str(known.step)) for known in shown] + [("consent", _("Согласие"))]
+    done = [known for known in METHODS if known.name in {factor.method for factor in stands.attempt.factors}]
+    shown = [(known.name, str(known.step)) for known in (*done, method)]
+    if stands.person is None and wanted_level(stands.attempt) == "substantial" and method.level == "low":
+        shown.append(("second", _("Второй шаг")))
+    return [*shown, ("consent", _("Согласие"))]

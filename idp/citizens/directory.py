@@ -66,6 +66,7 @@ def enter(
     phone_is_verified: bool = False,
     email_is_verified: bool = False,
     second_factor_required: bool = False,
+    risk_is_judged: bool = True,
     actor: str,
 ) -> str:
     """Enter a new citizen and return the id. Raises CitizenExists."""
@@ -80,6 +81,7 @@ def enter(
         "phone_verified_at": now if phone_is_verified else None,
         "email_verified_at": now if email_is_verified else None,
         "second_factor_required": second_factor_required,
+        "risk_is_judged": risk_is_judged,
         "created_at": now,
     }
     connection.execute(insert(CITIZENS), row)
@@ -103,6 +105,7 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
         "phone_verified_at": since(known.phone_verified_at, person.phone_is_verified),
         "email_verified_at": since(known.email_verified_at, person.email_is_verified),
         "second_factor_required": person.second_factor_required,
+        "risk_is_judged": person.risk_is_judged,
         "disabled_at": since(known.disabled_at, person.is_disabled),
     }
     connection.execute(update(CITIZENS).where(CITIZENS.c.id == person.id), row)
@@ -134,5 +137,6 @@ def _open(realm: Realm, row: Row[Any]) -> Person:
         phone_is_verified=row.phone_verified_at is not None,
         email_is_verified=row.email_verified_at is not None,
         second_factor_required=row.second_factor_required,
+        risk_is_judged=row.risk_is_judged,
         is_disabled=row.disabled_at is not None,
     )

@@ -57,6 +57,12 @@ def inn(text: str) -> str:
     return text
 
 
+def masked_email(address: str) -> str:
+    """`vera@example.test` as `v•••@example.test`."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}•••@{host}"
+
+
 def masked_phone(number: str) -> str:
     """`+70000000017` as `+7 000 •••-••-17`, for pages that only remind."""
     return f"{number[:2]} {number[2:5]} •••-••-{number[-2:]}"

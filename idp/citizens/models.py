@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, String
+from sqlalchemy import BigInteger, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
@@ -23,6 +23,7 @@ class Citizen(Base):
     phone_verified_at: Mapped[int | None] = mapped_column(BigInteger)
     email_verified_at: Mapped[int | None] = mapped_column(BigInteger)
     second_factor_required: Mapped[bool] = mapped_column(default=False)
+    risk_is_judged: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[int] = mapped_column(BigInteger)
     disabled_at: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -74,6 +75,7 @@ class Person:
     phone_is_verified: bool
     email_is_verified: bool
     second_factor_required: bool
+    risk_is_judged: bool
     is_disabled: bool
 
     def claims(self) -> dict[str, Any]:

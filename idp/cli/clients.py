@@ -10,7 +10,7 @@ from idp.clients import registry
 from idp.errors import RequestRefused, StandUnusable
 from idp.oauth.registration import read_terms, retire
 from idp.protocol.client import Client, as_metadata
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
+from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, SECOND_FACTORS
 from idp.realm import open_realm
 from idp.settings import read_settings
 
@@ -32,6 +32,7 @@ def client() -> None:
 @click.option("--refresh", is_flag=True, help="Let it use refresh tokens.")
 @click.option("--public", is_flag=True, help="An application that can keep no secret; it must use PKCE.")
 @click.option("--require-pkce", is_flag=True)
+@click.option("--second-factor", type=click.Choice(SECOND_FACTORS), help="When people take a second step.")
 def create(
     name: str,
     redirect_uris: tuple[str, ...],
@@ -42,6 +43,7 @@ def create(
     refresh: bool,
     public: bool,
     require_pkce: bool,
+    second_factor: str | None,
 ) -> None:
     """Register the system NAME and print its client_id and secret, this once."""
     metadata = {
@@ -54,6 +56,7 @@ def create(
         "grant_types": ["authorization_code", "refresh_token"] if refresh else ["authorization_code"],
         "jwks_uri": jwks_uri,
         "require_pkce": require_pkce,
+        **({"second_factor": second_factor} if second_factor else {}),
     }
     realm = open_realm(read_settings())
     try:

@@ -18,13 +18,15 @@ from ground.wire import Request
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone, Purpose
 from idp.authentication.completion import complete
+from idp.authentication.course import Standing, standing
 from idp.authentication.method import Method, Refusal
 from idp.authentication.methods import METHODS
-from idp.authentication.policy import CannotProveEnough, next_method
-from idp.citizens import directory
+from idp.authentication.policy import CannotProveEnough
+from idp.authentication.rehearsal import Asked
+from idp.authentication.risk import Place
 from idp.citizens.models import Person
 from idp.clients.authentication import TOKEN_PATH
-from idp.control.proofs import PROOFS, Asked
+from idp.control.proofs import PROOFS
 from idp.interaction.answer import Given, give_answer
 from idp.oauth import course
 from idp.oauth.course import Answer, SignInBegun
@@ -36,6 +38,8 @@ from idp.realm import Realm
 from idp.sessions import store
 from idp.sessions.store import Session
 
+NOWHERE = Place()
+"""Where a sign-in without a browser comes from."""
 Script = Literal["right", "wrong_then_right", "wrong", "time_out"]
 
 
@@ -104,13 +108,14 @@ class Visitor:
         """Answer method after method, as long as the policy asks for one, to the session."""
         try:
             while True:
-                attempt, known = self._find(self.realm, attempt_id)
-                method = next_method(attempt, known, METHODS)
-                if method is None:
+                stands = self._stand(self.realm, attempt_id)
+                attempt = stands.attempt
+                if not stands.ways:
                     break
-                method.begin(self.realm, attempt, known)
+                method = next((way for way in stands.ways if way.name in self.scripts), stands.ways[0])
+                method.begin(self.realm, attempt, stands.person)
                 self._answer(method, attempt)
-            self.session, self.cookie = complete(self.realm, attempt, find_session=self._current)
+            self.session, self.cookie = complete(self.realm, attempt, find_session=self._current, place=NOWHERE)
         except Refusal as refusal:
             raise SignInStopped(refusal.reason) from None
         except AttemptGone:
@@ -134,13 +139,13 @@ class Visitor:
             case "time_out":
                 # One second after it ran out, by a clock of our own: the stand's stays where it is.
                 later = self.realm.at(FixedClock(proof.last_second(self.realm, asked) + 1))
-                self._find(later, attempt.id)
+                self._stand(later, attempt.id)
                 proof.right(later, asked)
 
-    def _find(self, realm: Realm, attempt_id: str) -> tuple[Attempt, Person | None]:
+    def _stand(self, realm: Realm, attempt_id: str) -> Standing:
         with realm.database.read() as connection:
             attempt = attempts.find(realm, connection, attempt_id, browser=self.browser)
-            return attempt, directory.find(realm, connection, attempt.citizen_id) if attempt.citizen_id else None
+        return standing(realm, attempt, METHODS, NOWHERE)
 
 
 class TrustingServer(ProviderServer):

@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from ground.chance import draw_token
 from ground.web.cookies import Cookie
+from idp.authentication.method import Method
 from idp.authentication.methods import METHODS
 from idp.citizens.models import Person
 from idp.control.headless import Script, SignInStopped, Visitor, redeem
@@ -90,7 +91,7 @@ def login(realm: Realm, call: Call) -> Answer:
     visitor = Visitor(
         realm.acting_for_test(),
         person,
-        scripts=_scripts(asked.methods, person),
+        scripts=_scripts(realm, asked.methods, person),
         password=None if asked.password is UNSET else asked.password,
         consent=asked.consent,
     )
@@ -101,25 +102,36 @@ def login(realm: Realm, call: Call) -> Answer:
     return Answer(200, LoginAnswer(person_id=person.id, **_session_members(realm, visitor), **members))
 
 
-def _scripts(named: Sequence[ScriptedMethod], person: Person) -> dict[str, Script]:
+def _scripts(realm: Realm, named: Sequence[ScriptedMethod], person: Person) -> dict[str, Script]:
     methods = {method.name: method for method in METHODS}
     for each in named:
         if each.name not in methods:
             raise Problem(400, "method_unknown", "There is no such method", f"{each.name} is none of {', '.join(methods)}")
-        if not methods[each.name].is_offered(person):
-            raise Problem(400, "method_not_offered", "This person cannot use the method", f"{each.name} is not offered to them")
+        _demand_offered(realm, methods[each.name], person)
     if len({each.name for each in named}) != len(named):
         raise Problem(400, "method_named_twice", "A method is named more than once")
     return {each.name: each.script for each in named}
+
+
+def _demand_offered(realm: Realm, method: Method, person: Person) -> None:
+    """Raises Problem for a method that is switched off, or that this person has not got."""
+    reason = method.why_shut(realm)
+    with realm.database.read() as connection:
+        if reason is None and method.is_offered(realm, connection, person):
+            return
+    detail = f"{method.name} is switched off here" if reason else f"{method.name} is not offered to them"
+    raise Problem(400, "method_not_offered", "This person cannot use the method", detail)
 
 
 def _level(asked: LoginRequest) -> str:
     """The level to ask for: the one that is named, or the one that brings every named method about."""
     if asked.acr_values is not UNSET:
         return asked.acr_values
-    kinds = {method.name: method.kind for method in METHODS}
-    reached = {METHODS[0].kind, *(kinds[each.name] for each in asked.methods)}
-    return "substantial" if len(reached) > 1 else ""
+    named = [method for method in METHODS if method.name in {each.name for each in asked.methods}]
+    if any(method.level == "high" for method in named):
+        return "high"
+    begun = [] if any(method.identifies for method in named) else [METHODS[0]]
+    return "substantial" if len({method.kind for method in [*begun, *named]}) > 1 else ""
 
 
 def _sign_in(visitor: Visitor, asked: LoginRequest) -> dict[str, Any]:

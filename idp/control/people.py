@@ -9,9 +9,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
+from idp.authentication import challenge, risk
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
-from idp.authentication.methods.password.method import change_password, set_password
+from idp.authentication.methods.password.store import change_password, set_password
 from idp.authority import register as certificates
 from idp.citizens import directory, identifiers
 from idp.citizens.directory import CitizenExists
@@ -32,7 +33,7 @@ YEARS = range(1900, 2101)
 
 class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person shall be. Null means that they have none; what is left out is made up for a new person, and stays as
-    it is of a known one."""
+    it is of a known one. Of people made up here `risk` (a second step where a sign-in is unusual) is off unless it is said."""
 
     family_name: Name | UnsetType = UNSET
     given_name: Name | UnsetType = UNSET
@@ -52,6 +53,7 @@ class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     phone_verified: bool | UnsetType = UNSET
     email_verified: bool | UnsetType = UNSET
     second_factor_required: bool | UnsetType = UNSET
+    risk: bool | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     password: Password | UnsetType | None = UNSET
 
@@ -78,6 +80,7 @@ class KnownPerson(Struct, frozen=True, kw_only=True):
     phone_verified: bool
     email_verified: bool
     second_factor_required: bool
+    risk: bool
     disabled: bool
 
 
@@ -127,6 +130,7 @@ def enter(realm: Realm, call: Call) -> Answer:
             phone_is_verified=data.phone is not None and terms.phone_verified is not False,
             email_is_verified=data.email is not None and terms.email_verified is not False,
             second_factor_required=terms.second_factor_required is True,
+            risk_is_judged=terms.risk is True,
             actor=ACTOR,
         )
         person = _find(realm, connection, citizen_id)
@@ -156,6 +160,7 @@ def change(realm: Realm, call: Call) -> Answer:
             phone_is_verified=data.phone is not None and _told(terms.phone_verified, known.phone_is_verified),
             email_is_verified=data.email is not None and _told(terms.email_verified, known.email_is_verified),
             second_factor_required=_told(terms.second_factor_required, known.second_factor_required),
+            risk_is_judged=_told(terms.risk, known.risk_is_judged),
             is_disabled=_told(terms.disabled, known.is_disabled),
         )
         try:
@@ -174,7 +179,9 @@ def remove(realm: Realm, call: Call) -> Answer:
         end_everywhere(realm, connection, person.id, because="citizen_removed", actor=ACTOR)
         for method in METHODS:
             method.forget(connection, person.id)
+        challenge.forget(connection, person.id)
         attempts.forget(connection, person.id)
+        risk.forget(connection, person.id)
         ledger.forget(connection, person.id)
         certificates.forget(connection, person.id)
         directory.remove(realm, connection, person.id, actor=ACTOR)
@@ -228,6 +235,7 @@ def _shown(person: Person) -> dict[str, Any]:
         "phone_verified": person.phone_is_verified,
         "email_verified": person.email_is_verified,
         "second_factor_required": person.second_factor_required,
+        "risk": person.risk_is_judged,
         "disabled": person.is_disabled,
     }
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
+from idp.authentication.policy import demanded_level
 from idp.citizens import directory
 from idp.clients import registry
 from idp.consent import ledger
 from idp.errors import RequestRefused
 from idp.interaction.pause import PausedRequest
-from idp.protocol.assurance import asked_level, stated_level
+from idp.protocol.assurance import asked_level, higher, stated_level
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import GrantedClaims, granted
 from idp.protocol.client import Client
 from idp.protocol.prompt import Reason, check_silent, reason_to_sign_in
+from idp.protocol.scopes import REGISTRY_PREFIX
 from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 from idp.sessions.store import Session
@@ -26,9 +28,10 @@ from idp.tokens.subjects import subject_of
 
 @dataclass(frozen=True)
 class SignIn:
-    """Somebody has to prove who they are, or to prove more."""
+    """Somebody has to prove who they are, or to prove more: what the client's policy demands, at least."""
 
     reason: Reason
+    demanded_level: Level | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,19 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     client = registry.find(connection, request.client_id)
     if client is None:
         raise RequestRefused("unauthorized_client", "the client is no longer registered", clause="RFC 6749, 4.1.2.1")
-    signed_in_sid = attempts.sid_of_completed(connection, paused.attempt_id) if paused.attempt_id else None
+    sign_in = attempts.outcome_of(connection, paused.attempt_id)
+    if sign_in.is_cancelled:
+        raise RequestRefused("access_denied", "the person did not want to sign in", clause="RFC 6749, 4.1.2.1")
+    signed_in_sid = sign_in.completed_sid
+    demanded = demanded_level(
+        realm.settings.second_factor,
+        client.second_factor,
+        asks_for_records=any(name.startswith(REGISTRY_PREFIX) for name in request.scope),
+    )
     reason = reason_to_sign_in(
         request,
         session.signed_in() if session else None,
-        level=asked_level(request.acr_values),
+        level=_stricter(asked_level(request.acr_values), demanded),
         signed_in_here=session is not None and signed_in_sid == session.sid,
         now=realm.clock.now(),
         is_expected=session is None or _is_expected(realm, client, request, session),
@@ -72,7 +83,7 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         )
     if reason is not None:
         check_silent(request, reason)
-        return SignIn(reason)
+        return SignIn(reason, demanded)
     assert session is not None, "without a session there is a reason to sign in"
     level = stated_level(session.level, request.essential_levels)
     if level is None:
@@ -93,6 +104,11 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
             )
         return AskConsent(claims)
     return Finish(session, level, claims)
+
+
+def _stricter(asked: Level | None, demanded: Level | None) -> Level | None:
+    named = [level for level in (asked, demanded) if level is not None]
+    return higher(*named) if named else None
 
 
 def _is_expected(realm: Realm, client: Client, request: AuthorizationRequest, session: Session) -> bool:

@@ -183,6 +183,8 @@ def _begin_sign_in(
         connection,
         browser=browser,
         asked_level=asked_level(asked.acr_values),
+        is_level_essential=bool(asked.essential_levels),
+        demanded_level=step.demanded_level,
         purpose=Purpose(
             client_name=client.name if client else asked.client_id,
             client_host=host_of(asked.redirect_uri),

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from idp.authentication.methods import METHODS
+from idp.authentication.policy import reachable_levels
 from idp.protocol.scopes import SCOPES
 from idp.protocol.vocabulary import (
     CLIENT_AUTHENTICATIONS,
     CLIENT_SIGNING_ALGORITHMS,
     CONFIDENTIAL_AUTHENTICATIONS,
     DISPLAYS,
-    OFFERED_LEVELS,
     PROMPTS,
     RESPONSE_MODES,
     SECRET_SIGNING_ALGORITHMS,
@@ -59,7 +60,7 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": list(PROMPTS),
         "display_values_supported": list(DISPLAYS),
-        "acr_values_supported": list(OFFERED_LEVELS),
+        "acr_values_supported": list(reachable_levels([method for method in METHODS if method.why_shut(realm) is None])),
         "ui_locales_supported": ["ru", "en"],
         "claims_locales_supported": ["ru"],
         "claims_parameter_supported": True,

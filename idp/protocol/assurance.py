@@ -3,37 +3,53 @@
 A level is never made up: it follows from the stored factors alone (OpenID Connect Core 1.0, 2; RFC 8176).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from idp.protocol.vocabulary import LEVELS, Level
+from idp.protocol.vocabulary import LEVELS, Kind, Level
 
 
 @dataclass(frozen=True)
 class Factor:
     """One proof: `kind` is `knowledge`, `possession` or `inherence`; `amr` are words of RFC 8176; `at` in seconds.
 
-    One that the test API made says so for ever, whatever session it is carried into.
+    `level` is what it proves alone. One that the test API made says so for ever, whatever session it is carried into.
     """
 
     method: str
-    kind: str
+    kind: Kind
     amr: tuple[str, ...]
     at: int
+    level: Level = "low"
     is_made_by_test: bool = False
+
+    @classmethod
+    def stored(cls, fields: Mapping[str, Any]) -> "Factor":
+        """The factor that a row of JSON holds."""
+        return cls(**{**fields, "amr": tuple(fields["amr"])})
 
 
 def level_of(factors: Sequence[Factor]) -> Level:
-    """Two factors of different kinds are `substantial`, less is `low`."""
-    return "substantial" if len({factor.kind for factor in factors}) >= 2 else "low"
+    """The level of the strongest proof; two proofs of different kinds are `substantial` at least."""
+    return higher(*(factor.level for factor in factors), "substantial" if _are_of_two_kinds(factors) else "low")
 
 
 def references_of(factors: Sequence[Factor]) -> list[str]:
     """The `amr` values: those of each factor, and `mfa` when they are of two kinds."""
     words = [word for factor in factors for word in factor.amr]
-    if level_of(factors) != "low":
+    if _are_of_two_kinds(factors):
         words.append("mfa")
     return list(dict.fromkeys(words))
+
+
+def higher(*levels: Level) -> Level:
+    """The highest of these levels."""
+    return max(levels, key=LEVELS.index)
+
+
+def _are_of_two_kinds(factors: Sequence[Factor]) -> bool:
+    return len({factor.kind for factor in factors}) >= 2
 
 
 def reaches(level: Level, asked: Level) -> bool:

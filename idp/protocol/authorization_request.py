@@ -15,10 +15,10 @@ from idp.protocol.client import Client
 from idp.protocol.pkce import check_challenge
 from idp.protocol.vocabulary import (
     DISPLAYS,
+    LEVELS,
     MAX_NONCE_LENGTH,
     MAX_PARAMETER_LENGTH,
     MAX_STATE_LENGTH,
-    OFFERED_LEVELS,
     PROMPTS,
     RESPONSE_MODES,
 )
@@ -158,7 +158,7 @@ def _check_claims(parameters: Mapping[str, str], client: Client, draft: Draft) -
         return draft  # no ID token and no userinfo: there is no place to hand claims out at
     if not asked.is_level_essential:
         return replace(draft, claims=asked, acr_values=asked.levels)
-    essential = tuple(level for level in asked.levels if level in OFFERED_LEVELS)
+    essential = tuple(level for level in asked.levels if level in LEVELS)
     if not essential:
         raise RequestRefused(
             "unmet_authentication_requirements",

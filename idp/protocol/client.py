@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.protocol.scopes import OFFLINE_ACCESS
-from idp.protocol.vocabulary import ClientAuthentication
+from idp.protocol.vocabulary import ClientAuthentication, SecondFactor
 
 
 @dataclass(frozen=True)
 class Client:
     """What a client registered (RFC 7591, 2; OpenID Connect Registration 1.0, 2) and what we decided about it.
 
-    `secret_hash` is the SHA-256 of its secret, or None for a public client. `resource` is the identifier of the API
-    that this client serves as a resource server, if it does (RFC 8707, 2). `sector` is the host for which its pairwise
-    subjects are made. An algorithm that is None was not registered, so the thing it signs is not signed or not fixed.
+    `secret_hash` is the SHA-256 of its secret, or None for a public client. `resource` is the identifier of the API that
+    this client serves as a resource server, if it does (RFC 8707, 2). `sector` is the host for which its pairwise
+    subjects are made, and without `second_factor` the provider's own setting holds. An algorithm that is None was not
+    registered, so the thing it signs is not signed or not fixed.
     """
 
     client_id: str
@@ -36,6 +37,7 @@ class Client:
     request_uris: tuple[str, ...] = ()
     require_pushed_requests: bool = False
     require_pkce: bool = False
+    second_factor: SecondFactor | None = None
     subject_type: str = "public"
     sector_identifier_uri: str | None = None
     sector: str = ""
@@ -100,6 +102,7 @@ METADATA: tuple[tuple[str, str], ...] = (
     ("request_uris", "request_uris"),
     ("require_pushed_authorization_requests", "require_pushed_requests"),
     ("require_pkce", "require_pkce"),
+    ("second_factor", "second_factor"),
     ("subject_type", "subject_type"),
     ("sector_identifier_uri", "sector_identifier_uri"),
     ("default_max_age", "default_max_age"),
@@ -116,7 +119,7 @@ METADATA: tuple[tuple[str, str], ...] = (
     ("frontchannel_logout_uri", "frontchannel_logout_uri"),
     ("frontchannel_logout_session_required", "frontchannel_logout_session_required"),
 )
-"""The name of each registered value on the wire, and of the field that holds it. `require_pkce` is ours."""
+"""The name of each registered value on the wire, and of the field that holds it. `require_pkce` and `second_factor` are ours."""
 
 
 def as_metadata(client: Client) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from idp.protocol.vocabulary import (
     CLIENT_AUTHENTICATIONS,
     CLIENT_SIGNING_ALGORITHMS,
     LEVELS,
+    SECOND_FACTORS,
     SECRET_SIGNING_ALGORITHMS,
     SIGNING_ALGORITHMS,
 )
@@ -87,6 +88,7 @@ class _Reading:
             request_uris=tuple(dict.fromkeys(self.web_uri("request_uris", uri) for uri in self.strings("request_uris"))),
             require_pushed_requests=self.flag("require_pushed_authorization_requests"),
             require_pkce=self.flag("require_pkce"),
+            second_factor=self.optional_choice("second_factor", SECOND_FACTORS),
             subject_type=subject_type,
             sector_identifier_uri=sector_identifier_uri,
             sector=_sector(redirect_uris, sector_identifier_uri) if subject_type == "pairwise" else "",

@@ -6,8 +6,13 @@ Level = Literal["low", "substantial", "high"]
 """How sure the provider is of the person: one factor, two factors, electronic signature. Sent as `acr`."""
 
 LEVELS: Final[tuple[Level, ...]] = ("low", "substantial", "high")
-OFFERED_LEVELS: Final[tuple[Level, ...]] = ("low", "substantial")
-"""Those that the methods we have can reach."""
+
+Kind = Literal["knowledge", "possession", "inherence"]
+"""What a proof rests on: something the person knows, has or is (NIST SP 800-63B, 4)."""
+
+SecondFactor = Literal["on_risk", "for_records", "always"]
+"""When a client has people take a second step: where something is unusual, also where health records are asked for, or always."""
+SECOND_FACTORS: Final[tuple[SecondFactor, ...]] = ("on_risk", "for_records", "always")
 
 ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]
 CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = (

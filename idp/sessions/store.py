@@ -153,8 +153,7 @@ def end(realm: Realm, connection: Connection, session: Session, *, because: str)
 
 
 def _open(row: Any) -> Session:
-    factors = tuple(Factor(**{**factor, "amr": tuple(factor["amr"])}) for factor in row.factors)
-    return Session(row.sid, row.citizen_id, factors, row.seen_at)
+    return Session(row.sid, row.citizen_id, tuple(map(Factor.stored, row.factors)), row.seen_at)
 
 
 def hash_cookie(cookie: str) -> bytes:

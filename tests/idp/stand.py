@@ -34,7 +34,7 @@ from idp.realm import open_realm
 from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
-from idp.seed import load_seed
+from idp.seed import load_seed, read_people
 from idp.settings import PasswordHashing, RequestJournal, Settings
 from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
@@ -48,6 +48,8 @@ COMPILED_TEMPLATES = Path(tempfile.mkdtemp(prefix="propusk-templates-"))
 atexit.register(shutil.rmtree, COMPILED_TEMPLATES, ignore_errors=True)
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
+SEEDED = len(read_people(Path(__file__).parents[2] / "config" / "seed"))
+"""How many people a stand begins with."""
 
 
 def make_keys(home: Path) -> None:
@@ -113,6 +115,8 @@ class Stand:
             clock=self.clock,
         )
         load_seed(self.realm)
+        # Every test has a browser of its own, which would be unusual of everybody; tests of risk say otherwise.
+        self.execute("UPDATE citizens SET risk_is_judged = false")
         self.add_client()
 
     def add_client(self, client_id: str = "client", **terms: object) -> Client:

@@ -63,7 +63,9 @@ def test_person_whose_record_demands_it_always_takes_the_second_step(stand: Stan
 
 
 def test_person_whose_record_demands_what_they_cannot_do_does_not_get_in(stand: Stand) -> None:
-    stand.execute("UPDATE citizens SET phone_verified_at = NULL WHERE id = ?", stand.citizen("pyotr@example.test"))
+    stand.execute(
+        "UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL WHERE id = ?", stand.citizen("pyotr@example.test")
+    )
     browser = stand.sign_in(ask(stand, stand.browser()), login="pyotr@example.test", password="nezabudka-18")
     assert browser.status == 403
     assert "idp_session" not in browser.session.cookies

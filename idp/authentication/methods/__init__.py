@@ -1,7 +1,20 @@
-"""Every way to sign in, as one tuple. Their order is the order in which they are asked for."""
+"""Every way to sign in, as one tuple. Their order is the order in which they are offered."""
+
+import sys
+from pathlib import Path
 
 from idp.authentication.method import Method
+from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
 
-METHODS: tuple[Method, ...] = (PasswordMethod(), OneTimeCodeMethod())
+METHODS: tuple[Method, ...] = (
+    PasswordMethod(),
+    OneTimeCodeMethod(SMS),
+    OneTimeCodeMethod(EMAIL),
+)
+
+
+def folder_of(method: Method) -> Path:
+    """Where everything of a method lies, its pages too."""
+    return Path(sys.modules[type(method).__module__].__file__ or "").parent

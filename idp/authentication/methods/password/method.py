@@ -3,55 +3,58 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete
 
-from ground.database import table_of
+from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from idp.audit import Event, record
 from idp.authentication import attempt as attempts
+from idp.authentication import risk
 from idp.authentication.attempt import Attempt
-from idp.authentication.method import Refusal
-from idp.authentication.methods.password.hashing import PasswordChecker
-from idp.authentication.methods.password.models import Password
+from idp.authentication.method import Method, Refusal
+from idp.authentication.methods.password.enrolment import PasswordEnrolment
+from idp.authentication.methods.password.store import FIND_HASH, PASSWORDS, checker, renew
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
 from idp.realm import Realm
 
-PASSWORDS = table_of(Password)
-FIND_HASH = select(PASSWORDS.c.hash).where(PASSWORDS.c.citizen_id == bindparam("citizen_id"))
 MAX_LOGIN_LENGTH = 254
 
 
-class PasswordMethod:
+class PasswordMethod(Method):
     """Knowledge: the person knows the password of their login."""
 
     name = "password"
     kind = "knowledge"
-    template = "sign_in/password.html"
+    identifies = True
+    icon = "lock"
+    is_tab = True
+    title = lazy_gettext("Логин и пароль")
+    needs = lazy_gettext("Нужны телефон, почта или СНИЛС и пароль. Быстрее всего, но защищает слабее")
     step = lazy_gettext("Пароль")
+    template = "sign_in/password.html"
+    enrolment = PasswordEnrolment()
 
-    def is_offered(self, person: Person | None) -> bool:
-        return True
-
-    def begin(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
-        """Nothing comes before a password."""
-
-    def again(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
-        """A password form is shown again by itself."""
+    def is_offered(self, realm: Realm, connection: Connection, person: Person) -> bool:
+        return connection.execute(FIND_HASH, {"citizen_id": person.id}).first() is not None
 
     def describe(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person | None) -> dict[str, Any]:
         return {"login": attempt.purpose.login_hint}
 
-    def finish(self, realm: Realm, attempt: Attempt, form: Mapping[str, str]) -> Attempt:
-        """Refuses with the one reason `wrong_pair`, in the same time, whether the login or the password is wrong."""
+    def finish(self, realm: Realm, attempt: Attempt, person: Person | None, form: Mapping[str, str]) -> Attempt:
+        """Refuses with the one reason `wrong_pair`, in the same time, whether the login or the password is wrong.
+
+        As a second step it asks for the password of the person who took the first, and for no login.
+        """
         login, password = form.get("login", ""), form.get("password", "")
         with realm.database.read() as connection:
-            person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
+            if person is None:
+                person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
             stored = connection.execute(FIND_HASH, {"citizen_id": person.id}).scalar() if person else None
         is_right = checker(realm).is_right(stored, password)
         if is_right and person is not None and stored is not None and checker(realm).is_outdated(stored):
-            _renew(realm, person.id, stored, password)
+            renew(realm, person.id, stored, password)
         return self.conclude(realm, attempt, person, is_right=is_right, login=login)
 
     def conclude(self, realm: Realm, attempt: Attempt, person: Person | None, *, is_right: bool, login: str) -> Attempt:
@@ -66,38 +69,13 @@ class PasswordMethod:
                 object=f"attempt:{attempt.id}",
                 outcome="done" if is_right else "refused",
             )
+            if person is not None and not is_right:
+                risk.count_failure(realm, connection, person.id)
             if is_right and person is not None:
                 factor = Factor(method=self.name, kind=self.kind, amr=("pwd",), at=realm.clock.now())
                 return attempts.add_factor(realm, connection, attempt, factor, citizen_id=person.id)
-        raise Refusal("wrong_pair", login=login[:MAX_LOGIN_LENGTH])
+        raise Refusal("wrong_pair", _("Неверный логин или пароль"), login=login[:MAX_LOGIN_LENGTH])
 
     def forget(self, connection: Connection, citizen_id: str) -> None:
         """From now on no password is right."""
         connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
-
-
-def _renew(realm: Realm, citizen_id: str, stored: str, password: str) -> None:
-    """Hash the password anew at the cost of today: only who types it can. Somebody may have changed it at this moment."""
-    fresh = checker(realm).hash(password)
-    which = (PASSWORDS.c.citizen_id == citizen_id, PASSWORDS.c.hash == stored)
-    with realm.database.write() as connection:
-        connection.execute(update(PASSWORDS).where(*which), {"hash": fresh})
-
-
-def checker(realm: Realm) -> PasswordChecker:
-    """The realm's password checker."""
-    return realm.remember("password checker", lambda: PasswordChecker(realm.settings.password_hashing))
-
-
-def set_password(realm: Realm, connection: Connection, citizen_id: str, password: str) -> None:
-    """Store the first password of a citizen."""
-    row = {"citizen_id": citizen_id, "hash": checker(realm).hash(password), "changed_at": realm.clock.now()}
-    connection.execute(insert(PASSWORDS), row)
-
-
-def change_password(realm: Realm, connection: Connection, citizen_id: str, password: str | None, *, actor: str) -> None:
-    """Store another password of a citizen, or none."""
-    connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
-    if password is not None:
-        set_password(realm, connection, citizen_id, password)
-    record(realm, connection, Event.PASSWORD_CHANGED, actor=actor, object=f"citizen:{citizen_id}")

@@ -1,0 +1,75 @@
+"""What comes next in an attempt, whoever brings it: a browser by the pages of `views`, or a test that has none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from idp.authentication import attempt as attempts
+from idp.authentication import risk as risks
+from idp.authentication.attempt import Attempt
+from idp.authentication.method import Method
+from idp.authentication.policy import CannotProveEnough, first_ways, next_ways
+from idp.authentication.risk import Place
+from idp.citizens import directory
+from idp.citizens.models import Person
+from idp.protocol.assurance import level_of, reaches
+from idp.realm import Realm
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an attempt stands: who it is, if we know, and the ways of which one is asked for now. None are left when enough is
+    proved. `shut` are ways to begin that cannot be gone: each with the reason, or with None where it proves too little."""
+
+    attempt: Attempt
+    person: Person | None
+    ways: tuple[Method, ...] = ()
+    shut: Sequence[tuple[Method, str | None]] = field(default=())
+
+    @property
+    def is_enough(self) -> bool:
+        return self.person is not None and not self.ways
+
+    def way(self, name: str) -> Method | None:
+        """The way of this name, if it may be gone now."""
+        return next((method for method in self.ways if method.name == name), None)
+
+
+def standing(realm: Realm, attempt: Attempt, methods: Sequence[Method], place: Place) -> Standing:
+    """Judge where an attempt stands. Raises CannotProveEnough.
+
+    Somebody we know by now is looked at for risks before they are let in with one proof. A risk demands a second step of
+    whoever has one; who has none is let in with the level they have, and the journal says so.
+    """
+    with realm.database.read() as connection:
+        person = directory.find(realm, connection, attempt.citizen_id) if attempt.citizen_id else None
+        if attempt.completed_sid is not None:
+            return Standing(attempt, person)
+        found = _ways(realm, connection, attempt, person, methods)
+        if person is None or found.ways or reaches(level_of(attempt.factors), "substantial") or attempt.demanded_because:
+            return found
+        risk = risks.risk_of(realm, connection, person, place)
+    if risk is None:
+        return found
+    with realm.database.write() as connection:
+        demanding = attempts.demand(connection, attempt, "substantial", because=risk)
+        try:
+            found = _ways(realm, connection, demanding, person, methods)
+        except CannotProveEnough:
+            attempts.demand(connection, attempt, "low", because=risk)
+            risks.write_down(realm, connection, attempt, person, risk, outcome="no_second_step")
+        else:
+            risks.write_down(realm, connection, attempt, person, risk, outcome="second_step")
+    return found
+
+
+def _ways(realm: Realm, connection: Connection, attempt: Attempt, person: Person | None, methods: Sequence[Method]) -> Standing:
+    reasons = {method: method.why_shut(realm) for method in methods}
+    open_ways = [method for method in methods if reasons[method] is None]
+    if person is None:
+        ways = first_ways(attempt, open_ways)
+        shut = [(method, reasons[method]) for method in methods if method.identifies and method not in ways]
+        return Standing(attempt, None, ways, shut)
+    ways = next_ways(attempt, person, open_ways, is_offered=lambda method: method.is_offered(realm, connection, person))
+    return Standing(attempt, person, ways)

@@ -1,0 +1,40 @@
+"""The stored hashes of passwords: set, changed, renewed at the cost of today."""
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from ground.database import table_of
+from idp.audit import Event, record
+from idp.authentication.methods.password.hashing import PasswordChecker
+from idp.authentication.methods.password.models import Password
+from idp.realm import Realm
+
+PASSWORDS = table_of(Password)
+FIND_HASH = select(PASSWORDS.c.hash).where(PASSWORDS.c.citizen_id == bindparam("citizen_id"))
+FIND = select(PASSWORDS).where(PASSWORDS.c.citizen_id == bindparam("citizen_id"))
+
+
+def renew(realm: Realm, citizen_id: str, stored: str, password: str) -> None:
+    """Hash the password anew at the cost of today: only who types it can. Somebody may have changed it at this moment."""
+    fresh = checker(realm).hash(password)
+    which = (PASSWORDS.c.citizen_id == citizen_id, PASSWORDS.c.hash == stored)
+    with realm.database.write() as connection:
+        connection.execute(update(PASSWORDS).where(*which), {"hash": fresh})
+
+
+def checker(realm: Realm) -> PasswordChecker:
+    """The realm's password checker."""
+    return realm.remember("password checker", lambda: PasswordChecker(realm.settings.password_hashing))
+
+
+def set_password(realm: Realm, connection: Connection, citizen_id: str, password: str) -> None:
+    """Store the first password of a citizen."""
+    row = {"citizen_id": citizen_id, "hash": checker(realm).hash(password), "changed_at": realm.clock.now()}
+    connection.execute(insert(PASSWORDS), row)
+
+
+def change_password(realm: Realm, connection: Connection, citizen_id: str, password: str | None, *, actor: str) -> None:
+    """Store another password of a citizen, or none."""
+    connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
+    if password is not None:
+        set_password(realm, connection, citizen_id, password)
+    record(realm, connection, Event.PASSWORD_CHANGED, actor=actor, object=f"citizen:{citizen_id}")

@@ -1,0 +1,77 @@
+"""What is unusual about a sign-in: a browser and an address that the account has never been seen with, or three failures.
+
+Either alone is everyday life: people buy telephones and travel. What is found demands a second step, and is written down.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ground.database import table_of
+from idp.audit import Event, record
+from idp.authentication.attempt import Attempt
+from idp.authentication.models import KnownPlace
+from idp.citizens.models import Person
+from idp.realm import Realm
+from idp.throttling import counters
+
+PLACES = table_of(KnownPlace)
+FAILURES = "sign-in failures"
+SUSPICIOUS_FAILURES = 3
+Risk = Literal["unknown_place", "failures"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sign-in comes from: the long-lived secret of the browser, None where it has none yet, and its address.
+
+    The test API has neither, and is not judged by them.
+    """
+
+    device: str | None = None
+    address: str = ""
+
+
+def risk_of(realm: Realm, connection: Connection, person: Person, place: Place) -> Risk | None:
+    """What is unusual about this person's signing in from this place, if anything is."""
+    if not person.risk_is_judged:
+        return None
+    if counters.count_of(realm, connection, FAILURES, person.id) >= SUSPICIOUS_FAILURES:
+        return "failures"
+    if not place.address:
+        return None
+    query = select(PLACES.c.index).where(PLACES.c.index.in_(_indexes(realm, person.id, place).values())).limit(1)
+    return None if connection.execute(query).first() else "unknown_place"
+
+
+def write_down(realm: Realm, connection: Connection, attempt: Attempt, person: Person, risk: Risk, *, outcome: str) -> None:
+    """Put what was found into the journal."""
+    actor, thing = f"citizen:{person.id}", f"attempt:{attempt.id}"
+    record(realm, connection, Event.RISK_FOUND, actor=actor, object=thing, outcome=outcome, reason=risk)
+
+
+def count_failure(realm: Realm, connection: Connection, citizen_id: str) -> None:
+    """A proof of this person was wrong. Counted in the transaction that says so."""
+    counters.count_up(realm, connection, FAILURES, citizen_id)
+
+
+def remember(realm: Realm, connection: Connection, citizen_id: str, place: Place) -> None:
+    """They signed in from here: the place is known from now on, and their failures are over."""
+    counters.start_anew(realm, connection, FAILURES, citizen_id)
+    now = realm.clock.now()
+    for kind, index in _indexes(realm, citizen_id, place).items():
+        seen = connection.execute(update(PLACES).where(PLACES.c.index == index), {"seen_at": now}).rowcount
+        if not seen:
+            row = {"index": index, "citizen_id": citizen_id, "kind": kind, "first_seen_at": now, "seen_at": now}
+            connection.execute(insert(PLACES), row)
+
+
+def forget(connection: Connection, citizen_id: str) -> None:
+    """Remove the places of a citizen who is removed."""
+    connection.execute(delete(PLACES).where(PLACES.c.citizen_id == citizen_id))
+
+
+def _indexes(realm: Realm, citizen_id: str, place: Place) -> dict[str, bytes]:
+    values = {"browser": place.device, "address": place.address}
+    return {kind: realm.vault.blind_index(f"place {kind}", f"{citizen_id} {value}") for kind, value in values.items() if value}
