@@ -86,6 +86,12 @@ def cookie_value(name: str) -> str | None:
     return request.cookies.get(cookie_name(current_site(), name))
 
 
+def token_value(name: str) -> str | None:
+    """The same, if it has the shape of a token that we draw: nobody chooses it by accident or by size."""
+    value = cookie_value(name)
+    return value if value is not None and _TOKEN.fullmatch(value) else None
+
+
 def set_cookie_on_response(name: str, value: str, *, max_age_seconds: int | None = None) -> None:
     """Set the cookie on whatever this request will be answered with, an error page too."""
 
@@ -97,13 +103,10 @@ def set_cookie_on_response(name: str, value: str, *, max_age_seconds: int | None
 
 
 def browser_id() -> str:
-    """The secret this browser alone knows. Made on first need; then the answer sets it.
-
-    A value of another shape than ours is replaced, so nobody chooses it for somebody else by accident or by size.
-    """
+    """The secret this browser alone knows. Made on first need; then the answer sets it."""
     if "ground_browser_id" not in g:
-        known = cookie_value(BROWSER)
-        if known is None or not _TOKEN.fullmatch(known):
+        known = token_value(BROWSER)
+        if known is None:
             known = draw_token(current_site().chance, "browser cookie")
             set_cookie_on_response(BROWSER, known)
         g.ground_browser_id = known

@@ -1,11 +1,13 @@
 """Who may open a page of the account, and who may change something there.
 
     nobody signed in ──▶ sign-in ──▶ reading
-    reading ──▶ changing: a sign-in not older than five minutes, at the level that this account can reach
+    reading ──▶ changing: proofs not older than five minutes, of the level that this account can reach
 
 A session that somebody left open must not be enough to add a way in of one's own (ASVS 5.0, 7.5.1), and neither must one of two
 proofs (security.md, LM-27).
 """
+
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -18,7 +20,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.policy import within_reach
 from idp.citizens import directory
 from idp.citizens.models import Person
-from idp.protocol.assurance import reaches
+from idp.protocol.assurance import Factor, level_of, reaches
 from idp.protocol.redirect_uri import host_of
 from idp.protocol.vocabulary import Level
 from idp.realm import Realm
@@ -50,11 +52,13 @@ def enter_to_change(realm: Realm, path: str) -> Owner:
     """The person of this browser, who may change what the page of `path` changes. Raises SignInNeeded."""
     with realm.database.read() as connection:
         owner = _owner(realm, connection)
+        # Each proof by its own age: a second step of this minute does not make the first of this morning fresh.
+        fresh = _fresh(realm, owner.session) if owner is not None else ()
         wanted = _reachable(realm, connection, owner) if owner is not None else "low"
-    if owner is None or realm.clock.now() - owner.session.authenticated_at > FRESH_SECONDS:
+    if owner is None or not fresh:
         raise _sign_in(realm, path, asked_level="substantial")
-    if not reaches(owner.session.level, wanted):
-        raise _sign_in(realm, path, asked_level=wanted, keeps=owner.session)
+    if not reaches(level_of(fresh), wanted):
+        raise _sign_in(realm, path, asked_level=wanted, keeps=replace(owner.session, factors=fresh))
     store.touch(realm, owner.session)
     return owner
 
@@ -63,6 +67,10 @@ def _owner(realm: Realm, connection: Connection) -> Owner | None:
     session = browser.current(realm, connection)
     person = directory.find(realm, connection, session.citizen_id) if session is not None else None
     return Owner(person, session) if person is not None and session is not None and not person.is_disabled else None
+
+
+def _fresh(realm: Realm, session: Session) -> tuple[Factor, ...]:
+    return tuple(factor for factor in session.factors if realm.clock.now() - factor.at <= FRESH_SECONDS)
 
 
 def _reachable(realm: Realm, connection: Connection, owner: Owner) -> Level:
@@ -90,5 +98,6 @@ def _sign_in(realm: Realm, path: str, *, asked_level: Level | None = None, keeps
             return_path=path,
             citizen_id=keeps.citizen_id if keeps else None,
             factors=keeps.factors if keeps else (),
+            keeps_sid=keeps.sid if keeps else None,
         )
     return SignInNeeded(f"/sign-in/{attempt_id}")

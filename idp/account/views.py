@@ -35,6 +35,13 @@ class Listed:
     why_shut: str | None
 
 
+@blueprint.before_request
+def refuse_nothing() -> None:
+    """What names something here never holds a zero character: PostgreSQL would raise."""
+    if any("\0" in value for value in (request.view_args or {}).values()):
+        abort(404)
+
+
 @blueprint.errorhandler(SignInNeeded)
 def sign_in_first(needed: SignInNeeded) -> Response:
     return redirect(needed.address, 303)

@@ -46,7 +46,7 @@ class Attempt:
     """An attempt that is not over. `expires_at` in seconds.
 
     `asked_level` is what a client would like, or insists on (`is_level_essential`); `demanded_level` is what the sign-in has to
-    reach, because a client's policy or a risk demands it.
+    reach, because a client's policy or a risk demands it. `keeps_sid` is the session whose proofs it goes on from.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Attempt:
     factors: tuple[Factor, ...]
     expires_at: int
     completed_sid: str | None
+    keeps_sid: str | None = None
 
     @property
     def number(self) -> str:
@@ -83,8 +84,10 @@ def begin(
     return_path: str,
     citizen_id: str | None = None,
     factors: Sequence[Factor] = (),
+    keeps_sid: str | None = None,
 ) -> str:
-    """Begin an attempt and return its id. A person who is to prove more brings what they proved already."""
+    """Begin an attempt and return its id. A person who is to prove more brings what they proved already, in the session
+    `keeps_sid`: without it the attempt leads nowhere."""
     attempt_id = draw_identifier(realm.chance, "sign-in attempt")
     now = realm.clock.now()
     connection.execute(
@@ -100,6 +103,7 @@ def begin(
             "return_path": return_path,
             "citizen_id": citizen_id,
             "factors": [asdict(factor) for factor in factors],
+            "keeps_sid": keeps_sid,
             "created_at": now,
             "expires_at": now + realm.settings.lifetimes.interaction,
         },
@@ -143,7 +147,8 @@ def add_factor(realm: Realm, connection: Connection, attempt: Attempt, factor: F
 
     Raises AttemptGone when the proof is somebody else's than those before it: nobody changes persons on the way.
     """
-    stored = connection.execute(FIND, {"attempt_id": attempt.id}).one()
+    # Held, so that of two proofs at once neither writes over the other (SQLite has one writer anyway).
+    stored = connection.execute(FIND.with_for_update(), {"attempt_id": attempt.id}).one()
     if stored.citizen_id not in (None, citizen_id) or stored.cancelled_at or stored.completed_sid:
         raise AttemptGone
     attempt = _open(realm, stored)
@@ -170,6 +175,12 @@ def cancel(realm: Realm, connection: Connection, attempt: Attempt) -> bool:
     return connection.execute(statement, {"cancelled_at": realm.clock.now()}).rowcount == 1
 
 
+def end_all(realm: Realm, connection: Connection, citizen_id: str) -> None:
+    """End the attempts that this person has not completed: what was proved in them is worth nothing any more."""
+    is_open = (ATTEMPTS.c.citizen_id == citizen_id, ATTEMPTS.c.completed_sid.is_(None))
+    connection.execute(update(ATTEMPTS).where(*is_open), {"expires_at": realm.clock.now()})
+
+
 def forget(connection: Connection, citizen_id: str) -> None:
     """Remove every attempt of a citizen who is removed; what methods keep of it goes before."""
     connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.citizen_id == citizen_id))
@@ -188,4 +199,5 @@ def _open(realm: Realm, row: Any) -> Attempt:
         factors=tuple(map(Factor.stored, row.factors)),
         expires_at=row.expires_at,
         completed_sid=row.completed_sid,
+        keeps_sid=row.keeps_sid,
     )

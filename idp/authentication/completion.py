@@ -19,11 +19,14 @@ def complete(
     """Open or raise the session and return it with its new cookie. The session of another person, if `find_session` finds
     one where the attempt was made, ends first. The place is known from now on.
 
-    Raises AttemptGone when this attempt has led to a session already; then nothing is changed.
+    Raises AttemptGone when this attempt has led to a session already, or goes on from one that is over; then nothing is
+    changed.
     """
     assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
     with realm.database.write() as connection:
         before = find_session(connection)
+        if attempt.keeps_sid is not None and (before is None or before.sid != attempt.keeps_sid):
+            raise AttemptGone
         if before is not None and before.citizen_id != attempt.citizen_id:
             end_everything(realm, connection, before, because="another_person")
         session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)

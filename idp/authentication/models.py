@@ -26,6 +26,7 @@ class SignInAttempt(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger)
     completed_sid: Mapped[str | None] = mapped_column(String(36))
+    keeps_sid: Mapped[str | None] = mapped_column(String(36))
     cancelled_at: Mapped[int | None] = mapped_column(BigInteger)
 
 

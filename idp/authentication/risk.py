@@ -6,7 +6,8 @@ Either alone is everyday life: people buy telephones and travel. What is found d
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
 from idp.audit import Event, record
@@ -17,6 +18,11 @@ from idp.realm import Realm
 from idp.throttling import counters
 
 PLACES = table_of(KnownPlace)
+SEE = {
+    is_sqlite: first.on_conflict_do_update(index_elements=["index"], set_={"seen_at": first.excluded.seen_at})
+    for is_sqlite, first in ((True, sqlite.insert(PLACES)), (False, postgresql.insert(PLACES)))
+}
+"""One statement, so that of two sign-ins from a new place at once neither fails."""
 FAILURES = "sign-in failures"
 SUSPICIOUS_FAILURES = 3
 Risk = Literal["unknown_place", "failures"]
@@ -61,10 +67,8 @@ def remember(realm: Realm, connection: Connection, citizen_id: str, place: Place
     counters.start_anew(realm, connection, FAILURES, citizen_id)
     now = realm.clock.now()
     for kind, index in _indexes(realm, citizen_id, place).items():
-        seen = connection.execute(update(PLACES).where(PLACES.c.index == index), {"seen_at": now}).rowcount
-        if not seen:
-            row = {"index": index, "citizen_id": citizen_id, "kind": kind, "first_seen_at": now, "seen_at": now}
-            connection.execute(insert(PLACES), row)
+        row = {"index": index, "citizen_id": citizen_id, "kind": kind, "first_seen_at": now, "seen_at": now}
+        connection.execute(SEE[realm.database.is_sqlite], row)
 
 
 def forget(connection: Connection, citizen_id: str) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
-from ground.web.cookies import browser_binding, cookie_value, set_cookie
+from ground.web.cookies import browser_binding, set_cookie, token_value
 from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
@@ -144,14 +144,7 @@ def _find(realm: Realm, attempt_id: str) -> Attempt:
         try:
             attempt = attempts.find(realm, connection, attempt_id, browser=browser_binding())
         except AttemptGone:
-            raise PageProblem(
-                status=404,
-                title=_("Этот вход закончился"),
-                lead=_("Он начат в другом браузере или ждал дольше десяти минут."),
-                advice=(_("Вернитесь в сервис, в который хотели войти, и начните сначала."),),
-                code="attempt_gone",
-                cause="no such sign-in attempt in this browser, or it is older than ten minutes",
-            ) from None
+            raise _gone() from None
     allow_form_target(attempt.purpose.destination)
     return attempt
 
@@ -159,6 +152,8 @@ def _find(realm: Realm, attempt_id: str) -> Attempt:
 def _stands(realm: Realm, attempt: Attempt) -> Standing:
     try:
         return standing(realm, attempt, METHODS, _place())
+    except AttemptGone:
+        raise _gone() from None
     except CannotProveEnough:
         raise PageProblem(
             status=403,
@@ -170,8 +165,19 @@ def _stands(realm: Realm, attempt: Attempt) -> Standing:
         ) from None
 
 
+def _gone() -> PageProblem:
+    return PageProblem(
+        status=404,
+        title=_("Этот вход закончился"),
+        lead=_("Он начат в другом браузере или ждал дольше десяти минут."),
+        advice=(_("Вернитесь в сервис, в который хотели войти, и начните сначала."),),
+        code="attempt_gone",
+        cause="no such sign-in attempt in this browser, it is older than ten minutes, or its person may not sign in any more",
+    )
+
+
 def _place() -> Place:
-    return Place(cookie_value(DEVICE), request.remote_addr or "")
+    return Place(token_value(DEVICE), request.remote_addr or "")
 
 
 def _next(realm: Realm, attempt: Attempt) -> Response:
@@ -189,7 +195,8 @@ def _next(realm: Realm, attempt: Attempt) -> Response:
                 realm, attempt, find_session=partial(browser.current, realm), place=Place(device, place.address)
             )
         except AttemptGone:
-            # A form that was sent twice at once: the other answer has the session, and ours was rolled back.
+            # A form that was sent twice at once: the other answer has the session, and ours was rolled back. Or the session
+            # that was to be raised is over: then everything is asked for anew.
             return redirect(attempt.return_path, 303)
         set_cookie(current_site(), response, DEVICE, device, max_age_seconds=DEVICE_SECONDS)
         browser.hand_out(realm, response, session, cookie)

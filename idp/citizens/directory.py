@@ -33,6 +33,12 @@ def find(realm: Realm, connection: Connection, citizen_id: str) -> Person | None
     return _open(realm, row) if row else None
 
 
+def hold(connection: Connection, citizen_id: str) -> None:
+    """Until the end of the transaction whoever else holds this citizen waits: what is counted of them is counted by one at
+    a time. (SQLite has one writer anyway.)"""
+    connection.execute(select(CITIZENS.c.id).where(CITIZENS.c.id == citizen_id).with_for_update(key_share=True))
+
+
 def everybody(realm: Realm, connection: Connection) -> list[Person]:
     """All citizens, in the order they were entered. For test stands, which have a handful."""
     return [_open(realm, row) for row in connection.execute(select(CITIZENS).order_by(CITIZENS.c.created_at, CITIZENS.c.id))]

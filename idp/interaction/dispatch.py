@@ -14,7 +14,7 @@ from idp.clients import registry
 from idp.consent import ledger
 from idp.errors import RequestRefused
 from idp.interaction.pause import PausedRequest
-from idp.protocol.assurance import asked_level, higher, stated_level
+from idp.protocol.assurance import asked_level, higher, reaches, stated_level
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import GrantedClaims, granted
 from idp.protocol.client import Client
@@ -81,6 +81,9 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         raise RequestRefused(
             "login_required", "another person signed in than the request names", clause="OpenID Connect Core 1.0, 3.1.2.1"
         )
+    if reason is None and session is not None and demanded is not None and not reaches(session.level, demanded):
+        # Signed in for this very request, but the policy has become stricter since, or the person signed in with less elsewhere.
+        reason = "level_too_low"
     if reason is not None:
         check_silent(request, reason)
         return SignIn(reason, demanded)

@@ -194,6 +194,7 @@ def _begin_sign_in(
         return_path=f"{pause.CONTINUE}{paused.id}",
         citizen_id=keeps.citizen_id if keeps else None,
         factors=keeps.factors if keeps else (),
+        keeps_sid=keeps.sid if keeps else None,
     )
     pause.remember_attempt(connection, paused, attempt_id)
     return attempt_id

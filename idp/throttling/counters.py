@@ -3,7 +3,8 @@
 A counter is raised in the caller's transaction and before the comparison it limits, so that parallel tries cannot share one.
 """
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, case, delete, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
 from idp.realm import Realm
@@ -12,15 +13,19 @@ from idp.throttling.models import Counter
 COUNTERS = table_of(Counter)
 WHICH = (COUNTERS.c.name == bindparam("of_name"), COUNTERS.c.holder == bindparam("of_holder"))
 IS_OVER = COUNTERS.c.since <= bindparam("over_at")
-RAISE = (
-    update(COUNTERS)
-    .where(*WHICH)
-    .values(
-        count=case((IS_OVER, literal(1)), else_=COUNTERS.c.count + 1),
-        since=case((IS_OVER, bindparam("now")), else_=COUNTERS.c.since),
-    )
+FIRST = {"name": bindparam("of_name"), "holder": bindparam("of_holder"), "count": literal(1), "since": bindparam("now")}
+ONE_MORE = {
+    "count": case((IS_OVER, literal(1)), else_=COUNTERS.c.count + 1),
+    "since": case((IS_OVER, bindparam("now")), else_=COUNTERS.c.since),
+}
+RAISE = {
+    is_sqlite: dialect.insert(COUNTERS)
+    .values(FIRST)
+    .on_conflict_do_update(index_elements=["name", "holder"], set_=ONE_MORE)
     .returning(COUNTERS.c.count)
-)
+    for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
+}
+"""One statement, so that of two who count the first at once neither fails."""
 FOREVER = 1 << 40
 """A window that never ends, in seconds."""
 
@@ -29,11 +34,8 @@ def count_up(realm: Realm, connection: Connection, name: str, holder: str, *, wi
     """Count one more and return how many there are within a window that begins with the first."""
     now = realm.clock.now()
     which = {"of_name": name, "of_holder": _index(realm, name, holder)}
-    count = connection.execute(RAISE, {**which, "now": now, "over_at": now - within_seconds}).scalar()
-    if count is None:
-        connection.execute(insert(COUNTERS), {"name": name, "holder": which["of_holder"], "count": 1, "since": now})
-        return 1
-    return int(count)
+    raise_it = RAISE[realm.database.is_sqlite]
+    return int(connection.execute(raise_it, {**which, "now": now, "over_at": now - within_seconds}).scalar_one())
 
 
 def count_of(realm: Realm, connection: Connection, name: str, holder: str, *, within_seconds: int = FOREVER) -> int:

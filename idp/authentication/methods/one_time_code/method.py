@@ -19,6 +19,7 @@ from idp.authentication.method import Method, Refusal
 from idp.authentication.methods.one_time_code.channels import Channel
 from idp.authentication.methods.one_time_code.models import OneTimeCode
 from idp.authentication.methods.one_time_code.words import wait_text, wrong_text
+from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
 from idp.realm import Realm
@@ -64,6 +65,7 @@ class OneTimeCodeMethod(Method):
             if self.newest(connection, attempt):
                 return
         with realm.database.write() as connection:
+            directory.hold(connection, person.id)
             is_first = not self.newest(connection, attempt)
             if is_first and not self._seconds_to_wait(realm, connection, attempt, person):
                 self._send(realm, connection, attempt, person)
@@ -72,6 +74,7 @@ class OneTimeCodeMethod(Method):
         """Send a new code, which kills the old one. Refuses with `too_soon` and the seconds to wait."""
         assert person is not None, "a code is sent to somebody we know"
         with realm.database.write() as connection:
+            directory.hold(connection, person.id)
             wait = self._seconds_to_wait(realm, connection, attempt, person)
             if not wait:
                 self._send(realm, connection, attempt, person)

@@ -1,11 +1,14 @@
 """The password at the account: when it was changed, and changing it."""
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from sqlalchemy import Connection
 
 from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
+from idp.audit import Event, record
+from idp.authentication import risk
 from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
 from idp.authentication.methods.password.rules import check_new_password
 from idp.authentication.methods.password.store import FIND, change_password, checker
@@ -30,7 +33,7 @@ class PasswordEnrolment(Enrolment):
         with realm.database.read() as connection:
             row = connection.execute(FIND, {"citizen_id": owner.person.id}).first()
         if row is not None and not checker(realm).is_right(row.hash, given):
-            raise Refusal("wrong_password", _("Старый пароль не подошёл."), field="old-password")
+            self._refuse(realm, owner)
         try:
             check_new_password(wanted)
         except Refusal as refusal:
@@ -38,4 +41,17 @@ class PasswordEnrolment(Enrolment):
         if form.get("new-password-again", "") != wanted:
             raise Refusal("differs", _("Пароли не совпадают."), field="new-password-again")
         with realm.database.write() as connection:
-            change_password(realm, connection, owner.person.id, wanted, actor=f"citizen:{owner.person.id}")
+            now_stored = connection.execute(FIND.with_for_update(), {"citizen_id": owner.person.id}).first()
+            is_still = (now_stored.hash if now_stored else None) == (row.hash if row else None)
+            if is_still:
+                change_password(realm, connection, owner.person.id, wanted, actor=f"citizen:{owner.person.id}")
+        if not is_still:
+            self._refuse(realm, owner)
+
+    def _refuse(self, realm: Realm, owner: Owner) -> NoReturn:
+        """A wrong password is a failure here as at a sign-in: whoever sits at an open session must not guess in peace."""
+        with realm.database.write() as connection:
+            actor, thing = f"citizen:{owner.person.id}", f"session:{owner.session.sid}"
+            record(realm, connection, Event.PASSWORD_CHECKED, actor=actor, object=thing, outcome="refused")
+            risk.count_failure(realm, connection, owner.person.id)
+        raise Refusal("wrong_password", _("Старый пароль не подошёл."), field="old-password")

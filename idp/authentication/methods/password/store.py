@@ -4,6 +4,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ground.database import table_of
 from idp.audit import Event, record
+from idp.authentication import attempt as attempts
 from idp.authentication.methods.password.hashing import PasswordChecker
 from idp.authentication.methods.password.models import Password
 from idp.realm import Realm
@@ -33,7 +34,8 @@ def set_password(realm: Realm, connection: Connection, citizen_id: str, password
 
 
 def change_password(realm: Realm, connection: Connection, citizen_id: str, password: str | None, *, actor: str) -> None:
-    """Store another password of a citizen, or none."""
+    """Store another password of a citizen, or none. Whoever is between two steps with the old one begins anew."""
+    attempts.end_all(realm, connection, citizen_id)
     connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
     if password is not None:
         set_password(realm, connection, citizen_id, password)
