@@ -12,6 +12,7 @@ from rp.access.current import current_session
 from rp.access.events import Event, note
 from rp.access.session import COOKIE, end_session
 from rp.realm import Realm, current_realm
+from rp.settings import ASSURANCE_LEVELS
 from rp.sign_in.arrival import welcome
 from rp.sign_in.journey import NotTaken, begin_journey, safe_path, take_journey
 from rp.sign_in.refusals import PROBLEMS, problem, reason_of
@@ -49,8 +50,9 @@ def sign_in() -> WerkzeugResponse:
 
 @blueprint.get("/sign-in/stronger")
 def prove_more() -> WerkzeugResponse:
-    """Take the second step that this registry recommends where it does not require one."""
-    return start_sign_in(safe_path(request.args.get("next", "/")), acr=RECOMMENDED_ACR)
+    """Take the second step that this registry recommends where it does not require one, or more."""
+    wanted = max(RECOMMENDED_ACR, current_realm().settings.required_acr, key=ASSURANCE_LEVELS.index)
+    return start_sign_in(safe_path(request.args.get("next", "/")), acr=wanted)
 
 
 @blueprint.get("/sign-in/callback")

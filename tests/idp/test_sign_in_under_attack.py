@@ -302,13 +302,27 @@ def test_nothing_secret_is_in_the_journal(stand: Stand) -> None:
     given = stand.last_code()
     code(stand, browser)
     words = str(stand.events())
-    for secret in ("romashka-17", given, VERA, "+7000", browser.session.cookies["idp_device"], browser.session.cookies["idp_session"]):
+    for secret in (
+        "romashka-17",
+        given,
+        VERA,
+        "+7000",
+        browser.session.cookies["idp_device"],
+        browser.session.cookies["idp_session"],
+    ):
         assert secret not in words
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"login": "a\0b"}, {"login": "x" * 5000}, {"login": "ж@\ud800".encode("utf-8", "surrogatepass").decode("latin-1")},
-              {"login": VERA, "password": "\0"}, {"login": VERA, "password": "x" * 5000}]
+    "given",
+    [
+        {},
+        {"login": "a\0b"},
+        {"login": "x" * 5000},
+        {"login": "ж@\ud800".encode("utf-8", "surrogatepass").decode("latin-1")},
+        {"login": VERA, "password": "\0"},
+        {"login": VERA, "password": "x" * 5000},
+    ],
 )
 def test_strange_answers_are_one_refusal(stand: Stand, given: dict[str, str]) -> None:
     browser = stand.browser().open(stand.authorize_url())
@@ -318,7 +332,9 @@ def test_strange_answers_are_one_refusal(stand: Stand, given: dict[str, str]) ->
     assert "Неверный логин или пароль" in answer.text
 
 
-@pytest.mark.parametrize("given", [{}, {"code": "\0"}, {"code": '["123456"]'}, {"code": "١٢٣٤٥٦"}, {"code": "123456.0"}, {"code[]": "123456"}])
+@pytest.mark.parametrize(
+    "given", [{}, {"code": "\0"}, {"code": '["123456"]'}, {"code": "١٢٣٤٥٦"}, {"code": "123456.0"}, {"code[]": "123456"}]
+)
 def test_lm_17_strange_codes_are_refused_before_they_are_compared(stand: Stand, given: dict[str, str]) -> None:
     browser = at_second_step(stand)
     form = browser.forms()["code-form"]
