@@ -1,6 +1,7 @@
 """Finding a citizen, and entering a new one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, false, insert, or_, select, update
@@ -31,6 +32,21 @@ def find(realm: Realm, connection: Connection, citizen_id: str) -> Person | None
     """The citizen with this id."""
     row = connection.execute(select(CITIZENS).where(CITIZENS.c.id == citizen_id)).first()
     return _open(realm, row) if row else None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a citizen is let in."""
+
+    is_disabled: bool
+    second_factor_required: bool
+
+
+def terms_of(connection: Connection, citizen_id: str) -> Terms | None:
+    """The terms of a citizen, without what is sealed of them: cheap enough for every request of a client."""
+    columns = (CITIZENS.c.disabled_at, CITIZENS.c.second_factor_required)
+    row = connection.execute(select(*columns).where(CITIZENS.c.id == citizen_id)).first()
+    return Terms(row.disabled_at is not None, row.second_factor_required) if row else None
 
 
 def hold(connection: Connection, citizen_id: str) -> None:

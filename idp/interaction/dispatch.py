@@ -60,6 +60,9 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     client = registry.find(connection, request.client_id)
     if client is None:
         raise RequestRefused("unauthorized_client", "the client is no longer registered", clause="RFC 6749, 4.1.2.1")
+    terms = directory.terms_of(connection, session.citizen_id) if session is not None else None
+    if terms is None or terms.is_disabled:
+        session = None  # of nobody who may sign in
     sign_in = attempts.outcome_of(connection, paused.attempt_id)
     if sign_in.is_cancelled:
         raise RequestRefused("access_denied", "the person did not want to sign in", clause="RFC 6749, 4.1.2.1")
@@ -69,10 +72,11 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         client.second_factor,
         asks_for_records=any(name.startswith(REGISTRY_PREFIX) for name in request.scope),
     )
+    must = _stricter(demanded, "substantial" if terms is not None and terms.second_factor_required else None)
     reason = reason_to_sign_in(
         request,
         session.signed_in() if session else None,
-        level=_stricter(asked_level(request.acr_values), demanded),
+        level=_stricter(asked_level(request.acr_values), must),
         signed_in_here=session is not None and signed_in_sid == session.sid,
         now=realm.clock.now(),
         is_expected=session is None or _is_expected(realm, client, request, session),
@@ -81,8 +85,8 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         raise RequestRefused(
             "login_required", "another person signed in than the request names", clause="OpenID Connect Core 1.0, 3.1.2.1"
         )
-    if reason is None and session is not None and demanded is not None and not reaches(session.level, demanded):
-        # Signed in for this very request, but the policy has become stricter since, or the person signed in with less elsewhere.
+    if reason is None and session is not None and must is not None and not reaches(session.level, must):
+        # Signed in for this very request, but more is demanded since, or the person signed in with less in another tab.
         reason = "level_too_low"
     if reason is not None:
         check_silent(request, reason)

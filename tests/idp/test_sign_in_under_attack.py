@@ -1,11 +1,15 @@
 """Somebody tries to come in with less than is asked for: by an old attempt, an old proof, another tab, another order of steps."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
+from idp.authentication import attempt as attempts
+from idp.authentication.attempt import AttemptGone
 from idp.authentication.methods.password.store import change_password
 from idp.clients import registry
+from idp.protocol.assurance import Factor
 from tests.browser import Browser
 from tests.idp.stand import Stand, answer_of
 
@@ -134,6 +138,36 @@ def test_policy_of_a_client_that_became_stricter_meanwhile_holds(stand: Stand) -
     stand.sign_in(browser)
     assert "code-form" in browser.forms()
     assert claims(stand, code(stand, browser))["acr"] == "substantial"
+
+
+def test_session_of_somebody_who_is_disabled_gives_a_client_nothing(stand: Stand) -> None:
+    browser = signed_in(stand)
+    stand.execute("UPDATE citizens SET disabled_at = 1")
+    assert answer_of(browser.open(stand.authorize_url(prompt="none")))["error"] == "login_required"
+    assert "sign-in" in browser.open(stand.authorize_url()).forms()
+
+
+def test_account_that_has_to_confirm_twice_from_now_on_does_so_in_a_live_session(stand: Stand) -> None:
+    browser = signed_in(stand)
+    stand.execute("UPDATE citizens SET second_factor_required = true")
+    assert answer_of(browser.open(stand.authorize_url(prompt="none")))["error"] == "interaction_required"
+    code(stand, browser.open(stand.authorize_url()))
+    assert claims(stand, browser)["acr"] == "substantial"
+
+
+def test_attempt_that_is_over_takes_no_proof(stand: Stand) -> None:
+    browsers = [at_second_step(stand), at_second_step(stand)]
+    found = []
+    for browser in browsers:
+        binding = hashlib.sha256(browser.session.cookies["idp_browser"].encode()).hexdigest()
+        with stand.realm.database.read() as connection:
+            found.append(attempts.find(stand.realm, connection, browser.url.split("/")[-2], browser=binding))
+    browsers[0].submit("cancel-form", "cancel")
+    code(stand, browsers[1])
+    for attempt in found:
+        factor = Factor(method="passkey", kind="possession", amr=("hwk",), at=Stand.START)
+        with pytest.raises(AttemptGone), stand.realm.database.write() as connection:
+            attempts.add_factor(stand.realm, connection, attempt, factor, citizen_id=stand.citizen(VERA))
 
 
 def test_sign_in_with_less_in_another_tab_is_not_what_a_client_demands(stand: Stand) -> None:

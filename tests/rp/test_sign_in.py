@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,6 +48,19 @@ def test_the_way_back_ends_at_the_page_that_was_asked_for(browser: Browser) -> N
 )
 def test_the_way_back_never_leads_elsewhere(path: str) -> None:
     assert safe_path(path) == "/"
+
+
+@pytest.mark.parametrize(("required", "asked"), [("low", "substantial"), ("substantial", "substantial"), ("high", "high")])
+def test_a_stronger_sign_in_asks_for_no_less_than_the_registry_requires(
+    make_stand: Callable[..., Stand], required: str, asked: str
+) -> None:
+    location = make_stand(required_acr=required).browser().leave_for("/sign-in/stronger")
+    assert parse_qs(urlsplit(location).query)["acr_values"] == [asked]
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.test", "https://evil.test/", "/\\evil.test"])
+def test_a_stronger_sign_in_leads_back_to_this_host_only(browser: Browser, elsewhere: str) -> None:
+    assert browser.sign_in(f"/sign-in/stronger?next={elsewhere}").headers["Location"] == "/"
 
 
 def test_rp01_a_callback_without_the_cookie_of_its_browser_is_refused_before_the_code_is_used(stand: Stand) -> None:
