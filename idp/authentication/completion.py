@@ -17,7 +17,7 @@ def complete(
     realm: Realm, attempt: Attempt, *, find_session: Callable[[Connection], Session | None], place: Place
 ) -> tuple[Session, str]:
     """Open or raise the session and return it with its new cookie. The session of another person, if `find_session` finds
-    one where the attempt was made, ends first. The place is known from now on.
+    one where the attempt was made, ends first. The place is known from now on, unless nothing was proved there.
 
     Raises AttemptGone when this attempt has led to a session already, or goes on from one that is over; then nothing is
     changed.
@@ -32,5 +32,6 @@ def complete(
         session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
-        remember(realm, connection, attempt.citizen_id, place)
+        if attempt.keeps_sid is None or before is None or set(attempt.factors) - set(before.factors):
+            remember(realm, connection, attempt.citizen_id, place)
     return session, cookie

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from idp.authentication import attempt as attempts
-from idp.authentication.attempt import AttemptGone
+from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.methods.password.store import change_password
 from idp.clients import registry
 from idp.protocol.assurance import Factor
@@ -27,6 +27,13 @@ def signed_in(stand: Stand) -> Browser:
     browser = stand.browser()
     stand.obtain_code(browser)
     return browser
+
+
+def attempt_of(stand: Stand, browser: Browser) -> Attempt:
+    """The attempt whose page this browser shows."""
+    binding = hashlib.sha256(browser.session.cookies["idp_browser"].encode()).hexdigest()
+    with stand.realm.database.read() as connection:
+        return attempts.find(stand.realm, connection, browser.url.split("/")[-2], browser=binding)
 
 
 def code(stand: Stand, browser: Browser) -> Browser:
@@ -157,17 +164,37 @@ def test_account_that_has_to_confirm_twice_from_now_on_does_so_in_a_live_session
 
 def test_attempt_that_is_over_takes_no_proof(stand: Stand) -> None:
     browsers = [at_second_step(stand), at_second_step(stand)]
-    found = []
-    for browser in browsers:
-        binding = hashlib.sha256(browser.session.cookies["idp_browser"].encode()).hexdigest()
-        with stand.realm.database.read() as connection:
-            found.append(attempts.find(stand.realm, connection, browser.url.split("/")[-2], browser=binding))
+    found = [attempt_of(stand, browser) for browser in browsers]
     browsers[0].submit("cancel-form", "cancel")
     code(stand, browsers[1])
     for attempt in found:
         factor = Factor(method="passkey", kind="possession", amr=("hwk",), at=Stand.START)
         with pytest.raises(AttemptGone), stand.realm.database.write() as connection:
             attempts.add_factor(stand.realm, connection, attempt, factor, citizen_id=stand.citizen(VERA))
+
+
+def test_proof_that_is_given_again_takes_the_place_of_the_older_one(stand: Stand) -> None:
+    attempt = attempt_of(stand, at_second_step(stand))
+    with stand.realm.database.write() as connection:
+        again = Factor(method="password", kind="knowledge", amr=("pwd",), at=Stand.START + 1)
+        attempt = attempts.add_factor(stand.realm, connection, attempt, again, citizen_id=stand.citizen(VERA))
+    assert [factor.at for factor in attempt.factors] == [Stand.START + 1]
+
+
+def test_form_that_was_opened_before_signing_out_changes_nothing(stand: Stand) -> None:
+    browser = code(stand, stand.sign_in(stand.browser().open(PASSWORD_PAGE)))
+    form = browser.forms()["add-form"]
+    stand.execute("UPDATE sessions SET ended_at = 1")
+    words = {"old-password": "romashka-17", "new-password": "a new password", "new-password-again": "a new password"}
+    browser.session.post(form.action, data=form.values | words)
+    assert "password.changed" not in stand.actions()
+
+
+def test_form_without_the_token_of_its_browser_changes_nothing(stand: Stand) -> None:
+    browser = code(stand, stand.sign_in(stand.browser().open(PASSWORD_PAGE)))
+    words = {"old-password": "romashka-17", "new-password": "a new password", "new-password-again": "a new password"}
+    assert browser.session.post(PASSWORD_PAGE, data=words).status_code == 403
+    assert "password.changed" not in stand.actions()
 
 
 def test_sign_in_with_less_in_another_tab_is_not_what_a_client_demands(stand: Stand) -> None:
@@ -255,6 +282,16 @@ def test_completed_attempt_opens_no_second_session(stand: Stand) -> None:
     assert sessions(stand) == []
 
 
+def test_sign_in_that_is_done_cannot_be_given_up_any_more(stand: Stand) -> None:
+    browser = at_second_step(stand)
+    attempt, form = browser.url.rpartition("/")[0], browser.forms()["code-form"]
+    code(stand, browser)
+    consent = browser.url
+    browser.session.post(f"{attempt}/cancel", data=form.values)
+    assert "consent" in browser.open(consent).forms()
+    assert "sign_in.cancelled" not in stand.actions()
+
+
 def test_prompt_none_tells_what_is_missing_and_shows_nothing(stand: Stand) -> None:
     browser = signed_in(stand)
     for parameters, error in (
@@ -318,6 +355,18 @@ def test_address_that_somebody_claims_without_a_proxy_of_ours_counts_for_nothing
     browser.session.headers["X-Forwarded-For"] = "203.0.113.5"
     stand.sign_in(browser.open(stand.authorize_url()))
     assert stand.rows("SELECT count(*) FROM known_places WHERE kind = 'address'") == known
+
+
+def test_session_that_was_carried_elsewhere_makes_no_place_known_without_a_proof(stand: Stand) -> None:
+    browser = signed_in(stand)
+    stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    stand.execute("DELETE FROM known_places")
+    for _ in range(3):
+        stand.sign_in(stand.browser().open(stand.authorize_url()), password="wrong")
+    essential = '{"id_token":{"acr":{"essential":true,"values":["high"]}}}'
+    answer_of(browser.open(stand.authorize_url(claims=essential)))
+    assert stand.rows("SELECT kind FROM known_places") == []
+    assert stand.rows("SELECT count FROM counters") == [(3,)]
 
 
 def test_wrong_proofs_of_somebody_else_do_not_end_a_count(stand: Stand) -> None:
