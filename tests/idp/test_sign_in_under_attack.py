@@ -357,6 +357,12 @@ def test_address_that_somebody_claims_without_a_proxy_of_ours_counts_for_nothing
     assert stand.rows("SELECT count(*) FROM known_places WHERE kind = 'address'") == known
 
 
+def test_who_proves_two_things_at_a_new_place_is_not_suspected(stand: Stand) -> None:
+    stand.execute("UPDATE citizens SET risk_is_judged = true")
+    code(stand, at_second_step(stand))
+    assert not any(action.startswith("risk.found") for action in stand.actions())
+
+
 def test_session_that_was_carried_elsewhere_makes_no_place_known_without_a_proof(stand: Stand) -> None:
     browser = signed_in(stand)
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
