@@ -148,7 +148,7 @@ def add_factor(realm: Realm, connection: Connection, attempt: Attempt, factor: F
     Raises AttemptGone when the proof is somebody else's than those before it: nobody changes persons on the way.
     """
     # Held, so that of two proofs at once neither writes over the other (SQLite has one writer anyway).
-    stored = connection.execute(FIND.with_for_update(), {"attempt_id": attempt.id}).one()
+    stored = connection.execute(FIND.with_for_update(key_share=True), {"attempt_id": attempt.id}).one()
     if stored.citizen_id not in (None, citizen_id) or stored.cancelled_at or stored.completed_sid:
         raise AttemptGone
     attempt = _open(realm, stored)

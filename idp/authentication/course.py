@@ -1,7 +1,7 @@
 """What comes next in an attempt, whoever brings it: a browser by the pages of `views`, or a test that has none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from idp.authentication.risk import Place
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.protocol.assurance import level_of, reaches
+from idp.protocol.vocabulary import Level
 from idp.realm import Realm
 
 
@@ -54,15 +55,16 @@ def standing(realm: Realm, attempt: Attempt, methods: Sequence[Method], place: P
         risk = risks.risk_of(realm, connection, person, place)
     if risk is None:
         return found
+    level: Level = "substantial"
     with realm.database.write() as connection:
-        demanding = attempts.demand(connection, attempt, "substantial", because=risk)
         try:
-            found = _ways(realm, connection, demanding, person, methods)
+            demanding = replace(attempt, demanded_level=level, demanded_because=risk)
+            found, outcome = _ways(realm, connection, demanding, person, methods), "second_step"
         except CannotProveEnough:
-            attempts.demand(connection, attempt, "low", because=risk)
-            risks.write_down(realm, connection, attempt, person, risk, outcome="no_second_step")
-        else:
-            risks.write_down(realm, connection, attempt, person, risk, outcome="second_step")
+            level, outcome = "low", "no_second_step"
+        # The journal first, as where a proof is judged: PostgreSQL would find a deadlock in the other order.
+        risks.write_down(realm, connection, attempt, person, risk, outcome=outcome)
+        attempts.demand(connection, attempt, level, because=risk)
     return found
 
 

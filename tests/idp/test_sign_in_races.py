@@ -232,3 +232,20 @@ def test_two_ways_that_succeed_at_once_make_one_session_with_two_kinds_of_proof(
     assert len(stand.rows("SELECT sid FROM sessions")) == 1
     opened = next(event for event in stand.events() if event["action"] == "session.opened")
     assert "substantial" in str(opened["detail"])
+
+
+def test_answer_and_giving_up_at_once_are_no_fault(stand: Stand) -> None:
+    for _ in range(10):
+        browser = stand.sign_in(stand.browser().open(stand.authorize_url(acr_values="substantial")))
+        attempt, form = browser.url.rpartition("/")[0], browser.forms()["code-form"].values
+        code, hands = stand.last_code(), [Browser(stand.transport), Browser(stand.transport)]
+        for hand in hands:
+            hand.session.cookies.update(browser.session.cookies)
+        answers = raced(
+            stand,
+            lambda: hands[0].session.post(f"{attempt}/code", data=form | {"code": code}, allow_redirects=False).status_code,  # noqa: B023
+            lambda: hands[1].session.post(f"{attempt}/cancel", data=form, allow_redirects=False).status_code,  # noqa: B023
+        )
+        assert set(answers) <= {303, 404}
+    ended = stand.rows("SELECT completed_sid IS NOT NULL, cancelled_at IS NOT NULL FROM sign_in_attempts")
+    assert all(is_completed != is_cancelled for is_completed, is_cancelled in ended)

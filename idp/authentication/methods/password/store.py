@@ -35,8 +35,8 @@ def set_password(realm: Realm, connection: Connection, citizen_id: str, password
 
 def change_password(realm: Realm, connection: Connection, citizen_id: str, password: str | None, *, actor: str) -> None:
     """Store another password of a citizen, or none. Whoever is between two steps with the old one begins anew."""
-    attempts.end_all(realm, connection, citizen_id)
     connection.execute(delete(PASSWORDS).where(PASSWORDS.c.citizen_id == citizen_id))
     if password is not None:
         set_password(realm, connection, citizen_id, password)
     record(realm, connection, Event.PASSWORD_CHANGED, actor=actor, object=f"citizen:{citizen_id}")
+    attempts.end_all(realm, connection, citizen_id)
