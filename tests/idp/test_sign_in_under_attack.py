@@ -181,6 +181,31 @@ def test_proof_that_is_given_again_takes_the_place_of_the_older_one(stand: Stand
     assert [factor.at for factor in attempt.factors] == [Stand.START + 1]
 
 
+@pytest.mark.parametrize("deed", ["rename", "remove"])
+def test_lm_27_nothing_is_renamed_or_removed_with_one_of_two_proofs_or_an_old_one(stand: Stand, deed: str) -> None:
+    browser = stand.browser().open(f"{ACCOUNT}/security")
+    form = {"name": "имя", "csrf_token": browser.forms()["sign-in"].values["csrf_token"]}
+    stand.sign_in(browser)
+    address = f"{ACCOUNT}/security/password/{stand.citizen(VERA)}/{deed}"
+    answer = browser.session.post(address, data=form, allow_redirects=False)
+    assert "/sign-in/" in answer.headers["Location"]
+    browser.open(f"{stand.issuer}{answer.headers['Location']}")
+    assert code(stand, browser).url == f"{ACCOUNT}/security", "back to the page, and nothing is done by itself"
+    assert browser.session.post(address, data=form).status_code == 404, "a password is neither renamed nor removed"
+    stand.clock.advance(5 * 60 + 1)
+    assert "/sign-in/" in browser.session.post(address, data=form, allow_redirects=False).headers["Location"]
+
+
+def test_second_proof_for_the_account_does_not_outlive_the_session(stand: Stand) -> None:
+    browser = stand.browser().open(f"{ACCOUNT}/security")
+    stand.sign_in(browser)
+    browser.open(PASSWORD_PAGE)
+    stand.execute("UPDATE sessions SET ended_at = 1")
+    code(stand, browser)
+    assert "sign-in" in browser.forms(), "everything is asked for anew"
+    assert sessions(stand) == []
+
+
 def test_form_that_was_opened_before_signing_out_changes_nothing(stand: Stand) -> None:
     browser = code(stand, stand.sign_in(stand.browser().open(PASSWORD_PAGE)))
     form = browser.forms()["add-form"]
