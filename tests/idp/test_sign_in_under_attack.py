@@ -206,6 +206,30 @@ def test_second_proof_for_the_account_does_not_outlive_the_session(stand: Stand)
     assert sessions(stand) == []
 
 
+def test_answer_from_elsewhere_that_nobody_waits_for_changes_nothing(stand: Stand) -> None:
+    browser = code(stand, stand.sign_in(stand.browser().open(PASSWORD_PAGE)))
+    words = "old-password=romashka-17&new-password=a+new+password&new-password-again=a+new+password"
+    assert browser.open(f"{ACCOUNT}/back/password?{words}").status == 404
+    assert "password.changed" not in stand.actions()
+
+
+def test_way_that_is_closed_meanwhile_takes_no_right_answer(stand: Stand) -> None:
+    browser = at_second_step(stand)
+    browser.open(f"{browser.url.rpartition('/')[0]}/email")
+    stand.execute("UPDATE citizens SET email_verified_at = NULL")
+    code(stand, browser)
+    assert browser.url.endswith("/code"), "there is another way"
+    assert sessions(stand) == []
+
+
+def test_password_is_not_judged_at_the_address_of_another_way(stand: Stand) -> None:
+    browser = stand.browser().open(stand.authorize_url())
+    form = browser.forms()["sign-in"].values | {"login": VERA, "password": "romashka-17"}
+    browser.session.post(f"{browser.url.rpartition('/')[0]}/code", data=form)
+    assert "password.checked" not in stand.actions()
+    assert sessions(stand) == []
+
+
 def test_form_that_was_opened_before_signing_out_changes_nothing(stand: Stand) -> None:
     browser = code(stand, stand.sign_in(stand.browser().open(PASSWORD_PAGE)))
     form = browser.forms()["add-form"]
