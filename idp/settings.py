@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from ground.couriers.sms_gateway import SHAPES
@@ -137,7 +138,8 @@ class Settings:
 
     `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
-    `disabled_methods` are ways to sign in that are switched off.
+    `disabled_methods` are ways to sign in that are switched off. With `webauthn_attestation` at `direct` a new passkey's device
+    has to say who made it.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -165,6 +167,7 @@ class Settings:
     codes_per_hour: int = 5
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
+    webauthn_attestation: Literal["none", "direct"] = "none"
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100

@@ -112,7 +112,8 @@ class Method(ABC):
     `name` stands in addresses and in the journal, `kind` says what the proof rests on, `level` what it proves alone. One that
     `identifies` can come first. `template` is its page; `title`, `needs` and `icon` describe it where people choose, `step`
     in the row of steps; one that `is_tab` stands above the form of the first page. `pages` answer at addresses of its own,
-    `enrolment` is its life at the account; most have none.
+    `enrolment` is its life at the account, `beside_choice` a piece of a page that goes with the choice of ways, such as a
+    script that takes this one away where the browser lacks what it needs; most have none.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Method(ABC):
     template: str
     pages: Blueprint | None = None
     enrolment: Enrolment | None = None
+    beside_choice: str | None = None
 
     def why_shut(self, realm: Realm) -> str | None:
         """Why nobody can use the method here now, as the person reads it; None when it is open."""

@@ -1,0 +1,34 @@
+/* Asks the browser for a passkey, or to make one, and posts what it says by the form of the page. Where it cannot, the form stays
+   shut and the page says so. */
+const form = document.querySelector("form[data-passkey]");
+const button = form.querySelector("button");
+const said = document.getElementById("passkey-said");
+const ceremonies = {
+  get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
+  create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }),
+};
+const words = { NotAllowedError: form.dataset.refused, InvalidStateError: form.dataset.known };
+
+async function ask() {
+  button.disabled = true;
+  said.textContent = form.dataset.waiting;
+  try {
+    const credential = await ceremonies[form.dataset.passkey](JSON.parse(form.dataset.options));
+    form.elements.credential.value = JSON.stringify(credential);   // its toJSON
+    form.submit();
+  } catch (error) {
+    said.textContent = words[error.name] || form.dataset.failed;
+    button.disabled = false;
+    button.focus();
+  }
+}
+
+if (window.PublicKeyCredential?.parseRequestOptionsFromJSON && PublicKeyCredential.prototype.toJSON) {
+  button.disabled = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask();
+  });
+} else {
+  document.getElementById("passkey-missing").hidden = false;
+}
