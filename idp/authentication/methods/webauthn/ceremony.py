@@ -36,12 +36,13 @@ from webauthn.helpers.structs import (
 )
 
 from idp.authentication.challenge import Asked
+from idp.authentication.methods.webauthn.plain_cbor import check_attestation_object, check_authenticator_data
 from idp.authentication.methods.webauthn.store import KnownPasskey, NewPasskey
 from idp.realm import Realm
 
 CHALLENGE_BYTES = 32
 CHALLENGE_SECONDS = 5 * 60
-MAX_ANSWER_LENGTH = 32 * 1024
+MAX_ANSWER_LENGTH = 16 * 1024
 """An answer with a chain of certificates has some 6 KB. Longer ones are not even parsed."""
 MAX_CREDENTIAL_ID_BYTES = 1023
 """WebAuthn Level 3, 7.1."""
@@ -125,7 +126,9 @@ def read_assertion(text: str) -> AuthenticationCredential | None:
     """What `credential.toJSON()` said after a sign-in; None when it is nothing of the kind."""
     try:
         with _spoilt_is("malformed"):
-            return parse_authentication_credential_json(_capped(text))
+            given = parse_authentication_credential_json(_capped(text))
+            check_authenticator_data(given.response.authenticator_data)
+            return given
     except AnswerRefused:
         return None
 
@@ -134,7 +137,9 @@ def read_attestation(text: str) -> RegistrationCredential | None:
     """The same after a passkey was made."""
     try:
         with _spoilt_is("malformed"):
-            return parse_registration_credential_json(_capped(text))
+            given = parse_registration_credential_json(_capped(text))
+            check_attestation_object(given.response.attestation_object)
+            return given
     except AnswerRefused:
         return None
 
