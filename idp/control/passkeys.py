@@ -6,7 +6,8 @@ from msgspec import Meta, Struct
 from webauthn.helpers import bytes_to_base64url
 
 from idp.audit import Event, record
-from idp.authentication.methods.webauthn import software, store
+from idp.authentication.methods.webauthn import store
+from idp.authentication.methods.webauthn.rehearsal import make_passkey
 from idp.citizens import directory
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.realm import Realm
@@ -33,7 +34,7 @@ class NewPasskey(Struct, frozen=True, kw_only=True):
 def enrol(realm: Realm, call: Call) -> Answer:
     """Enrol a passkey for a person, as if they had added a device."""
     terms: PasskeyTerms = call.body
-    new = software.make(realm, is_synced=terms.synced)
+    new = make_passkey(realm, is_synced=terms.synced)
     with realm.database.write() as connection:
         person = directory.find(realm, connection, call.path["person_id"])
         if person is None:

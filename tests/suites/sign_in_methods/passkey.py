@@ -4,8 +4,8 @@ from weakref import WeakKeyDictionary
 
 from tests.browser import Browser
 from tests.idp.methods.authenticator import Device, options_of
-from tests.idp.methods.passkeys import give, keep
-from tests.idp.stand import Stand
+from tests.idp.methods.passkeys import VERA, give, keep
+from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
 from tests.suites.sign_in_methods.driver import Driver, to_page
 
 DEVICES: WeakKeyDictionary[Stand, Device] = WeakKeyDictionary()
@@ -13,7 +13,11 @@ DEVICES: WeakKeyDictionary[Stand, Device] = WeakKeyDictionary()
 
 
 def enrol(stand: Stand) -> None:
+    """One in a device of hers, and one that the stand holds for sign-ins without a browser."""
     DEVICES[stand] = keep(stand, Device())
+    bearer = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
+    address = f"{CONTROL}/people/{stand.citizen(VERA)}/passkeys"
+    assert stand.control().session.post(address, json={}, headers=bearer).status_code == 201
 
 
 def page(stand: Stand) -> Browser:
