@@ -190,30 +190,45 @@ def test_r041_browser_without_scripts_is_not_offered_a_passkey(
     assert page.is_visible("#sign-in")
 
 
+def _pages(visit: Visit, stand: RunningStand, person: Person, language: str = "ru") -> Iterator[tuple[str, int]]:
+    """The pages of passkeys one after another, with the status of each."""
+    page, phone = visit.page, stand.phone
+    visit.open(f"{visit.at.registry}/")
+    visit.open(page.url.replace("/password", "/passkey") + f"?lang={language}")
+    yield "passkey", 200
+    page.click("#passkey-form #submit")
+    expect(page.locator("#passkey-trouble")).to_be_visible()
+    yield "passkey that did not come", 200
+    page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('#passkey-form'))")
+    page.wait_for_selector("#error")
+    yield "passkey refused", 400
+    visit.open(page.url.replace("/passkey", "/password"))
+    visit.give_password(person)
+    visit.give_code(phone.code_of(person))
+    assert _at_the_cabinet(visit)
+    visit.open(f"{visit.at.issuer}/account/security/passkey/add")
+    yield "new passkey", 200
+    page.fill("#name", "Очень длинное название ключа доступа, какое только бывает")
+    visit.press("#add-form #submit")
+    yield "list of passkeys", 200
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_pages_of_passkeys_fit_a_narrow_screen_and_axe_core_objects_to_nothing(
-    running_stand: RunningStand, chromium: Browser, visits: list[Visit], person: Person, axe: str, language: str
+def test_pages_of_passkeys_fit_a_narrow_screen(
+    running_stand: RunningStand, chromium: Browser, visits: list[Visit], person: Person, language: str
 ) -> None:
     visit = Visit(chromium, running_stand.at, viewport=NARROW)
     visits.append(visit)
-    page = visit.page
-    Device(page)
+    Device(visit.page)
+    for name, _status in _pages(visit, running_stand, person, language):
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], name
+
+
+def test_axe_core_objects_to_nothing_on_pages_of_passkeys(
+    running_stand: RunningStand, visit: Visit, person: Person, axe: str
+) -> None:
+    Device(visit.page)
     objections: list[str] = []
-
-    def judge(name: str, *, status: int = 200) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], name
-        objections.extend(objections_to(visit, axe, name, status=status))
-
-    visit.open(f"{visit.at.registry}/")
-    visit.open(page.url.replace("/password", "/passkey") + f"?lang={language}")
-    judge("passkey")
-    page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('#passkey-form'))")
-    page.wait_for_selector("#error")
-    judge("passkey refused", status=400)
-    visit.open(page.url.replace("/passkey", "/password"))
-    visit.give_password(person)
-    visit.give_code(running_stand.phone.code_of(person))
-    _at_the_cabinet(visit)
-    visit.open(f"{visit.at.issuer}/account/security/passkey/add")
-    judge("new passkey")
+    for name, status in _pages(visit, running_stand, person):
+        objections += objections_to(visit, axe, name, status=status)
     assert objections == []
