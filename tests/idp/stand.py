@@ -54,12 +54,17 @@ SEEDED = len(read_people(Path(__file__).parents[2] / "config" / "seed"))
 
 def make_keys(home: Path) -> None:
     """What scripts/keys makes, for the provider and for the registry's client secret."""
-    make_secrets(home / "keys" / "idp" / "secrets.json", SystemChance())
-    make_missing_keys(home / "keys" / "idp" / "signing", now=Stand.START - 1)
+    make_own_keys(home, "idp")
     (home / "keys" / "rp").mkdir(parents=True)
     (home / "keys" / "rp" / "client-secret").write_text("registry secret")
     (home / "var").mkdir()
     (home / "var" / "control-token").write_text(CONTROL_TOKEN)
+
+
+def make_own_keys(home: Path, instance: str) -> None:
+    """The secrets and signing keys of one instance of the provider's program."""
+    make_secrets(home / "keys" / instance / "secrets.json", SystemChance())
+    make_missing_keys(home / "keys" / instance / "signing", now=Stand.START - 1)
 
 
 def challenge(verifier: str = VERIFIER) -> str:
@@ -81,7 +86,9 @@ class Stand:
 
     START = 1_795_340_000
 
-    def __init__(self, home: Path, clock: FixedClock | FileClock, **settings: object) -> None:
+    def __init__(
+        self, home: Path, clock: FixedClock | FileClock, *, transport: WsgiTransport | None = None, **settings: object
+    ) -> None:
         self.clock = clock
         cheap = PasswordHashing(memory_kib=8, iterations=1)
         values: dict[str, object] = {
@@ -95,7 +102,7 @@ class Stand:
             "request_journal": RequestJournal(enabled=False),
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
-        self.transport = WsgiTransport({CLIENT: _say_nothing})
+        self.transport = transport or WsgiTransport({CLIENT: _say_nothing})
         """Everybody there is: the provider, the client's pages, and the servers that a test adds to `hosts`."""
         self.realm = open_realm(self.settings, clock=clock, transport=self.transport)
         self.pages = make_pages(self.realm)
@@ -177,7 +184,7 @@ class Stand:
         return Browser(self.transport).session
 
     def _mount(self, main: Wsgi, pages: Flask) -> Wsgi:
-        return Mount(main, pages, self.opened) if self.settings.is_test else main
+        return Mount(main, pages, self.opened) if self.settings.has_control else main
 
     def close(self) -> None:
         self.opened.close_all()
