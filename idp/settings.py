@@ -145,6 +145,7 @@ class BankId:
 
     issuer: str = ""
     client_id: str = "propusk"
+    name: str = "Облепиха"
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.issuer)
@@ -159,7 +160,7 @@ class Settings:
 
     `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
-    `disabled_methods` are ways to sign in that are switched off.
+    `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -190,6 +191,7 @@ class Settings:
     codes_per_hour: int = 5
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
+    only_methods: tuple[str, ...] = ()
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100
@@ -243,6 +245,10 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    def has_method(self, name: str) -> bool:
+        """Is this way to sign in switched on?"""
+        return name not in self.disabled_methods and (not self.only_methods or name in self.only_methods)
 
     @property
     def is_bank(self) -> bool:
