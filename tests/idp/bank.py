@@ -1,23 +1,41 @@
 """The bank of a test stand: a second instance of the provider, on the network of the first and on its clock."""
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from ground.clock import FileClock, FixedClock
 from ground.preparation import bring_up_to_date
+from idp.authentication.methods.bank_id import identities
+from idp.authentication.methods.bank_id.id_token import Customer
 from idp.database import MIGRATIONS
 from idp.seed import load_seed, read_people
-from tests.idp.stand import ISSUER, Stand, make_own_keys
+from idp.settings import BankId
+from tests.browser import Browser
+from tests.idp.stand import BANK, ISSUER, Stand, make_own_keys
 from tests.wsgi_transport import WsgiTransport
 
-BANK = "http://localhost:8402"
 ROOT = Path(__file__).parents[2]
+CALLBACK = f"{ISSUER}/sign-in/back/bank"
 PASSWORDS = {str(entry["key"]): str(entry["password"]) for entry in read_people(ROOT / "config" / "seed" / "bank")}
 """What each customer types at the bank."""
 
 
 def open_bank(home: Path, clock: FixedClock | FileClock, transport: WsgiTransport | None = None) -> Stand:
     """The bank of a home, as a WSGI application that answers at its address on the network."""
-    return Stand(home, clock, transport=transport, instance="bank", issuer=BANK, seed="seed/bank", provider_url=ISSUER)
+    return Stand(
+        home,
+        clock,
+        transport=transport,
+        instance="bank",
+        issuer=BANK,
+        seed="seed/bank",
+        provider_url=ISSUER,
+        only_methods=("password",),
+        bank=BankId(),
+    )
 
 
 def prepare_bank(home: Path, clock: FixedClock | FileClock) -> None:
@@ -33,3 +51,38 @@ def prepare_bank(home: Path, clock: FixedClock | FileClock) -> None:
     )
     load_seed(bank.realm)
     bank.close()
+
+
+def open_beside(stand: Stand) -> Stand:
+    """The bank of this stand's folder, which is closed with the stand. Its keys and database are copies."""
+    home = stand.settings.home
+    if not (home / "keys" / "bank").exists():
+        shutil.copytree(_prepared() / "keys" / "bank", home / "keys" / "bank")
+        shutil.copyfile(_prepared() / "var" / "bank.sqlite3", home / "var" / "bank.sqlite3")
+    bank = open_bank(home, stand.clock, stand.transport)
+    stand.beside.append(bank)
+    return bank
+
+
+def link(stand: Stand, bank: Stand, login: str = "vera@example.test", *, issuer: str = BANK) -> None:
+    """Whoever has this login has linked themselves, as they would at their account."""
+    customer = Customer(issuer, bank.citizen(login), account="•• 1704")
+    with stand.realm.database.write() as connection:
+        identities.link(stand.realm, connection, stand.citizen(login), customer)
+
+
+def confirm(browser: Browser, *, login: str = "vera@example.test", password: str = PASSWORDS["vera"]) -> Browser:
+    """At the bank: sign in and say yes."""
+    browser.submit("sign-in", "submit", login=login, password=password)
+    return browser.submit("consent", "allow")
+
+
+@cache
+def _prepared() -> Path:
+    """A folder with a prepared bank, made once for each test process."""
+    home = Path(tempfile.mkdtemp(prefix="propusk-bank-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    shutil.copytree(ROOT / "config", home / "config")
+    (home / "var").mkdir()
+    prepare_bank(home, FixedClock(Stand.START))
+    return home

@@ -35,11 +35,12 @@ from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
 from idp.seed import load_seed, read_people
-from idp.settings import PasswordHashing, RequestJournal, Settings
+from idp.settings import BankId, PasswordHashing, RequestJournal, Settings
 from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
 
 ISSUER = "http://localhost:8400"
+BANK = "http://localhost:8402"
 CONTROL = "http://127.0.0.1:8401"
 CONTROL_TOKEN = "the token of the control plane, 32 and more"
 CLIENT = "http://localhost:9999"
@@ -98,6 +99,7 @@ class Stand:
             "registration_is_open": True,
             "codes_per_hour": 0,
             "password_hashing": cheap,
+            "bank": BankId(issuer=BANK),
             # On, as on every test stand, it writes a durable transaction behind each answer: a third of what a test takes.
             "request_journal": RequestJournal(enabled=False),
         }
@@ -108,6 +110,8 @@ class Stand:
         self.pages = make_pages(self.realm)
         # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
         self.pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        self.beside: list[Stand] = []
+        """Other instances that are closed with this one."""
         self.opened = opened_by(self.realm)
         self.transport.hosts[self.issuer] = make_app(self.realm, self.pages, mount=self._mount)
 
@@ -187,6 +191,8 @@ class Stand:
         return Mount(main, pages, self.opened) if self.settings.has_control else main
 
     def close(self) -> None:
+        for other in self.beside:
+            other.close()
         self.opened.close_all()
         recorder.close(self.realm)
         self.realm.database.close()

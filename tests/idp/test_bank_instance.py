@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,11 +14,10 @@ from idp.errors import StandUnusable
 from idp.protocol.client_assertion import ASSERTION_TYPE
 from idp.settings import INSTANCE_VARIABLE, read_settings
 from idp.tokens.minting import mint_client_assertion
-from tests.idp.bank import BANK, PASSWORDS, open_bank, prepare_bank
-from tests.idp.stand import ISSUER, VERIFIER, Stand, challenge
+from tests.idp.bank import CALLBACK, PASSWORDS, open_beside
+from tests.idp.stand import BANK, ISSUER, VERIFIER, Stand, challenge
 
 ROOT = Path(__file__).parents[2]
-CALLBACK = f"{ISSUER}/bank-id/callback"
 
 
 @pytest.fixture
@@ -36,12 +34,9 @@ def provider(stand: Stand) -> Stand:
 
 
 @pytest.fixture
-def bank(provider: Stand) -> Iterator[Stand]:
+def bank(provider: Stand) -> Stand:
     """The bank, on the network of the provider."""
-    prepare_bank(provider.settings.home, provider.clock)
-    bank = open_bank(provider.settings.home, provider.clock, provider.transport)
-    yield bank
-    bank.close()
+    return open_beside(provider)
 
 
 def command(*words: str) -> str:
