@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+from urllib.parse import urljoin
 
 from ground.clock import FileClock, FixedClock
 from ground.preparation import bring_up_to_date
@@ -75,6 +76,19 @@ def confirm(browser: Browser, *, login: str = "vera@example.test", password: str
     """At the bank: sign in and say yes."""
     browser.submit("sign-in", "submit", login=login, password=password)
     return browser.submit("consent", "allow")
+
+
+def answer_of_bank(browser: Browser, *, login: str = "vera@example.test", password: str = PASSWORDS["vera"]) -> str:
+    """The address that the bank sends a browser back to, caught before anybody opens it."""
+    browser.submit("sign-in", "submit", login=login, password=password)
+    consent = browser.forms()["consent"]
+    place, answer = (
+        consent.action,
+        browser.session.post(consent.action, data=consent.values | {"answer": "allow"}, allow_redirects=False),
+    )
+    while (place := urljoin(place, answer.headers["Location"])).startswith(BANK):
+        answer = browser.session.get(place, allow_redirects=False)
+    return place
 
 
 @cache

@@ -29,7 +29,7 @@ from idp.control.app import make_control
 from idp.database import JOURNAL, MIGRATIONS
 from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
-from idp.protocol.scopes import SCOPES
+from idp.protocol.scopes import REGISTRABLE
 from idp.realm import open_realm
 from idp.requests import recorder
 from idp.sandboxes.mount import Mount
@@ -138,7 +138,7 @@ class Stand:
             redirect_uris=(CALLBACK,),
             authentication="client_secret_basic",
             secret_hash=registry.hash_secret(SECRET),
-            scopes=frozenset(SCOPES),
+            scopes=frozenset(REGISTRABLE),
             post_logout_redirect_uris=("http://localhost:9999/signed-out",),
         )
         client = replace(client, **terms)  # type: ignore[arg-type]

@@ -53,31 +53,24 @@ class BankEnrolment(Enrolment):
         if "state" not in form:
             return trip.leave(realm, owner.session, back=BACK)
         customer = trip.come_back(realm, owner.session, form, back=BACK)
-        actor = f"citizen:{owner.person.id}"
         with realm.database.write() as connection:
             try:
                 if not self.can_add(realm, connection, owner.person):
                     raise LinkedAlready
                 identities.link(realm, connection, owner.person.id, customer)
-                is_linked = True
+                return None
             except LinkedAlready:
-                is_linked = False
-            outcome = "done" if is_linked else "cannot_link"
-            record(realm, connection, Event.METHOD_ENROLLED, actor=actor, object=actor, outcome=outcome, method="bank")
-        if not is_linked:
-            raise refusal("cannot_link")
-        return None
+                actor, thing = f"citizen:{owner.person.id}", f"session:{owner.session.sid}"
+                outcome = "cannot_link"
+                record(realm, connection, Event.METHOD_ENROLLED, actor=actor, object=thing, outcome=outcome, method="bank")
+        raise refusal("cannot_link")
 
     def owner_of(self, realm: Realm, connection: Connection, arguments: Mapping[str, str]) -> str | None:
         kind, _colon, sid = (trip.holder_of(connection, arguments) or "").partition(":")
         return sid if kind == "session" else None
 
     def remove(self, realm: Realm, connection: Connection, owner: Owner, enrolled_id: str) -> bool:
-        is_gone = identities.unlink(connection, owner.person.id, enrolled_id)
-        if is_gone:
-            actor = f"citizen:{owner.person.id}"
-            record(realm, connection, Event.METHOD_REMOVED, actor=actor, object=actor, method="bank")
-        return is_gone
+        return identities.unlink(connection, owner.person.id, enrolled_id)
 
 
 def _name(realm: Realm, linked: Linked) -> str:
