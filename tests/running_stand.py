@@ -87,7 +87,7 @@ def write_settings(home: Path, at: Addresses, *, idp: str = "", rp: str = "", ba
         f'environment = "test"\nurl = "{at.registry}"\nlisten = "127.0.0.1:{at.rp_port}"\nissuer = "{at.issuer}"\n{rp}'
     )
     (home / "config" / "bank.toml").write_text(
-        f'environment = "test"\ninstance = "bank"\nseed = "seed/bank"\nissuer = "{at.bank}"\n'
+        f'environment = "test"\ninstance = "bank"\nseed = "seed/bank"\nonly_methods = ["password"]\nissuer = "{at.bank}"\n'
         f'listen = "127.0.0.1:{at.bank_port}"\nprovider_url = "{at.issuer}"\n{bank}'
     )
 

@@ -73,9 +73,14 @@ def link(stand: Stand, bank: Stand, login: str = "vera@example.test", *, issuer:
 
 
 def confirm(browser: Browser, *, login: str = "vera@example.test", password: str = PASSWORDS["vera"]) -> Browser:
-    """At the bank: sign in and say yes."""
+    """At the bank: sign in and say yes. Back at the provider: go on from the page that does so by itself."""
     browser.submit("sign-in", "submit", login=login, password=password)
-    return browser.submit("consent", "allow")
+    return go_on(browser.submit("consent", "allow"))
+
+
+def go_on(browser: Browser) -> Browser:
+    """What a window does by itself: leave the page that a bank sent it to."""
+    return browser.submit("go-on") if "go-on" in browser.forms() else browser
 
 
 def answer_of_bank(browser: Browser, *, login: str = "vera@example.test", password: str = PASSWORDS["vera"]) -> str:

@@ -17,6 +17,7 @@ from idp.authentication.methods.bank_id.id_token import Customer
 from idp.realm import open_realm
 from idp.settings import BankId
 from tests.browser import Browser
+from tests.idp.bank import go_on
 from tests.idp.bank_id.lying_bank import HONEST_KEY, Answer, LyingBank, json
 from tests.idp.signing import make_key, signed, unsigned
 from tests.idp.stand import BANK, Stand, answer_of
@@ -38,7 +39,7 @@ def bank(stand: Stand) -> LyingBank:
 
 def through(stand: Stand) -> Browser:
     browser = stand.browser().open(stand.authorize_url())
-    return browser.open(f"{attempt_of(browser)}/bank").submit("bank-form", "submit")
+    return go_on(browser.open(f"{attempt_of(browser)}/bank").submit("bank-form", "submit"))
 
 
 def assert_nobody_is_let_in(stand: Stand, browser: Browser, said: str) -> None:
