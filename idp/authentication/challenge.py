@@ -22,7 +22,9 @@ from idp.sessions.store import Session
 
 CHALLENGES = table_of(Challenge)
 WHICH = (CHALLENGES.c.holder == bindparam("of_holder"), CHALLENGES.c.purpose == bindparam("of_purpose"))
-NEWEST = select(CHALLENGES).where(*WHICH).order_by(CHALLENGES.c.created_at.desc(), CHALLENGES.c.id).limit(1)
+IS_OVER = CHALLENGES.c.used_at.is_not(None)
+NEWEST = select(CHALLENGES).where(*WHICH).order_by(IS_OVER, CHALLENGES.c.created_at.desc(), CHALLENGES.c.id).limit(1)
+"""At most one of a holder waits: of two that began within one second it is that one, and not the one it replaced."""
 USE = update(CHALLENGES).where(CHALLENGES.c.id == bindparam("of_id"), CHALLENGES.c.used_at.is_(None))
 
 

@@ -7,7 +7,7 @@ import pytest
 from idp.keyring.rotation import rotate
 from idp.settings import BankId
 from tests.browser import Browser
-from tests.idp.bank import CALLBACK, PASSWORDS, answer_of_bank, confirm, link
+from tests.idp.bank import CALLBACK, PASSWORDS, answer_of_bank, confirm, go_on, link
 from tests.idp.stand import BANK, Stand, answer_of
 from tests.suites.sign_in_methods.driver import attempt_of
 
@@ -177,7 +177,7 @@ def test_bank_that_is_switched_off_meanwhile_is_not_believed(stand: Stand, bank:
     right = answer_of_bank(browser)
     restarted = Stand(stand.settings.home, stand.clock, transport=stand.transport, disabled_methods=("bank",))
     stand.beside.append(restarted)
-    browser.open(right)
+    go_on(browser.open(right))
     assert "sign-in" in browser.forms()
     assert sessions(stand) == 0
 
@@ -197,3 +197,19 @@ def test_rotated_keys_of_the_bank_are_looked_at_once_more(stand: Stand, bank: St
     rotate(bank.realm, ["RS256"], actor="operator:test")
     confirm(to_bank(stand, stand.browser()))
     assert sessions(stand) == 2
+
+
+def test_second_trip_within_one_second_takes_the_place_of_the_first(stand: Stand, bank: Stand) -> None:
+    """Whoever pressed the button twice was told, now and then, that the answer of the bank was used already."""
+    link(stand, bank)
+    for _ in range(6):  # which of two came first was left to chance
+        browser = stand.browser().open(stand.authorize_url())
+        page = f"{attempt_of(browser)}/bank"
+        first = answer_of_bank(browser.open(page).submit("bank-form", "submit"))
+        second = answer_of_bank(browser.open(page).submit("bank-form", "submit"))
+        assert "не подходит" in browser.open(first).text
+        assert "code" in answer_of(_agreed(go_on(browser.open(second))))
+
+
+def _agreed(browser: Browser) -> Browser:
+    return browser.submit("consent", "allow") if "consent" in browser.forms() else browser
