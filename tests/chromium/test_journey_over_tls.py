@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, Playwright
 
 from tests.chromium.conftest import launch
+from tests.chromium.test_bank import ANTON, choose_bank, through_bank
 from tests.chromium.visit import Visit
 from tests.house import VERA
 from tests.houses import copy_home
@@ -89,6 +90,23 @@ def test_journey_over_tls_has_host_cookies_and_strict_transport(tls_stand: Runni
     assert [url for url, value in pages.items() if not (value or "").startswith("max-age=")] == []
     assert visit.witness.complaints == []
     visit.witness.assert_nothing_leaked(VERA.password, code)
+    visit.close()
+
+
+def test_r059_bank_over_tls_and_under_a_name_of_its_own(tls_stand: RunningStand, trusting_chromium: Browser) -> None:
+    """Provider and bank are two sites here: browsers come back from another one, and the two talk by name and certificate."""
+    visit = Visit(trusting_chromium, tls_stand.at)
+    visit.sign_in(ANTON, tls_stand.phone)
+    visit.open(f"{tls_stand.at.issuer}/account/documents")
+    visit.press("#add-bank")
+    through_bank(visit, to="#bank .enrolled")
+    visit.open(f"{tls_stand.at.registry}/")
+    visit.sign_out()
+    choose_bank(visit)
+    through_bank(visit, to="#person")
+    assert visit.page.url == f"{tls_stand.at.registry}/"
+    assert "__Host-bank_session" in {cookie["name"] for cookie in visit.context.cookies()}
+    assert visit.witness.complaints == []
     visit.close()
 
 
