@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
+from idp.authentication.methods.bank_id import identities
+from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
 from idp.citizens import directory
 from idp.citizens.directory import CitizenExists
@@ -85,10 +87,14 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
             second_factor_required=entry.get("second_factor_required", False),
             risk_is_judged=entry.get("risk", "on") != "off",
             actor=ACTOR,
+            citizen_id=entry.get("id"),
         )
     except CitizenExists:
         return False
     set_password(realm, connection, citizen_id, entry["password"])
+    issuer, subject = realm.settings.bank.issuer, entry.get("bank_subject")
+    if issuer and subject:
+        identities.link(realm, connection, citizen_id, Customer(issuer, subject, account=entry.get("bank_shown")))
     return True
 
 

@@ -69,7 +69,7 @@ def test_address_of_the_bank_that_is_none_is_refused(home: Path, issuer: str) ->
 
 def test_commands_of_the_bank_make_what_is_the_banks_and_leave_the_provider_alone(home: Path) -> None:
     made = command("--instance", "bank", "keys") + command("--instance", "bank", "prepare")
-    assert "4 test people entered" in made and "1 information systems registered" in made
+    assert "5 test people entered" in made and "1 information systems registered" in made
     assert {path.name for path in (home / "keys").iterdir()} == {"bank"}
     assert {path.name for path in (home / "var").iterdir()} == {"bank.sqlite3"}, "the control plane is the provider's"
     people = json.loads(command("--instance", "bank", "people"))
