@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock
@@ -127,10 +126,9 @@ def open_realm(
 
 
 def _fetch_session(settings: Settings, transport: Transport | None) -> Session:
-    """What fetches the documents that clients publish: from listed hosts only, of which the bank's is one by itself."""
-    bank = urlsplit(settings.bank.issuer).hostname
+    """What fetches the documents that clients publish: from listed hosts only."""
     policy = FetchPolicy(
-        hosts=frozenset(host.lower() for host in settings.fetch_hosts) | ({bank} if bank else set()),
+        hosts=frozenset(host.lower() for host in settings.fetch_hosts),
         allow_test_hosts=settings.is_test,
         trusted_ca_file=settings.trusted_ca_file,
         addresses=dict(settings.fetch_addresses),

@@ -141,7 +141,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class BankId:
-    """The bank whose customers may sign in through it, and who we are there. Without an issuer there is no such way in."""
+    """The bank whose customers may sign in through it, and who we are there. Without an issuer there is no such way in.
+
+    It is asked as every other peer is: outside a test stand its host has to be among `fetch_hosts`.
+    """
 
     issuer: str = ""
     client_id: str = "propusk"
