@@ -112,7 +112,8 @@ def make_pages(realm: Realm) -> Flask:
         return render_template("home.html", realm=realm, doors=doors(realm))
 
     for blueprint in (*BLUEPRINTS, *(method.pages for method in METHODS if method.pages is not None)):
-        app.register_blueprint(blueprint)
+        if blueprint is not account_pages or not realm.settings.is_bank:  # a bank's customers look after theirs at a counter
+            app.register_blueprint(blueprint)
     return app
 
 

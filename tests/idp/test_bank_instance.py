@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from ground.settings import SettingRefused
 from idp.cli import propusk
+from idp.cli.start import read_test_settings
 from idp.errors import StandUnusable
 from idp.protocol.client_assertion import ASSERTION_TYPE
 from idp.settings import INSTANCE_VARIABLE, read_settings
@@ -80,6 +81,16 @@ def test_commands_of_the_bank_make_what_is_the_banks_and_leave_the_provider_alon
 def test_bank_has_no_control_plane(home: Path) -> None:
     with pytest.raises(StandUnusable, match="the bank has no control plane"):
         propusk(["--instance", "bank", "serve", "--control"], standalone_mode=False)
+
+
+def test_stand_of_one_process_has_no_bank(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROPUSK_BANK_ISSUER", BANK)
+    assert read_settings().bank.issuer == BANK
+    assert read_test_settings().bank.issuer == ""
+
+
+def test_account_with_its_ways_to_sign_in_is_not_the_banks(bank: Stand) -> None:
+    assert bank.http().get(f"{BANK}/account").status_code == 404
 
 
 def test_sandboxes_are_not_the_banks(bank: Stand) -> None:
