@@ -260,7 +260,7 @@ class Settings:
 
     @property
     def has_control(self) -> bool:
-        """Is there a control plane, and are there sandboxes? Those are of the provider of a test stand."""
+        """Is there a control plane, and are there sandboxes and an authority? Those are of the provider of a test stand."""
         return self.is_test and not self.is_bank
 
     @property

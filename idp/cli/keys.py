@@ -33,7 +33,7 @@ def make_keys(settings: Settings, *, rotate: bool = False) -> Iterator[Path]:
     for path in (folder / TOKEN_FILE, *([settings.control_token_file] if settings.has_control else [])):
         if make_token(path, chance):
             yield path
-    if settings.is_test and make_signing_root(settings, chance):
+    if settings.has_control and make_signing_root(settings, chance):
         yield signing_root_file(settings)
     make = make_new_keys if rotate else make_missing_keys
     yield from make(folder / "signing", now=now)
