@@ -132,7 +132,8 @@ class Method(ABC):
 
     def why_shut(self, realm: Realm) -> str | None:
         """Why nobody can use the method here now, as the person reads it; None when it is open."""
-        return _("Этот способ здесь выключен.") if self.name in realm.settings.disabled_methods else self.what_is_missing(realm)
+        is_on = realm.settings.has_method(self.name)
+        return self.what_is_missing(realm) if is_on else _("Этот способ здесь выключен.")
 
     def what_is_missing(self, realm: Realm) -> str | None:
         """What has to be set up here before anybody can use the method, as the person reads it; None when nothing is."""

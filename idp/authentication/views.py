@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
@@ -106,7 +106,20 @@ def back(method_name: str) -> Response | tuple[str, int]:
     arguments = request.args.to_dict()
     with realm.database.read() as connection:
         attempt_id = method.attempt_of(realm, connection, arguments)
-    return _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
+    answered = _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
+    return _go_on_from_here(answered) if isinstance(answered, Response) else answered
+
+
+def _go_on_from_here(redirection: Response) -> Response:
+    """The same answer as a page that goes on by itself.
+
+    Chromium holds the `form-action` of the page that somebody comes from against every redirect after its form. Elsewhere they
+    know our address and not that of the service we lead to, so their chain of redirects ends here.
+    """
+    page = make_response(render_template("sign_in/back.html", address=redirection.location))
+    for cookie in redirection.headers.getlist("Set-Cookie"):
+        page.headers.add("Set-Cookie", cookie)
+    return page
 
 
 @blueprint.post("/<attempt_id>/<method_name>/again")
