@@ -12,6 +12,7 @@ from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
 from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
+from idp.authority import endpoints as authority
 from idp.clients import registry
 from idp.clients.doors import doors
 from idp.database import db
@@ -126,7 +127,11 @@ def _knows_system(connection: Connection, client_id: str) -> bool:
 
 def make_front(realm: Realm, pages: Flask) -> Wsgi:
     """One realm as a WSGI application. Pages are shared by all realms of a process."""
-    front = Front(realm, HOT_ENDPOINTS, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS)
+    # Outside a test stand there is no test authority, and its addresses are like any that nobody knows.
+    is_test = realm.settings.is_test
+    endpoints = {**HOT_ENDPOINTS, **authority.ENDPOINTS} if is_test else HOT_ENDPOINTS
+    trees = authority.TREES if is_test else {}
+    front = Front(realm, endpoints, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS, trees=trees)
     return recorded(realm, front, is_recorded=is_recorded, knows_system=_knows_system)
 
 

@@ -6,6 +6,7 @@ Flask costs 240 us a request; these endpoints need nothing of it. There is one i
 import logging
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 from ground.chance import Chance
 from ground.clock import Clock
@@ -38,17 +39,27 @@ class Front:
     """A WSGI application for one realm."""
 
     def __init__(
-        self, realm: Realm, endpoints: Mapping[str, Endpoint], rest: Wsgi, *, open_to_scripts: Set[str] = frozenset()
+        self,
+        realm: Realm,
+        endpoints: Mapping[str, Endpoint],
+        rest: Wsgi,
+        *,
+        open_to_scripts: Set[str] = frozenset(),
+        trees: Mapping[str, Endpoint] = MappingProxyType({}),
     ) -> None:
+        """`trees` are endpoints for everything that begins with a path."""
         self._realm = realm
         self._endpoints = endpoints
+        self._trees = trees
         self._open_to_scripts = open_to_scripts
         self._rest = rest
         self._read = RequestReader()
 
     def __call__(self, environment: WsgiEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environment.get("PATH_INFO", "")
-        endpoint = self._endpoints.get(path)
+        endpoint = self._endpoints.get(path) or next(
+            (tree for beginning, tree in self._trees.items() if path.startswith(beginning)), None
+        )
         if endpoint is None:
             environment[REALM] = self._realm
             return self._rest(environment, start_response)

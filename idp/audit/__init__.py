@@ -46,6 +46,8 @@ class Event(StrEnum):
     CITIZEN_REMOVED = "citizen.removed"
     PASSWORD_CHANGED = "password.changed"
     KEY_MADE = "key.made"
+    CERTIFICATE_ISSUED = "certificate.issued"
+    CERTIFICATE_REVOKED = "certificate.revoked"
     CONTROL_OPENED = "control.opened"
     CLOCK_MOVED = "clock.moved"
     REALM_RESET = "realm.reset"

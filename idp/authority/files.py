@@ -21,6 +21,11 @@ def write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
     _write(path, pem, mode=0o600)
 
 
+def write_secret(path: Path, content: bytes) -> None:
+    """Write what holds a private key, readable by its owner only."""
+    _write(path, content, mode=0o600)
+
+
 def write_certificate(path: Path, certificate: x509.Certificate) -> None:
     """Write a certificate, readable by everybody."""
     _write(path, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)

@@ -9,6 +9,7 @@ import click
 from ground.chance import Chance, SystemChance, draw_token
 from ground.clock import SystemClock
 from ground.sealing import make_secrets
+from idp.authority.signing_root import make_signing_root, signing_root_file
 from idp.keyring.rotation import make_missing_keys, make_new_keys
 from idp.oauth.registration import TOKEN_FILE
 from idp.settings import Settings, read_settings
@@ -32,6 +33,8 @@ def make_keys(settings: Settings, *, rotate: bool = False) -> Iterator[Path]:
     for path in (folder / TOKEN_FILE, *([settings.control_token_file] if settings.is_test else [])):
         if make_token(path, chance):
             yield path
+    if settings.is_test and make_signing_root(settings, chance):
+        yield signing_root_file(settings)
     make = make_new_keys if rotate else make_missing_keys
     yield from make(folder / "signing", now=now)
 

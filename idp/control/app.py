@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ground.web.application import make_flask
 from idp.control import (
+    certificates,
     clients,
     clock,
     gate,
@@ -64,6 +65,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *requests.OPERATIONS,
     *login.OPERATIONS,
     *mint.OPERATIONS,
+    *certificates.OPERATIONS,
 )
 OPEN_TO_ALL = frozenset({"gate.open_by_link", *(operation.name for operation in OPERATIONS if operation.is_open)})
 

@@ -13,6 +13,7 @@ from idp.authentication import challenge, risk
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
+from idp.authority import register as certificates
 from idp.citizens import directory, identifiers
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
@@ -182,6 +183,7 @@ def remove(realm: Realm, call: Call) -> Answer:
         attempts.forget(connection, person.id)
         risk.forget(connection, person.id)
         ledger.forget(connection, person.id)
+        certificates.forget(connection, person.id)
         directory.remove(realm, connection, person.id, actor=ACTOR)
     return Answer(204)
 

@@ -33,7 +33,7 @@ CHECKS = [
     unsupported_method,
 ]
 EXAMPLES = 15
-FEW = {"rotate_keys": 3, "reset": 2, "read_openapi": 2, "health": 2}
+FEW = {"rotate_keys": 3, "reset": 2, "read_openapi": 2, "health": 2, "issue_certificate": 6, "sign_with_certificate": 6}
 """Making RSA keys and hashing the passwords of the seed take their time."""
 
 

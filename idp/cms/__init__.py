@@ -1,0 +1,6 @@
+"""Electronic signatures as pure functions: was this text signed, by whom, and may that signature be believed?
+
+`detached_signature.verify` is the one question; behind it stand two back ends, `classic` (RSA, EC, EdDSA) and `gost`.
+Nothing here knows a framework, a database or a clock of its own, and nothing is ever fetched: certificates to trust, lists
+of revoked ones and the moment are handed in.
+"""
