@@ -69,6 +69,8 @@ class Settings:
     `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off.
+    `signature_trust` holds the certificates of the authorities whose signatures are believed, in PEM, instead of the test
+    authority's; `signature_revocation` is the folder of what they say of revoked ones (`*.crl`, and OCSP responses `*.ors`).
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -96,6 +98,8 @@ class Settings:
     codes_per_hour: int = 5
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
+    signature_trust: Path | None = None
+    signature_revocation: Path | None = None
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100

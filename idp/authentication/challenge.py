@@ -22,7 +22,13 @@ from idp.sessions.store import Session
 
 CHALLENGES = table_of(Challenge)
 WHICH = (CHALLENGES.c.holder == bindparam("of_holder"), CHALLENGES.c.purpose == bindparam("of_purpose"))
-NEWEST = select(CHALLENGES).where(*WHICH).order_by(CHALLENGES.c.created_at.desc(), CHALLENGES.c.id).limit(1)
+NEWEST = (
+    select(CHALLENGES)
+    .where(*WHICH)
+    .order_by(CHALLENGES.c.used_at.is_not(None), CHALLENGES.c.created_at.desc(), CHALLENGES.c.id)
+    .limit(1)
+)
+"""The one that waits, where one does: it may be of the same second as the one that was used before it."""
 USE = update(CHALLENGES).where(CHALLENGES.c.id == bindparam("of_id"), CHALLENGES.c.used_at.is_(None))
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from idp.authentication.method import Method
+from idp.authentication.methods.e_signature.method import SignatureMethod
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
@@ -12,6 +13,7 @@ METHODS: tuple[Method, ...] = (
     PasswordMethod(),
     OneTimeCodeMethod(SMS),
     OneTimeCodeMethod(EMAIL),
+    SignatureMethod(),
 )
 
 

@@ -1,0 +1,93 @@
+"""Whose signature it is: judged by the authority of the realm, with what is known of the certificate where it is refused."""
+
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from sqlalchemy import Connection
+
+from idp.authority import register
+from idp.authority.judging import verify_signature
+from idp.citizens import directory
+from idp.citizens.models import Person
+from idp.cms.message import read_message
+from idp.cms.verdict import Reason, SignatureRefused, VerifiedSigner
+from idp.realm import Realm
+
+GOST = "1.2.643."
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate as a page names it. Moments in seconds; `revoked_at` where the authority of the stand knows it."""
+
+    name: str
+    serial: str
+    issuer: str
+    not_before: int
+    not_after: int
+    is_gost: bool
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a signature: the signer, or the reason why there is none, as a word of the journal."""
+
+    reason: str | None
+    signer: VerifiedSigner | None = None
+    certificate: Certificate | None = None
+
+
+def judge(realm: Realm, signature: bytes, text: str) -> Judged:
+    """Judge a signature over exactly this text."""
+    try:
+        signer = verify_signature(realm, signature, text.encode())
+    except SignatureRefused as refused:
+        reason = "no_gost" if refused.reason is Reason.UNSUPPORTED else refused.reason.value
+        certificate = _certificate_of(realm, signature)
+        if reason == "no_gost" and not (certificate and certificate.is_gost):
+            reason = refused.reason.value
+        return Judged(reason, certificate=certificate)
+    return Judged(None, signer, _certificate_of(realm, signature))
+
+
+def owner_of(realm: Realm, connection: Connection, signer: VerifiedSigner) -> Person | str:
+    """The person whom the certificate names, or the reason why there is none: `no_snils`, `no_account` or `other_person`.
+
+    СНИЛС decides. An ИНН that is another's than the account's says that the certificate is, too.
+    """
+    if signer.snils is None:
+        return "no_snils"
+    person = directory.find_by_login(realm, connection, signer.snils)
+    if person is None or person.is_disabled:
+        return "no_account"
+    if signer.inn and person.data.inn and signer.inn != person.data.inn:
+        return "other_person"
+    return person
+
+
+def _certificate_of(realm: Realm, signature: bytes) -> Certificate | None:
+    """The certificate in a signature, whatever that is worth; None where it cannot be read."""
+    try:
+        certificate = read_message(signature).certificate
+        common_name, issuer = _common_name(certificate.subject), _common_name(certificate.issuer)
+    except (SignatureRefused, ValueError):
+        return None
+    serial = f"{certificate.serial_number:x}"
+    with realm.database.read() as connection:
+        row = register.find(connection, serial)
+    return Certificate(
+        name=common_name,
+        serial=serial,
+        issuer=issuer,
+        not_before=int(certificate.not_valid_before_utc.timestamp()),
+        not_after=int(certificate.not_valid_after_utc.timestamp()),
+        is_gost=certificate.public_key_algorithm_oid.dotted_string.startswith(GOST),
+        revoked_at=row.revoked_at if row else None,
+    )
+
+
+def _common_name(name: x509.Name) -> str:
+    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
