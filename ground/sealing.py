@@ -81,6 +81,22 @@ def load_secrets(path: Path) -> Secrets:
     return Secrets(masters)
 
 
+def read_secret(path: Path, variable: str) -> str:
+    """A secret that somebody else gave us, alone in a file. Raises SecretsUnusable; `variable` is where it could be instead."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        secret = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise SecretsUnusable(f"{path} is missing: write the secret into it, or set {variable}") from None
+    except UnicodeDecodeError:
+        raise SecretsUnusable(f"{path} is not a text") from None
+    if mode & 0o077:
+        raise SecretsUnusable(f"{path} can be read by others: run chmod 600 on it")
+    if not secret:
+        raise SecretsUnusable(f"{path} is empty: write the secret into it, or set {variable}")
+    return secret
+
+
 class Vault:
     """Seals, opens and indexes the personal data of one application."""
 

@@ -6,10 +6,12 @@ from functools import partial
 from flask import Flask, g, render_template, request
 from sqlalchemy import Connection
 
+from ground import outbox
 from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp.account.views import blueprint as account_pages
 from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
 from idp.authority import endpoints as authority
@@ -37,6 +39,7 @@ BLUEPRINTS = (
     authorization_pages,
     sign_in_pages,
     consent_pages,
+    account_pages,
     logout_pages,
     session_frame,
     registration_management,
@@ -68,7 +71,14 @@ HOT_ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {back_channel.JOB: back_channel.deliver}
+def _deliver_message(realm: Realm, job: Job) -> None:
+    realm.outbox.deliver(realm.database, job)
+
+
+JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
+    back_channel.JOB: back_channel.deliver,
+    outbox.JOB: _deliver_message,
+}
 OPEN_TO_SCRIPTS = frozenset(
     {
         "/.well-known/openid-configuration",

@@ -18,7 +18,7 @@ from ground.database import NAMING_CONVENTION
 from ground.jobs import jobs_table
 from ground.journal import journal_table
 from ground.migration import Migrations
-from ground.outbox import outbox_table
+from ground.outbox import failing_table, outbox_table
 
 
 class Base(DeclarativeBase):
@@ -44,6 +44,7 @@ db = SQLAlchemy(
 
 JOURNAL = journal_table(Base.metadata)
 OUTBOX = outbox_table(Base.metadata)
+FAILING = failing_table(Base.metadata)
 JOBS = jobs_table(Base.metadata)
 DRAWS = draws_table(Base.metadata)
 

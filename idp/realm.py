@@ -17,7 +17,8 @@ from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.outbox import Outbox
 from ground.sealing import Secrets, Vault, load_secrets
-from idp.database import DRAWS, JOBS, JOURNAL, OUTBOX
+from idp.database import DRAWS, FAILING, JOBS, JOURNAL, OUTBOX
+from idp.delivery import make_dispatch
 from idp.seams import HONEST, Seams
 from idp.settings import Settings
 
@@ -64,12 +65,13 @@ class Realm:
 
     def at(self, clock: Clock) -> "Realm":
         """The same issuer at another time; its own clock stays where it is."""
+        jobs = Jobs(JOBS, self.database, clock, self.chance)
         return replace(
             self,
             clock=clock,
             journal=Journal(JOURNAL, self.secrets.derive("journal"), clock),
-            outbox=Outbox(OUTBOX, self.vault, clock, self.chance),
-            jobs=Jobs(JOBS, self.database, clock, self.chance),
+            outbox=self.outbox.at(clock, jobs),
+            jobs=jobs,
             _memory={},  # what is remembered may hold the clock
         )
 
@@ -105,6 +107,7 @@ def open_realm(
     secrets = load_secrets(settings.keys_folder / "secrets.json")
     # What is sealed is opened again and never compared, so nonces need not follow a seed, and must never come twice.
     vault = Vault(secrets, SystemChance())
+    jobs = Jobs(JOBS, database, clock, chance)
     return Realm(
         settings=settings,
         database=database,
@@ -113,8 +116,8 @@ def open_realm(
         secrets=secrets,
         vault=vault,
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
-        outbox=Outbox(OUTBOX, vault, clock, chance),
-        jobs=Jobs(JOBS, database, clock, chance),
+        outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, make_dispatch(settings, transport)),
+        jobs=jobs,
         fetch=fetch or _fetch_session(settings, transport),
         seams=seams,
         name=name,

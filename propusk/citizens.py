@@ -26,6 +26,7 @@ class PersonMembers(TypedDict, total=False):
     phone_verified: bool
     email_verified: bool
     second_factor_required: bool
+    risk: bool
     disabled: bool
     password: str | None
 
@@ -53,6 +54,7 @@ class Citizen:
     phone_verified: bool
     email_verified: bool
     second_factor_required: bool
+    risk: bool
     disabled: bool
     password: str | None = field(default=None, repr=False)
 

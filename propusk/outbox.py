@@ -14,7 +14,8 @@ PATIENCE_SECONDS = 10
 
 @dataclass(frozen=True)
 class Message:
-    """One SMS or mail; `channel` is `sms` or `email`, `number` grows with each message of the sandbox."""
+    """One SMS or mail; `channel` is `sms` or `email`, `number` grows with each message of the sandbox. One whose
+    `delivery` is `failed` reached nobody."""
 
     number: int
     id: str
@@ -22,6 +23,7 @@ class Message:
     address: str
     text: str
     created_at: int
+    delivery: str
 
     @property
     def code(self) -> str | None:
@@ -53,7 +55,7 @@ class Outbox:
         # A message without a code (a notice) may come first: whoever waits for a code waits on.
         for _ in range(10):
             messages = self._read(address, after=after, wait_for=max(0, round(timeout)))
-            coded = [message for message in messages if message.code]
+            coded = [message for message in messages if message.code and message.delivery != "failed"]
             if coded:
                 self._handed_out[str(address)] = coded[-1].number
                 return str(coded[-1].code)
@@ -61,6 +63,11 @@ class Outbox:
                 break
             after = messages[-1].number
         raise PropuskError(f"no code was sent to {address} within {timeout:g} seconds")
+
+    def let_fail(self, citizen: Citizen, *, fails: bool = True, channel: Literal["sms", "email"] = "sms") -> None:
+        """Have no message reach the citizen's phone or mailbox from now on, or every message again."""
+        (address,) = _addresses(citizen, channel)
+        self._control.post("/outbox/failing", {"address": address, "fails": fails})
 
     def _read(self, address: str | None, *, after: int = 0, wait_for: int = 0) -> list[Message]:
         query = {"address": address, "after": after or None, "wait_for": wait_for or None}

@@ -56,12 +56,13 @@ class House:
         registry_clock: FileClock | None = None,
         provider_database: str = "",
         registry_database: str = "",
+        required_acr: str = "substantial",
     ) -> None:
         self.clock = clock
         self.home = home
         self.stand = Stand(home, clock, database_url=provider_database)
         self.registry: Realm = open_realm(
-            Settings(environment="test", database_url=registry_database),
+            Settings(environment="test", database_url=registry_database, required_acr=required_acr),
             Home(home),
             clock=registry_clock or clock,
             transport=self.stand.transport,

@@ -50,6 +50,7 @@ class Event(StrEnum):
     CERTIFICATE_REVOKED = "certificate.revoked"
     CONTROL_OPENED = "control.opened"
     CLOCK_MOVED = "clock.moved"
+    DELIVERY_SCRIPTED = "delivery.scripted"
     REALM_RESET = "realm.reset"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from idp.authentication.attempt import Attempt
 from idp.authentication.method import Method
 from idp.citizens.models import Person
-from idp.protocol.assurance import higher, level_of, reaches
+from idp.protocol.assurance import Factor, higher, level_of, reaches
 from idp.protocol.vocabulary import LEVELS, SECOND_FACTORS, Level, SecondFactor
 
 
@@ -55,7 +55,7 @@ def next_ways(
     is_enough = reaches(reached, must) and reaches(reached, "substantial") and not attempt.is_level_essential
     if is_enough or reaches(reached, wanted):
         return ()
-    after = {method: _level_with(attempt, method) for method in methods}
+    after = {method: _level_with(attempt.factors, method) for method in methods}
     helpful = [method for method in methods if not reaches(reached, after[method]) and is_offered(method)]
     strong = [method for method in helpful if reaches(after[method], wanted)]
     others = [] if strong and attempt.is_level_essential else [method for method in helpful if method not in strong]
@@ -71,7 +71,12 @@ def reachable_levels(methods: Sequence[Method]) -> tuple[Level, ...]:
     return tuple(level for level in LEVELS if level in reachable)
 
 
-def _level_with(attempt: Attempt, method: Method) -> Level:
-    """The level that the attempt reaches with this method besides what is proved."""
-    is_of_another_kind = bool({factor.kind for factor in attempt.factors} - {method.kind})
-    return higher(level_of(attempt.factors), method.level, "substantial" if is_of_another_kind else "low")
+def within_reach(factors: Sequence[Factor], methods: Sequence[Method]) -> Level:
+    """The highest level that one more proof by any of these methods brings somebody to who has proved this."""
+    return higher(level_of(factors), *(_level_with(factors, method) for method in methods))
+
+
+def _level_with(factors: Sequence[Factor], method: Method) -> Level:
+    """The level that is reached with this method besides what is proved."""
+    is_of_another_kind = bool({factor.kind for factor in factors} - {method.kind})
+    return higher(level_of(factors), method.level, "substantial" if is_of_another_kind else "low")

@@ -13,12 +13,12 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ground.clock import monotonic_seconds, wait
-from ground.outbox import Message
+from ground.message import CODE, Message
 from ground.web.language import format_day_of_year, format_moment, format_time, local_moment
 from ground.web.language import gettext as _
 from idp.citizens import directory
 from idp.citizens.models import Person
-from idp.control.outbox import CODE, read
+from idp.control.outbox import read
 from idp.pages import current_realm
 from idp.realm import Realm
 

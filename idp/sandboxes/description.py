@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from idp.settings import Lifetimes, PasswordHashing, Settings
+from idp.settings import Delivery, Lifetimes, PasswordHashing, Settings
 
 FILE = "sandbox.json"
 CHEAP = PasswordHashing(memory_kib=8, iterations=1)
@@ -60,6 +60,7 @@ def settings_of(description: Description, main: Settings, folder: Path) -> Setti
         registrations_per_hour=0,
         lifetimes=lifetimes,
         password_hashing=CHEAP,
+        delivery=Delivery(),  # what happens in a sandbox stays there
     )
 
 

@@ -49,6 +49,7 @@ class Session:
     issuer: str
     subject: str
     provider_session: str | None
+    acr: str
     given_name: str | None = field(repr=False)
     family_name: str | None = field(repr=False)
 
@@ -117,6 +118,7 @@ def find_session(realm: Realm, cookie: str | None) -> Session | None:
         issuer=row["issuer"],
         subject=row["subject"],
         provider_session=row["provider_session"],
+        acr=row["acr"],
         given_name=fields.get("given_name"),
         family_name=fields.get("family_name"),
     )

@@ -14,6 +14,7 @@ from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
 from rp.records.types.laboratory_test import LABORATORY_TEST, antibody_series
+from rp.settings import ASSURANCE_LEVELS
 
 blueprint = Blueprint("cabinet", __name__)
 
@@ -34,6 +35,7 @@ def cabinet() -> str:
     return render_template(
         "cabinet.html",
         is_registered=session.patient_id is not None,
+        is_one_proof=session.acr == ASSURANCE_LEVELS[0],
         groups=groups,
         shown=shown,
         chosen=chosen,

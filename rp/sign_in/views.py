@@ -20,15 +20,17 @@ from rp.trust.sign_in_answer import check_answer_parameters, redeem_code
 from rp.trust.sign_in_request import make_sign_in_request, sign_out_url
 
 MAX_STATE_CHARACTERS = 200
+RECOMMENDED_ACR = "substantial"
+"""What health records deserve, whatever `required_acr` lets in."""
 
 blueprint = Blueprint("sign_in", __name__)
 
 
-def start_sign_in(return_path: str, *, login_hint: str | None = None) -> WerkzeugResponse:
+def start_sign_in(return_path: str, *, login_hint: str | None = None, acr: str | None = None) -> WerkzeugResponse:
     """Send the browser to the provider, to come back to `return_path`."""
     realm = current_realm()
     try:
-        going = make_sign_in_request(realm, language=current_language(), login_hint=login_hint)
+        going = make_sign_in_request(realm, language=current_language(), login_hint=login_hint, acr=acr)
     except ProviderUnavailable as error:
         return answer_problem(problem("unavailable", cause=str(error)))
     with realm.database.write() as connection:
@@ -43,6 +45,12 @@ def sign_in() -> WerkzeugResponse:
     if current_session() is not None:
         return redirect(return_path, 303)
     return start_sign_in(return_path)
+
+
+@blueprint.get("/sign-in/stronger")
+def prove_more() -> WerkzeugResponse:
+    """Take the second step that this registry recommends where it does not require one."""
+    return start_sign_in(safe_path(request.args.get("next", "/")), acr=RECOMMENDED_ACR)
 
 
 @blueprint.get("/sign-in/callback")

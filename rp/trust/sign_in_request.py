@@ -34,8 +34,11 @@ def authlib_session(realm: Realm) -> OAuth2Session:
     return confine(session, realm.fetch_policy, realm.transport)
 
 
-def make_sign_in_request(realm: Realm, *, language: str | None = None, login_hint: str | None = None) -> SignInRequest:
-    """Draw state, nonce and PKCE verifier and build the authorization URL. Raises ProviderUnavailable."""
+def make_sign_in_request(
+    realm: Realm, *, language: str | None = None, login_hint: str | None = None, acr: str | None = None
+) -> SignInRequest:
+    """Draw state, nonce and PKCE verifier and build the authorization URL, for the level that `acr` names or the one we
+    require. Raises ProviderUnavailable."""
     metadata = realm.room(Provider).metadata()
     state, nonce, verifier = (draw_token(realm.chance, purpose) for purpose in ("state", "nonce", "code verifier"))
     wishes = {"ui_locales": language, "login_hint": login_hint}
@@ -46,7 +49,7 @@ def make_sign_in_request(realm: Realm, *, language: str | None = None, login_hin
             state=state,
             code_verifier=verifier,
             nonce=nonce,
-            acr_values=realm.settings.required_acr,
+            acr_values=acr or realm.settings.required_acr,
             **extra,
         )
     return SignInRequest(url=url, state=state, nonce=nonce, code_verifier=verifier)

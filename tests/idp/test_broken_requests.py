@@ -12,6 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ground.wire import MAX_BODY_BYTES
 from idp.app import HOT_ENDPOINTS, make_app, make_pages
+from idp.authentication.methods import METHODS, folder_of
 from idp.tokens import access
 from tests.idp.stand import CALLBACK, ISSUER, SECRET, Stand, answer_of
 
@@ -20,8 +21,12 @@ IDENTIFIER = "00000000-0000-4000-8000-000000000000"
 ADDRESSES = [
     *HOT_ENDPOINTS, "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
     f"/consent/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}/password", f"/sign-in/{IDENTIFIER}/code",
-    f"/sign-in/{IDENTIFIER}/code/again", f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
+    f"/sign-in/{IDENTIFIER}/code/again", f"/sign-in/{IDENTIFIER}/code/state", f"/sign-in/{IDENTIFIER}/ways",
+    f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
+    "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
+    f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css",
+    *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
 QUERIES = [
     "", "a", "=", "&&&", "%", "%zz", "%00", "client_id=%00", "client_id=client&client_id=client", "client_id=%ff%fe",

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from ground.clock import FixedClock
+from ground.message import CODE
 from idp.control import phone
-from idp.control.outbox import CODE
 from idp.control.phone import MOST_WAITING
 from tests.browser import Browser
 from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand

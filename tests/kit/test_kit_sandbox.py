@@ -52,6 +52,19 @@ def test_code_is_handed_out_once(esia: Esia) -> None:
         esia.outbox.wait_for_code(vera, timeout=0)
 
 
+def test_r028_sms_to_a_phone_that_fails_does_not_arrive(esia: Esia) -> None:
+    vera = esia.citizen()
+    esia.outbox.let_fail(vera)
+    assert esia.login(as_=vera, acr_values="substantial").outcome == "refused"
+    assert [message.delivery for message in esia.outbox.messages(vera)] == ["failed"]
+    with pytest.raises(PropuskError, match="no code was sent to"):
+        esia.outbox.wait_for_code(vera, timeout=0)
+    esia.outbox.let_fail(vera, fails=False)
+    esia.clock.advance(minutes=1)
+    assert esia.login(as_=vera, acr_values="substantial").outcome == "done"
+    assert esia.outbox.messages(vera)[-1].delivery == "kept"
+
+
 def test_person_without_a_phone_gets_no_sms(esia: Esia) -> None:
     with pytest.raises(PropuskError, match="has no phone"):
         esia.outbox.wait_for_code(esia.citizen(phone=None))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, se
 
 from ground.chance import draw_digits, draw_identifier
 from ground.database import table_of
+from ground.web.language import current_language
 from ground.web.language import gettext as _
 from idp.audit import Event, record
 from idp.authentication import attempt as attempts
@@ -53,7 +54,7 @@ class OneTimeCodeMethod(Method):
         self.needs = channel.needs
 
     def is_offered(self, realm: Realm, connection: Connection, person: Person) -> bool:
-        return self.channel.address_of(person) is not None
+        return realm.outbox.can_deliver(self.channel.name) and self.channel.address_of(person) is not None
 
     def begin(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
         """Send the first code of this attempt; a second view of the page sends nothing, and neither does one over the
@@ -158,6 +159,8 @@ class OneTimeCodeMethod(Method):
             address=self._address(person),
             text=text,
             subject=str(self.channel.subject) if self.channel.subject else None,
+            language=current_language(),
+            useful_for_seconds=realm.settings.lifetimes.one_time_code,
         )
         actor, thing = f"citizen:{person.id}", f"attempt:{attempt.id}"
         record(realm, connection, Event.CODE_SENT, actor=actor, object=thing, channel=self.channel.name)

@@ -1,0 +1,227 @@
+"""The pages of the account: profile, «Безопасность», «Документы», and the same routes for whatever a method enrols."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from ground.web.language import gettext as _
+from idp.account.entry import SignInNeeded, enter, enter_to_change, offered_methods
+from idp.audit import Event, record
+from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal
+from idp.authentication.methods import METHODS
+from idp.authentication.policy import reachable_levels
+from idp.citizens.models import PersonalData
+from idp.pages import current_realm
+from idp.protocol.vocabulary import LEVELS
+from idp.realm import Realm
+
+PATH = "/account"
+MAX_NAME_LENGTH = 60
+blueprint = Blueprint("account", __name__, url_prefix=PATH)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A method as a page of the account lists it. `why_shut` says why nothing can be added now."""
+
+    method: Method
+    enrolment: Enrolment
+    items: Sequence[Enrolled]
+    can_add: bool
+    why_shut: str | None
+
+
+@blueprint.errorhandler(SignInNeeded)
+def sign_in_first(needed: SignInNeeded) -> Response:
+    return redirect(needed.address, 303)
+
+
+@blueprint.get("")
+def profile() -> str:
+    """Who the person is here."""
+    realm = current_realm()
+    return _page("account/profile.html", enter(realm, PATH), "profile")
+
+
+@blueprint.get("/security")
+def security() -> str:
+    """What the person signs in with."""
+    realm = current_realm()
+    owner = enter(realm, f"{PATH}/security")
+    with realm.database.read() as connection:
+        listed = _listed(realm, connection, owner, "security")
+        offered = offered_methods(realm, connection, owner.person)
+    return _page(
+        "account/security.html",
+        owner,
+        "security",
+        listed=listed,
+        others=[method for method in offered if method.enrolment is None],
+        guard=LEVELS.index(reachable_levels(offered)[-1]) + 1,
+        has_spare=len([method for method in offered if method.kind == "possession" and method.level != "high"]) > 1,
+    )
+
+
+@blueprint.get("/documents")
+def documents() -> str:
+    """The documents of the person, and the banks that vouch for them."""
+    realm = current_realm()
+    owner = enter(realm, f"{PATH}/documents")
+    with realm.database.read() as connection:
+        listed = _listed(realm, connection, owner, "documents")
+    return _page("account/documents.html", owner, "documents", listed=listed, papers=_papers(owner.person.data))
+
+
+@blueprint.get("/<section>/<name>/add")
+def show_adding(section: str, name: str) -> str | Response | tuple[str, int]:
+    """The page where one is added."""
+    realm = current_realm()
+    method, enrolment = _enrolment(realm, section, name)
+    owner = enter_to_change(realm, f"{PATH}/{section}/{name}/add")
+    _demand_room(realm, enrolment, owner)
+    try:
+        enrolment.begin(realm, owner)
+    except Refusal as refusal:
+        return _adding(realm, method, enrolment, owner, refusal), refusal.status
+    return _adding(realm, method, enrolment, owner)
+
+
+@blueprint.post("/<section>/<name>/add")
+def add(section: str, name: str) -> Response | tuple[str, int]:
+    """Judge the answer and keep what was added."""
+    realm = current_realm()
+    method, enrolment = _enrolment(realm, section, name)
+    return _add(realm, method, enrolment, request.form.to_dict())
+
+
+@blueprint.get("/back/<name>")
+def back(name: str) -> Response | tuple[str, int]:
+    """Somebody comes back from where they proved what is to be added; in this session, or nothing is."""
+    realm = current_realm()
+    method, enrolment = _enrolment(realm, None, name)
+    arguments = request.args.to_dict()
+    owner = enter(realm, f"{PATH}/{enrolment.section}")
+    with realm.database.read() as connection:
+        if enrolment.owner_of(realm, connection, arguments) != owner.session.sid:
+            abort(404)
+    return _add(realm, method, enrolment, arguments)
+
+
+@blueprint.post("/<section>/<name>/<enrolled_id>/rename")
+def rename(section: str, name: str, enrolled_id: str) -> Response:
+    """Call one of them otherwise."""
+    realm = current_realm()
+    method, enrolment = _enrolment(realm, section, name)
+    owner = enter_to_change(realm, f"{PATH}/{section}")
+    wanted = "".join(each for each in request.form.get("name", "") if each.isprintable()).strip()[:MAX_NAME_LENGTH]
+    if wanted:
+        with realm.database.write() as connection:
+            if not (enrolment.can_rename and enrolment.rename(realm, connection, owner, enrolled_id, wanted)):
+                abort(404)
+            _record(realm, connection, Event.METHOD_CHANGED, owner, method)
+    return redirect(f"{PATH}/{section}", 303)
+
+
+@blueprint.post("/<section>/<name>/<enrolled_id>/remove")
+def remove(section: str, name: str, enrolled_id: str) -> Response:
+    """Take one of them away."""
+    realm = current_realm()
+    method, enrolment = _enrolment(realm, section, name)
+    owner = enter_to_change(realm, f"{PATH}/{section}")
+    with realm.database.write() as connection:
+        if not (enrolment.can_remove and enrolment.remove(realm, connection, owner, enrolled_id)):
+            abort(404)
+        _record(realm, connection, Event.METHOD_REMOVED, owner, method)
+    return redirect(f"{PATH}/{section}", 303)
+
+
+def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, str]) -> Response | tuple[str, int]:
+    section = enrolment.section
+    owner = enter_to_change(realm, f"{PATH}/{section}/{method.name}/add")
+    _demand_room(realm, enrolment, owner)
+    try:
+        away = enrolment.finish(realm, owner, given)
+    except Refusal as refusal:
+        return _adding(realm, method, enrolment, owner, refusal), refusal.status
+    if isinstance(away, Away):
+        return redirect(away.address, 303)
+    with realm.database.write() as connection:
+        _record(realm, connection, Event.METHOD_ENROLLED, owner, method)
+    return redirect(f"{PATH}/{section}", 303)
+
+
+def _enrolment(realm: Realm, section: str | None, name: str) -> tuple[Method, Enrolment]:
+    method = next((method for method in METHODS if method.name == name), None)
+    if method is None or method.enrolment is None or section not in (None, method.enrolment.section):
+        abort(404)
+    if method.why_shut(realm) is not None:
+        abort(404)
+    return method, method.enrolment
+
+
+def _demand_room(realm: Realm, enrolment: Enrolment, owner: Owner) -> None:
+    with realm.database.read() as connection:
+        if not enrolment.can_add(realm, connection, owner.person):
+            abort(404)
+
+
+def _adding(realm: Realm, method: Method, enrolment: Enrolment, owner: Owner, refusal: Refusal | None = None) -> str:
+    with realm.database.read() as connection:
+        described = enrolment.describe(realm, connection, owner)
+    return _page(
+        enrolment.template,
+        owner,
+        enrolment.section,
+        method=method,
+        address=f"{PATH}/{enrolment.section}/{method.name}/add",
+        error=refusal.text if refusal else None,
+        reason=refusal.reason if refusal else None,
+        **(described | ({"field": None} | refusal.detail if refusal else {"field": None})),
+    )
+
+
+def _listed(realm: Realm, connection: Connection, owner: Owner, section: str) -> list[Listed]:
+    return [
+        Listed(
+            method,
+            method.enrolment,
+            method.enrolment.enrolled(realm, connection, owner.person),
+            method.enrolment.can_add(realm, connection, owner.person),
+            method.why_shut(realm),
+        )
+        for method in METHODS
+        if method.enrolment is not None and method.enrolment.section == section
+    ]
+
+
+def _papers(data: PersonalData) -> list[tuple[str, str]]:
+    """Documents as the page shows them: enough to know them by, not enough to copy."""
+    passport = f"{data.passport_series} •••{data.passport_number[-3:]}" if data.passport_series and data.passport_number else None
+    papers = ((_("Паспорт РФ"), passport), (_("СНИЛС"), data.snils), (_("ИНН"), data.inn))
+    return [(name, number) for name, number in papers if number]
+
+
+def _record(realm: Realm, connection: Connection, event: Event, owner: Owner, method: Method) -> None:
+    actor = f"citizen:{owner.person.id}"
+    record(realm, connection, event, actor=actor, object=f"session:{owner.session.sid}", method=method.name)
+
+
+def _page(template: str, owner: Owner, section: str, **values: Any) -> str:
+    sections = (
+        ("profile", _("Профиль"), PATH, "user"),
+        ("security", _("Безопасность"), f"{PATH}/security", "shield"),
+        ("documents", _("Документы"), f"{PATH}/documents", "document"),
+    )
+    data = owner.person.data
+    return render_template(
+        template,
+        owner=owner,
+        person=owner.person,
+        initials=(data.given_name[:1] + data.family_name[:1]).upper(),
+        sections=[(label, path, name == section, icon) for name, label, path, icon in sections],
+        **values,
+    )
