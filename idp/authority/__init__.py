@@ -1,5 +1,6 @@
-"""The test certification authority. For now it certifies servers, so that a stand can be reached over TLS.
+"""The test certification authority: it certifies servers, so that a stand can be reached over TLS, and citizens, who sign.
 
-It owns `keys/authority` (its root, and the key nobody else may read) and `keys/<instance>/tls` (what each server shows).
-Its root can vouch for test names and loopback addresses only, so trusting it on a developer's machine opens no door.
+These are two roots. That of servers owns `keys/authority` and `keys/<instance>/tls` and can vouch for test names and
+loopback addresses only; that of citizens owns `keys/authority-signing` and can vouch for no host at all. Trusting either on
+a developer's machine opens no door. Outside a test stand there is neither.
 """

@@ -5,8 +5,11 @@ Both are made when they are asked for and are good for an hour of the realm's cl
 
 from datetime import timedelta
 
+from asn1crypto import core
+from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 from sqlalchemy import Connection
 
@@ -95,7 +98,23 @@ def _respond(
     )
     if nonce is not None:
         builder = builder.add_extension(nonce, critical=False)
-    return builder.sign(root.private, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return sign_response(builder, root.private, at=now)
+
+
+def sign_response(builder: ocsp.OCSPResponseBuilder, private: ec.EllipticCurvePrivateKey, *, at: int) -> bytes:
+    """Sign a response, in DER, as produced at a moment.
+
+    Our library writes the machine's own time there, and one from the future is passed over by whoever verifies.
+    """
+    made = builder.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    response = asn1_ocsp.OCSPResponse.load(made)
+    basic = response["response_bytes"]["response"].parsed
+    unsigned = basic["tbs_response_data"]
+    unsigned["produced_at"] = as_datetime(at)
+    basic["tbs_response_data"] = unsigned
+    basic["signature"] = core.OctetBitString(private.sign(unsigned.dump(), ec.ECDSA(hashes.SHA256())))
+    response["response_bytes"]["response"] = core.ParsableOctetString(basic.dump())
+    return bytes(response.dump())
 
 
 def _nonce(asked: ocsp.OCSPRequest) -> x509.OCSPNonce | None:

@@ -120,8 +120,8 @@ def bundle(algorithm: Algorithm, folder: Path | None, password: str | None) -> N
         password = password or draw_password(realm.chance)
         with realm.database.write() as connection:
             people = [(key, _find(realm, key)) for key in _seeded(realm.settings)]
-            for place, (key, person) in enumerate(people):
-                other = people[place - 1][1].data.snils or ""
+            for key, person in people:
+                other = next((each.data.snils for _, each in people if each.id != person.id and each.data.snils), "")
                 for kind in KINDS:
                     made = make_specimen(realm, connection, person, kind, algorithm, other_snils=other, actor=ACTOR)
                     write_specimen(made, folder / key, kind, password=password)
@@ -155,7 +155,8 @@ def _find(realm: Realm, login: str) -> Person:
 
 def _seeded(settings: Settings) -> dict[str, str]:
     """The keys of the seed's people, and a login of each."""
-    return {entry["key"]: entry["snils"] for entry in read_people(settings.config_path(SEED))}
+    people = read_people(settings.config_path(SEED))
+    return {entry["key"]: next(entry[login] for login in directory.LOGINS if entry.get(login)) for entry in people}
 
 
 def _serial(which: str) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+from cryptography import x509
+
 from idp.cms import classic, gost
 from idp.cms.algorithms import Family, check_algorithms
-from idp.cms.message import SignedMessage, read_message
-from idp.cms.revocation import check_known
+from idp.cms.message import SignedMessage, read_message, well_formed
+from idp.cms.revocation import check_known, check_not_revoked
 from idp.cms.subject import read_subject
 from idp.cms.usage import check_usage
 from idp.cms.verdict import Trust, VerifiedSigner
@@ -36,11 +38,19 @@ def verify(
 
     The signature is DER, PEM or base64. The moment is `at`; what the signer says about the time is not believed.
     """
-    message = read_message(signature)
-    family, algorithm = check_algorithms(message)
-    check_usage(message.certificate, needs_client_authentication=trust.needs_client_authentication)
+    with well_formed():
+        message = read_message(signature)
+        family, algorithm = check_algorithms(message)
+        check_usage(message.certificate, trust)
+        signer = _read_signer(message, algorithm)
+        brought = message.certificates()
     back_ends[family](message, content, trust, at)
+    check_not_revoked([*brought, *map(x509.load_der_x509_certificate, trust.intermediates)], trust)
     check_known(message.certificate, trust)
+    return signer
+
+
+def _read_signer(message: SignedMessage, algorithm: str) -> VerifiedSigner:
     subject = read_subject(message.certificate.subject)
     return VerifiedSigner(
         snils=subject.snils,

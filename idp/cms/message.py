@@ -1,19 +1,37 @@
 """A CMS message taken apart (RFC 5652, 5): exactly one signer, the text outside, and everything that is judged named."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from asn1crypto import cms
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from idp.cms.der import check_der, unwrap
 from idp.cms.verdict import Reason, SignatureRefused
 
 MAX_CERTIFICATES = 8
+SERIAL_BITS = 160
+"""RFC 5280, 4.1.2.2: positive, and 20 octets at most."""
 SIGNED_DATA = "1.2.840.113549.1.7.2"
 DATA = "1.2.840.113549.1.7.1"
 CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
+PARSER_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    NotImplementedError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +50,26 @@ class SignedMessage:
     signature_parameters: Any
     digest: bytes
 
+    def certificates(self) -> list[x509.Certificate]:
+        """Every certificate that the message brings with it."""
+        return [x509.load_der_x509_certificate(each.chosen.dump()) for each in self.signed_data["certificates"]]
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Parsers of ASN.1 read late and stumble in many ways; within this, all of them are the same refusal."""
+    try:
+        yield
+    except PARSER_ERRORS as error:
+        raise _malformed(f"it is no CMS message with a certificate ({type(error).__name__})") from None
+
 
 def read_message(signature: bytes) -> SignedMessage:
     """Take a signature apart. Raises SignatureRefused."""
     der = unwrap(signature)
     check_der(der)
-    try:
+    with well_formed():
         return _read(der)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, x509.InvalidVersion) as error:
-        # Parsers of ASN.1 stumble in many ways, and none of them is for the signer to read.
-        raise _malformed(f"it is no CMS message ({type(error).__name__})") from None
 
 
 def _read(der: bytes) -> SignedMessage:
@@ -88,6 +116,8 @@ def _certificate_of(signer: Any, signed_data: Any) -> bytes:
     certificates = list(signed_data["certificates"] or ())
     if len(certificates) > MAX_CERTIFICATES or any(each.name != "certificate" for each in certificates):
         raise _malformed(f"it holds more than {MAX_CERTIFICATES} certificates, or some that are not X.509")
+    if not all(0 < each.chosen.serial_number < 1 << SERIAL_BITS for each in certificates):
+        raise _malformed("a certificate has no serial number that an authority may give")
     identifier = signer["sid"].chosen
     if signer["sid"].name == "issuer_and_serial_number":
         named = (identifier["issuer"].dump(), identifier["serial_number"].native)

@@ -1,4 +1,9 @@
-"""What OCSP responses say of one certificate, whichever back end judged its chain (RFC 6960, 2.2)."""
+"""What is known against a certificate, whichever back end judged its chain: lists (RFC 5280, 5) and OCSP (RFC 6960, 2.2).
+
+Only refusals are taken from here, so that no list and no response needs a second check of its signature.
+"""
+
+from collections.abc import Iterable
 
 from cryptography import x509
 from cryptography.x509 import ocsp
@@ -6,11 +11,24 @@ from cryptography.x509 import ocsp
 from idp.cms.verdict import Reason, SignatureRefused, Trust
 
 
+def check_not_revoked(chain: Iterable[x509.Certificate], trust: Trust) -> None:
+    """Refuse a certificate that is on a list of its issuer, from whatever date on.
+
+    pyHanko passes over an entry whose date is this very second or later; whoever revokes means it.
+    """
+    lists = [x509.load_der_x509_crl(der) for der in trust.revocation_lists]
+    for certificate in chain:
+        for known in lists:
+            is_listed = known.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+            if is_listed and known.issuer == certificate.issuer:
+                raise SignatureRefused(Reason.REVOKED, "the authority revoked the certificate or the one of its issuer")
+
+
 def check_known(certificate: x509.Certificate, trust: Trust) -> None:
     """Refuse a certificate that its authority says it revoked or never issued.
 
     A list names the revoked ones only: of a certificate that the authority has forgotten, or that was made with its stolen
-    name, it says nothing. Only refusals are taken from here, so that a response needs no second check of its signature.
+    key, it says nothing.
     """
     for der in trust.ocsp_responses:
         response = ocsp.load_der_ocsp_response(der)

@@ -38,7 +38,8 @@ class Trust:
     """Whom to believe, all in DER: root certificates, authorities beneath them, and what is known of revoked certificates.
 
     A chain whose certificates are not all covered by a list or an OCSP response is refused. `needs_client_authentication`
-    asks for that purpose where a certificate names purposes at all (RFC 5280, 4.2.1.12).
+    asks for that purpose where a certificate names purposes at all (RFC 5280, 4.2.1.12), `needs_policy` for one that it was
+    issued under (4.2.1.4).
     """
 
     roots: tuple[bytes, ...]
@@ -46,6 +47,7 @@ class Trust:
     revocation_lists: tuple[bytes, ...] = ()
     ocsp_responses: tuple[bytes, ...] = ()
     needs_client_authentication: bool = True
+    needs_policy: str | None = None
 
 
 @dataclass(frozen=True)

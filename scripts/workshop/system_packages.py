@@ -1,4 +1,7 @@
-"""What the tests want from the system: Chromium, PostgreSQL, Apache. Root on Debian or Ubuntu gets it, others get the names."""
+"""What the tests want from the system: Chromium, PostgreSQL, Apache, OpenSSL with GOST.
+
+Root on Debian or Ubuntu gets it, others get the names.
+"""
 
 import os
 import shutil
@@ -37,12 +40,22 @@ def _has_mod_auth_openidc() -> bool:
     return Path("/usr/lib/apache2/modules/mod_auth_openidc.so").exists()
 
 
+def _has_openssl() -> bool:
+    return shutil.which("openssl") is not None
+
+
+def _has_gost_engine() -> bool:
+    return any(Path("/usr/lib").glob("*/engines-3/gost.so")) or any(Path("/usr/lib").glob("engines-3/gost.so"))
+
+
 WANTED = (
     SystemPackage("chromium", _has_chromium, "the journeys in a browser are skipped"),
     SystemPackage("postgresql", _has_postgresql, "the tests on PostgreSQL are skipped"),
     # Not `apache2`, which would start a server on port 80 of whoever runs the tests.
     SystemPackage("apache2-bin", _has_apache, "the sign-in through Apache is skipped"),
     SystemPackage("libapache2-mod-auth-openidc", _has_mod_auth_openidc, "the sign-in through Apache is skipped"),
+    SystemPackage("openssl", _has_openssl, "the tests of electronic signatures are skipped"),
+    SystemPackage("libengine-gost-openssl", _has_gost_engine, "the tests of GOST signatures are skipped"),
 )
 
 

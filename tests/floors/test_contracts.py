@@ -39,6 +39,7 @@ BREACHES = {
     "ground imports Flask": ("ground.outbox", "flask", "ground-flask"),
     "a rule imports Flask": ("idp.protocol", "flask", "pure-floor"),
     "a rule imports the database": ("idp.protocol", "sqlalchemy", "pure-floor"),
+    "the judge of signatures imports the network": ("idp.cms", "requests", "signatures-pure"),
     "one method imports another": (
         "idp.authentication.methods.one_time_code",
         "idp.authentication.methods.password",

@@ -13,16 +13,18 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from ground.wire import MAX_BODY_BYTES
 from idp.app import HOT_ENDPOINTS, make_app, make_pages
 from idp.authentication.methods import METHODS, folder_of
+from idp.authority import endpoints as authority
 from idp.tokens import access
 from tests.idp.stand import CALLBACK, ISSUER, SECRET, Stand, answer_of
 
 FORM = "application/x-www-form-urlencoded"
 IDENTIFIER = "00000000-0000-4000-8000-000000000000"
 ADDRESSES = [
-    *HOT_ENDPOINTS, "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
+    *HOT_ENDPOINTS, *authority.ENDPOINTS, "/authority/ocsp/MAA=",
+    "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
     f"/consent/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}/password", f"/sign-in/{IDENTIFIER}/code",
     f"/sign-in/{IDENTIFIER}/code/again", f"/sign-in/{IDENTIFIER}/code/state", f"/sign-in/{IDENTIFIER}/ways",
-    f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
+    f"/sign-in/{IDENTIFIER}/cancel", f"/sign-in/{IDENTIFIER}/signature/challenge.txt", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css",

@@ -14,6 +14,7 @@ from flask import Flask
 
 from ground.settings import SettingRefused
 from idp.app import make_app, make_pages
+from idp.authority import endpoints
 from idp.control.app import make_control
 from idp.settings import read_settings
 from rp import settings as rp_settings
@@ -39,6 +40,7 @@ WORDS = """
     stream live ws socket socket.io sse poll wait
 """
 PREFIXES = ("", "control/", "test/", "idp/")
+AUTHORITY = (*endpoints.ENDPOINTS, *endpoints.TREES, "/authority", "/authority/ocsp/MAA=")
 OWN = {"/", "/health"}
 """What the honest applications have at these addresses themselves."""
 
@@ -77,6 +79,7 @@ def test_lb_01_addresses_of_the_test_stand_are_unknown_in_production(house: Hous
     control = {(method, path) for method, path in addresses(make_control(house.stand.realm)) if "/static" not in path}
     asked = {(method, path) for method, path in control if path not in OWN}
     asked |= {("GET", path) for path in guesses()} | {("POST", path) for path in guesses()[::5]}
+    asked |= {(method, path) for path in AUTHORITY for method in ("GET", "POST")}
     assert len(asked) > 200
     for host, browser in in_production.items():
         nothing = {method: body_of(browser, method, host + NOT_THERE) for method in {method for method, _ in asked}}

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from idp.app import HOT_ENDPOINTS, make_app
+from idp.authority import endpoints as authority
 from idp.control.app import BLUEPRINTS
 from idp.settings import Settings
 from tests.idp.stand import Stand
@@ -42,7 +43,7 @@ def test_se_01_form_posted_over_http_changes_nothing_and_is_not_redirected(secur
     assert secure.post("/sign-in/unknown/password", base_url="http://idp.test:8400").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/ground/parts.css", *HOT_ENDPOINTS])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/ground/parts.css", "/authority/crl", *HOT_ENDPOINTS])
 def test_se_01_every_answer_over_https_says_so_for_a_year(secure: Client, path: str) -> None:
     with secure.get(path, base_url=ISSUER) as answer:
         assert answer.headers.getlist("Strict-Transport-Security") == ["max-age=31536000"]
@@ -68,7 +69,7 @@ def test_se_16_no_answer_follows_the_host_a_request_names(stand: Stand, header: 
     client = Client(make_app(replace(stand.realm, settings=replace(stand.settings, trusted_proxies=("127.0.0.1",)))))
     forged = "host=evil.example" if header == "Forwarded" else "evil.example"
     # A path with a double slash is redirected by the router, which writes whole addresses.
-    for path in ("/", "/nowhere", "//oauth2//authorize", "/oauth2/authorize", *HOT_ENDPOINTS):
+    for path in ("/", "/nowhere", "//oauth2//authorize", "/oauth2/authorize", *authority.ENDPOINTS, *HOT_ENDPOINTS):
         answer = client.get(path, headers={header: forged}, environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
         assert "evil.example" not in answer.text
         assert "evil.example" not in str(answer.headers)

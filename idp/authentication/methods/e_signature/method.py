@@ -64,6 +64,10 @@ class SignatureMethod(Method):
         return None if is_anybody_trusted(realm) else _("Здесь ещё не выбрано, каким удостоверяющим центрам верить.")
 
     def is_offered(self, realm: Realm, connection: Connection, person: Person) -> bool:
+        """Who signed in with a certificate that is still good has one. Whether others have, nobody can know."""
+        return person.data.snils is not None and used.has_good_one(realm, connection, person.id)
+
+    def may_have(self, realm: Realm, connection: Connection, person: Person) -> bool:
         return person.data.snils is not None
 
     def begin(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
