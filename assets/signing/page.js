@@ -45,11 +45,16 @@ function say(trouble) {
   culprit?.focus();
 }
 
+/* What stands on the page, with the line ends of the downloaded file, which HTML does not keep. */
+function textToSign() {
+  return text.textContent.replace(/\r?\n/g, "\r\n");
+}
+
 async function makeSignature() {
   const [chosen] = file.files;
   if (!chosen) throw new Trouble("no-file");
   if (chosen.size > Number(part.dataset.largest)) throw new Trouble("no-container");
-  return sign(text.textContent, await openContainer(await chosen.arrayBuffer(), password.value), now());
+  return sign(textToSign(), await openContainer(await chosen.arrayBuffer(), password.value), now());
 }
 
 async function signAndSend() {

@@ -24,9 +24,11 @@ ADDRESSES = [
     "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
     f"/consent/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}/password", f"/sign-in/{IDENTIFIER}/code",
     f"/sign-in/{IDENTIFIER}/code/again", f"/sign-in/{IDENTIFIER}/code/state", f"/sign-in/{IDENTIFIER}/ways",
-    f"/sign-in/{IDENTIFIER}/cancel", f"/sign-in/{IDENTIFIER}/signature/challenge.txt", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
+    f"/sign-in/{IDENTIFIER}/signature/challenge.txt",
+    f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
-    f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
+    f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password",
+    f"/oauth2/register/{IDENTIFIER}", "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
