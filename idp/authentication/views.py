@@ -220,7 +220,7 @@ def _page(realm: Realm, stands: Standing, method: Method, refusal: Refusal | Non
         error=refusal.text if refusal else None,
         **_tabs(stands, method),
         reason=refusal.reason if refusal else None,
-        **_around(stands),
+        **_around(stands, method),
         **(described | (refusal.detail if refusal else {})),
     )
 
@@ -233,7 +233,7 @@ def _tabs(stands: Standing, method: Method) -> dict[str, Any]:
     return {"tabs": [(way.title, f"{stands.attempt.path}/{way.name}") for way in tabs], "current_tab": tabs.index(method)}
 
 
-def _around(stands: Standing) -> dict[str, Any]:
+def _around(stands: Standing, method: Method | None = None) -> dict[str, Any]:
     """What every page of a sign-in shows: for whose sake, who, and which ways there are. `guard` is 1, 2 or 3."""
     with_second_step = "substantial" if stands.person is not None else "low"
     guards = {way: LEVELS.index(max(way.level, with_second_step, key=LEVELS.index)) + 1 for way in stands.ways}
@@ -243,17 +243,18 @@ def _around(stands: Standing) -> dict[str, Any]:
         "ways": stands.ways,
         "guards": guards,
         "shut": [(way, reason or _("Сервису, в который вы входите, этой защиты мало.")) for way, reason in stands.shut],
-        "facts": _facts(stands),
+        "facts": _facts(stands, method),
     }
 
 
-def _facts(stands: Standing) -> list[tuple[str, str]]:
+def _facts(stands: Standing, method: Method | None) -> list[tuple[str, str]]:
     """What the stub of the pass says: who it is, and why one proof is not enough."""
     if stands.person is None:
         facts = [(_("Что узнает сервис"), _("Только то, что вы разрешите"))]
         if wanted_level(stands.attempt) == "high":
             return [*facts, (_("Сервис просит"), _("Электронную подпись"))]
-        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))] if wanted_level(stands.attempt) == "substantial" else facts
+        is_half = wanted_level(stands.attempt) == "substantial" and (method is None or method.level == "low")
+        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))] if is_half else facts
     why = {
         "unknown_place": _("С этого устройства и адреса вы ещё не входили"),
         "failures": _("Перед этим входом было несколько неверных попыток"),

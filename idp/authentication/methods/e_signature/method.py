@@ -25,7 +25,7 @@ from idp.authentication.methods.e_signature import used
 from idp.authentication.methods.e_signature.enrolment import SignatureEnrolment
 from idp.authentication.methods.e_signature.judging import Judged, judge, owner_of
 from idp.authentication.methods.e_signature.pages import blueprint
-from idp.authentication.methods.e_signature.received import received
+from idp.authentication.methods.e_signature.received import MADE_HERE, received
 from idp.authentication.methods.e_signature.statement import LIFETIME_SECONDS, PURPOSE, sign_in_text
 from idp.authentication.methods.e_signature.words import certificate_rows, refusal_text
 from idp.authority.judging import is_anybody_trusted
@@ -87,6 +87,7 @@ class SignatureMethod(Method):
             "now": realm.clock.now(),
             "has_bundle": BUNDLE.exists(),
             "certificate_rows": [],
+            "is_uploaded": False,
         }
 
     def finish(self, realm: Realm, attempt: Attempt, person: Person | None, form: Mapping[str, str]) -> Attempt:
@@ -94,7 +95,8 @@ class SignatureMethod(Method):
         `no_snils`, `no_account` or `other_person`."""
         given = received(form)
         if given is None:
-            raise Refusal("no_signature", refusal_text("no_signature", None, now=realm.clock.now(), instead=""))
+            text = refusal_text("no_signature", None, now=realm.clock.now(), instead="")
+            raise Refusal("no_signature", text, is_uploaded=True)
         with realm.database.read() as connection:
             asked = challenge.waiting(realm, connection, attempt, PURPOSE)
         is_meant = asked is not None and form.get("challenge", asked.id) == asked.id
@@ -124,7 +126,7 @@ class SignatureMethod(Method):
                 risk.count_failure(realm, connection, attempt.citizen_id)
             if not challenge.waiting(realm, connection, attempt, PURPOSE):
                 self._ask(realm, connection, attempt)
-        raise self._refusal(realm, attempt, conclusion.reason, judged)
+        raise self._refusal(realm, attempt, conclusion.reason, judged, is_uploaded=not form.get(MADE_HERE))
 
     def forget(self, connection: Connection, citizen_id: str) -> None:
         used.forget(connection, citizen_id)
@@ -153,7 +155,7 @@ class SignatureMethod(Method):
         is_somebody_else = attempt.citizen_id not in (None, owner.id)
         return Conclusion("other_person") if is_somebody_else else Conclusion(None, owner.id)
 
-    def _refusal(self, realm: Realm, attempt: Attempt, reason: str, judged: Judged) -> Refusal:
+    def _refusal(self, realm: Realm, attempt: Attempt, reason: str, judged: Judged, *, is_uploaded: bool) -> Refusal:
         if attempt.citizen_id is not None:
             instead = _("Возьмите новый или подтвердите вход другим способом.")
         elif attempt.is_level_essential:
@@ -162,4 +164,5 @@ class SignatureMethod(Method):
             instead = _("Возьмите новый или войдите по паролю.")
         certificate = judged.certificate
         text = refusal_text(reason, certificate, now=realm.clock.now(), instead=instead)
-        return Refusal(reason, text, certificate_rows=certificate_rows(certificate) if certificate else [])
+        rows = certificate_rows(certificate) if certificate else []
+        return Refusal(reason, text, certificate_rows=rows, is_uploaded=is_uploaded)
