@@ -180,6 +180,7 @@ def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand)
         "known_places",
         "certificates",
         "used_certificates",
+        "signed_consents",
     }
     inspector = inspect(stand.realm.database.engine)
     with_citizen = {

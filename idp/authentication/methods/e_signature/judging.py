@@ -39,6 +39,10 @@ class Judged:
     certificate: Certificate | None = None
 
 
+NOT_JUDGED = Judged("replayed")
+"""Of a signature that was not looked at: it answers another question than the one that waits."""
+
+
 def judge(realm: Realm, signature: bytes, text: str) -> Judged:
     """Judge a signature over exactly this text."""
     try:

@@ -23,7 +23,7 @@ from idp.authentication.challenge import Asked, ChallengeGone
 from idp.authentication.method import Method, Refusal
 from idp.authentication.methods.e_signature import used
 from idp.authentication.methods.e_signature.enrolment import SignatureEnrolment
-from idp.authentication.methods.e_signature.judging import Judged, judge, owner_of
+from idp.authentication.methods.e_signature.judging import NOT_JUDGED, Judged, judge, owner_of
 from idp.authentication.methods.e_signature.pages import blueprint
 from idp.authentication.methods.e_signature.received import MADE_HERE, received
 from idp.authentication.methods.e_signature.statement import LIFETIME_SECONDS, PURPOSE, sign_in_text
@@ -33,7 +33,6 @@ from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
 from idp.realm import Realm
 
-NOT_JUDGED = Judged("replayed")
 BUNDLE = Path(__file__).parent / "static" / "built" / "signing.js"
 
 

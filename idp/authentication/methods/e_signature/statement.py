@@ -37,7 +37,7 @@ def statement(realm: Realm, heading: str, facts: Sequence[tuple[str, str]]) -> s
         (_("Подписать до"), _moment(now + LIFETIME_SECONDS)),
         (_("Разовый номер"), draw_token(realm.chance, "text to sign")),
     ]
-    lines = [_one_line(heading), "", *(f"{_one_line(name)}: {_one_line(value)}" for name, value in (*facts, *ends))]
+    lines = [_one_line(heading), "", *(f"{_one_line(name)}: {_one_line(value)}".strip() for name, value in (*facts, *ends))]
     return LINE_END.join(lines) + LINE_END
 
 
