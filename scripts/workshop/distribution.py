@@ -21,6 +21,8 @@ NOT_FOR_PRODUCTION = (
     "config/rp.toml",
     "config/seed/people.toml",
     "ground/web/static/phone*",
+    "idp/authentication/rehearsal.py",
+    "idp/authentication/methods/*/rehearsal.py",
     "idp/control",
     "idp/sandboxes",
     "idp/pages/static/phone*",

@@ -33,6 +33,13 @@ def test_axe_core_objects_to_nothing_on_any_page(
     judge("login refused", status=REFUSED)
     visit.give_password(ANTON)
     judge("code")
+    attempt = visit.page.url.rpartition("/")[0]
+    visit.page.click("#choose")
+    assert visit.page.is_visible("#other-ways")
+    judge("code with the dialog")
+    visit.open(f"{attempt}/ways")
+    judge("choice of ways")
+    visit.press("#way-code")
     visit.give_code(phone.code_of(ANTON))
     judge("consent")
     visit.press("#deny")  # ends at an address of nobody; the session stays
@@ -50,6 +57,9 @@ def test_axe_core_objects_to_nothing_on_any_page(
     judge("error of the provider", status=400, is_error=True)
     visit.open(f"{at.issuer}/")
     judge("home of the provider")
+    for page in ("", "/security", "/documents", "/security/password/add"):
+        visit.open(f"{at.issuer}/account{page}")
+        judge(f"account{page}")
     visit.open(f"{phone.control}/open?token={phone.token}")
     judge("phone")
     visit.open(f"{at.registry}/")

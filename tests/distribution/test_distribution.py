@@ -160,7 +160,8 @@ def test_installed_registry_prepares_itself_from_what_came_along(installed: Envi
 
 
 def test_lb_13_build_for_production_has_no_test_stand_in_it(production: Environment, tmp_path: Path) -> None:
-    assert not [name for name in production.files if "/idp/control" in name or "/idp/sandboxes" in name or "/phone" in name]
+    parts_of_the_stand = ("/idp/control", "/idp/sandboxes", "/phone", "/rehearsal")
+    assert not [name for name in production.files if any(part in name for part in parts_of_the_stand)]
     packages = {path.parent.name for path in production.folder.glob("lib/python*/site-packages/*/__init__.py")}
     assert packages >= {"idp", "rp", "ground"} and "propusk" not in packages
     assert not any(name.endswith(("people.toml", "config/idp.toml")) for name in production.files)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from idp.app import run_due_jobs
 from idp.authentication.methods import METHODS
 from tests.browser import Browser
 from tests.idp.stand import Stand, answer_of
@@ -240,3 +241,14 @@ def test_cancelled_sign_in_is_over_for_good(stand: Stand) -> None:
     assert answer_of(browser)["error"] == "access_denied"
     assert browser.open(attempt).status == 404
     assert "sign_in.cancelled" in stand.actions()
+
+
+def test_r028_code_that_could_not_be_delivered_says_so_and_another_way_is_open(stand: Stand) -> None:
+    with stand.realm.database.write() as connection:
+        stand.realm.outbox.let_fail(connection, channel="sms", address="+70000000017", fails=True)
+    browser = at_second_step(stand)
+    run_due_jobs(stand.realm)
+    browser.open(browser.url)
+    assert "SMS не дошло. Проверьте номер или выберите другой способ." in browser.answer.text
+    assert "email" in ways(browser)
+    assert "Осталось 5 попыток" in browser.answer.text

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from idp.authentication import views
-from idp.authentication.methods.password.store import checker
+from idp.authentication.methods.password.store import change_password, checker
 from tests.browser import Browser
 from tests.idp.stand import ISSUER, Stand, answer_of
 
@@ -224,3 +224,36 @@ def test_hash_of_another_cost_is_renewed_when_its_password_is_typed_and_at_no_ot
     renewed = stored()
     assert extract_parameters(renewed).memory_cost == stand.settings.password_hashing.memory_kib
     assert stand.obtain_code() and stored() == renewed
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_right"),
+    [
+        ("p\u00e4ssword и ещё", True),  # composed, as it was set
+        ("pa\u0308ssword и ещё", True),  # decomposed: another keyboard, the same word
+        ("p\u00e4ssword и ещё ", False),
+        ("P\u00e4ssword и ещё", False),
+        ("passw\u00f6rd и ещё", False),
+    ],
+)
+def test_lm_03_password_is_one_word_however_a_keyboard_composes_it_and_nothing_else(
+    stand: Stand, typed: str, is_right: bool
+) -> None:
+    with stand.realm.database.write() as connection:
+        change_password(stand.realm, connection, stand.citizen("vera@example.test"), "p\u00e4ssword и ещё", actor="operator:test")
+    assert ("consent" in stand.sign_in(at_sign_in(stand), password=typed).forms()) is is_right
+
+
+def test_lm_03_nothing_is_cut_off_at_72_bytes(stand: Stand) -> None:
+    long = "ж" * 72
+    with stand.realm.database.write() as connection:
+        change_password(stand.realm, connection, stand.citizen("vera@example.test"), long, actor="operator:test")
+    assert stand.sign_in(at_sign_in(stand), password=long[:36]).status == 400
+    assert "consent" in stand.sign_in(at_sign_in(stand), password=long).forms()
+
+
+def test_r090_hints_stand_beside_the_error_the_login_is_trimmed_and_the_password_is_not(stand: Stand) -> None:
+    refused = stand.sign_in(at_sign_in(stand), login="vera@example.test", password=" romashka-17")
+    assert "Проверьте раскладку, регистр букв и лишние пробелы." in refused.answer.text
+    assert 'value="vera@example.test"' in refused.answer.text
+    assert "consent" in stand.sign_in(at_sign_in(stand), login="  vera@example.test ").forms()

@@ -48,6 +48,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('demanded_because', sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column('cancelled_at', sa.BigInteger(), nullable=True))
     with op.batch_alter_table('one_time_codes', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('message_id', sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column('channel', sa.String(length=10), server_default='sms', nullable=False))
     with op.batch_alter_table('citizens', schema=None) as batch_op:
         batch_op.add_column(sa.Column('risk_is_judged', sa.Boolean(), server_default=sa.true(), nullable=False))

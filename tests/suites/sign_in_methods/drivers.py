@@ -1,5 +1,10 @@
 """The drivers of all methods, in their order."""
 
 from tests.suites.sign_in_methods import codes, password, signature
+from tests.suites.sign_in_methods.driver import Driver
 
-DRIVERS = (password.DRIVER, *codes.DRIVERS, signature.DRIVER)
+DRIVERS: tuple[Driver, ...] = (
+    password.DRIVER,
+    *codes.DRIVERS,
+    signature.DRIVER,
+)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from idp.authentication.methods import METHODS
-from tests.idp.stand import Stand
+from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
 from tests.suites.sign_in_methods.driver import NOTHING, OUTCOMES, Driver, attempt_of
 from tests.suites.sign_in_methods.drivers import DRIVERS
 from tests.suites.sign_in_methods.table import table
@@ -46,6 +46,27 @@ def test_no_other_answer_lets_in(stand: Stand, driver: Driver, outcome: str) -> 
     assert next(reversed(stand.actions()[written:]), NOTHING) == driver.journal[outcome]
     sessions = len(stand.rows("SELECT 1 FROM sessions WHERE ended_at IS NULL"))
     assert sessions <= (1 if "session.opened" in driver.journal[outcome] or outcome == "replayed" else 0)
+
+
+@BY_NAME
+@pytest.mark.parametrize(
+    ("script", "outcome"), [("right", "done"), ("wrong", "refused"), ("wrong_then_right", "done"), ("time_out", "refused")]
+)
+def test_c03_every_method_is_gone_headless_through_the_control_plane(
+    stand: Stand, driver: Driver, script: str, outcome: str
+) -> None:
+    driver.enrol(stand)
+    body: dict[str, object] = {"person": "vera@example.test", "methods": [{"name": driver.method, "script": script}]}
+    if not driver.is_first:
+        body["acr_values"] = driver.acr_values
+    bearer = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
+    answer = stand.control().session.post(f"{CONTROL}/login", json=body, headers=bearer).json()
+    assert answer["outcome"] == outcome, answer
+    if outcome == "done":
+        assert (answer["acr"], tuple(answer["amr"])) == (driver.acr, driver.amr)
+    else:
+        assert answer["reason"]
+        assert not is_signed_in(stand)
 
 
 @BY_NAME

@@ -20,6 +20,7 @@ class Channel:
     needs: LazyText
     heading: LazyText
     sent: LazyText
+    not_delivered: LazyText
     amr: tuple[str, ...]
     address_of: Callable[[Person], str | None]
     masked: Callable[[str], str]
@@ -34,6 +35,7 @@ SMS = Channel(
     needs=lazy_gettext("Нужен телефон, который подтверждён в профиле"),
     heading=lazy_gettext("Введите код из SMS"),
     sent=lazy_gettext("Отправили на номер"),
+    not_delivered=lazy_gettext("SMS не дошло. Проверьте номер или выберите другой способ."),
     amr=("otp", "sms"),
     address_of=lambda person: person.data.phone if person.phone_is_verified else None,
     masked=masked_phone,
@@ -46,6 +48,7 @@ EMAIL = Channel(
     needs=lazy_gettext("Нужна почта, которая подтверждена в профиле"),
     heading=lazy_gettext("Введите код из письма"),
     sent=lazy_gettext("Отправили на адрес"),
+    not_delivered=lazy_gettext("Письмо не дошло. Проверьте адрес или выберите другой способ."),
     amr=("otp",),
     address_of=lambda person: person.data.email if person.email_is_verified else None,
     masked=masked_email,

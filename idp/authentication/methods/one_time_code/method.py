@@ -85,6 +85,7 @@ class OneTimeCodeMethod(Method):
             "channel": self.channel,
             "address": self.channel.masked(self._address(person)),
             "failures": newest.tries if newest else 0,
+            "not_delivered": self.channel.not_delivered if self._is_in_trouble(realm, connection, newest) else None,
             "expires_at": newest.expires_at if newest else None,
             "tries_left": MAX_TRIES - newest.tries if newest else 0,
             "wait": wait_text(seconds) if (seconds := self._seconds_to_wait(realm, connection, attempt, person)) else None,
@@ -140,20 +141,8 @@ class OneTimeCodeMethod(Method):
         self._end(realm, connection, attempt, "replaced")
         code_id, code = draw_identifier(realm.chance, "one-time code id"), draw_digits(realm.chance, "one-time code", DIGITS)
         now = realm.clock.now()
-        connection.execute(
-            insert(CODES),
-            {
-                "id": code_id,
-                "attempt_id": attempt.id,
-                "channel": self.channel.name,
-                "citizen_id": person.id,
-                "code_hash": hash_code(realm, code_id, code),
-                "sent_at": now,
-                "expires_at": now + realm.settings.lifetimes.one_time_code,
-            },
-        )
         text = _("Пропуск: код для входа %(code)s. Действует 5 минут. Никому его не называйте.", code=code)
-        realm.outbox.post(
+        message_id = realm.outbox.post(
             connection,
             channel=self.channel.name,
             address=self._address(person),
@@ -161,6 +150,19 @@ class OneTimeCodeMethod(Method):
             subject=str(self.channel.subject) if self.channel.subject else None,
             language=current_language(),
             useful_for_seconds=realm.settings.lifetimes.one_time_code,
+        )
+        connection.execute(
+            insert(CODES),
+            {
+                "id": code_id,
+                "attempt_id": attempt.id,
+                "channel": self.channel.name,
+                "citizen_id": person.id,
+                "message_id": message_id,
+                "code_hash": hash_code(realm, code_id, code),
+                "sent_at": now,
+                "expires_at": now + realm.settings.lifetimes.one_time_code,
+            },
         )
         actor, thing = f"citizen:{person.id}", f"attempt:{attempt.id}"
         record(realm, connection, Event.CODE_SENT, actor=actor, object=thing, channel=self.channel.name)
@@ -188,6 +190,11 @@ class OneTimeCodeMethod(Method):
     def newest(self, connection: Connection, attempt: Attempt) -> Row[Any] | None:
         """The code that was sent last in this attempt, if one was."""
         return connection.execute(NEWEST, self._which(attempt)).first()
+
+    def _is_in_trouble(self, realm: Realm, connection: Connection, newest: Row[Any] | None) -> bool:
+        """Do we know already that the message will not be there soon? Then nobody need wait for it."""
+        progress = realm.outbox.state_of(connection, newest.message_id) if newest and newest.message_id else None
+        return progress is not None and progress.is_in_trouble
 
     def _which(self, attempt: Attempt) -> dict[str, str]:
         return {"of_attempt": attempt.id, "of_channel": self.channel.name}

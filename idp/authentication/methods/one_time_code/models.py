@@ -15,6 +15,7 @@ class OneTimeCode(Base):
     attempt_id: Mapped[str] = mapped_column(String(36), ForeignKey("sign_in_attempts.id"), index=True)
     citizen_id: Mapped[str] = mapped_column(String(36), index=True)
     channel: Mapped[str] = mapped_column(String(10), server_default="sms")
+    message_id: Mapped[str | None] = mapped_column(String(36))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary)
     sent_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger)

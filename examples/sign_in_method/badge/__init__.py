@@ -1,0 +1,1 @@
+"""The number on the person's badge. An example to copy: see docs/methods.md."""
