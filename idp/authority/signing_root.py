@@ -4,8 +4,8 @@ It may vouch for no host at all and for mailboxes under .test only, so that its 
 certificate are one file, which appears at once and whole: the workers of a stand may all be the first to want it.
 """
 
-import contextlib
 import os
+import tempfile
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -46,15 +46,19 @@ def make_signing_root(settings: Settings, chance: Chance) -> bool:
         return False
     root = make_root(chance)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
     key = root.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    descriptor, draft = tempfile.mkstemp(prefix=".making-", dir=path.parent)  # readable by its owner only
+    with os.fdopen(descriptor, "wb") as file:
         file.write(key + root.certificate.public_bytes(serialization.Encoding.PEM))
+        file.flush()
+        os.fsync(file.fileno())
     # Unlike a rename, a link never takes the place of what another worker has made meanwhile.
-    with contextlib.suppress(FileExistsError):
+    try:
         os.link(draft, path)
-    draft.unlink()
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(draft)
     return True
 
 

@@ -53,6 +53,13 @@ WEAK_SIGNATURES = frozenset(
     }
 )
 """With MD5 or SHA-1, and ГОСТ Р 34.10-2001."""
+KEYS: dict[str, type] = {
+    "rsa": rsa.RSAPublicKey,
+    "ecdsa": ec.EllipticCurvePublicKey,
+    "ed25519": ed25519.Ed25519PublicKey,
+    "ed448": ed448.Ed448PublicKey,
+}
+"""The key that an algorithm needs."""
 GOST_DIGESTS = {"gost2012-256": "streebog256", "gost2012-512": "streebog512"}
 
 
@@ -73,7 +80,7 @@ def check_algorithms(message: SignedMessage) -> tuple[Family, str]:
         if SIGNATURES.get(key) != signature or digest != GOST_DIGESTS[signature]:
             raise SignatureRefused(Reason.MALFORMED, "key, digest and signature are of different algorithms")
         return Family.GOST, signature
-    _check_key(message.certificate)
+    _check_key(message.certificate, signature)
     if message.signature_algorithm == RSA_PSS:
         _check_pss(message)
     word = f"{signature}-{digest}" if message.signature_algorithm in (RSA_PLAIN, RSA_PSS) else signature
@@ -94,7 +101,7 @@ def _known(good: dict[str, str], weak: frozenset[str], oid: str) -> str:
     return good[oid]
 
 
-def _check_key(certificate: x509.Certificate) -> None:
+def _check_key(certificate: x509.Certificate, signature: str) -> None:
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -109,6 +116,8 @@ def _check_key(certificate: x509.Certificate) -> None:
             raise SignatureRefused(Reason.WEAK_ALGORITHM, f"the curve has {key.curve.key_size} bits of at least {EC_BITS}")
     elif not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
         raise SignatureRefused(Reason.UNSUPPORTED, "the public key of the certificate is not of a kind known here")
+    if not isinstance(key, KEYS[signature.partition("-")[0]]):
+        raise SignatureRefused(Reason.MALFORMED, "key and signature are of different algorithms")
 
 
 def _check_pss(message: SignedMessage) -> None:

@@ -13,8 +13,9 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 40
 """A certificate with every extension is 12 deep in a CMS message."""
 MAX_ELEMENTS = 5_000
-ARMOUR = re.compile(rb"\s*-----BEGIN (CMS|PKCS7|SIGNATURE)-----\s+([A-Za-z0-9+/=\s]+)-----END \1-----\s*\Z")
-BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+\Z")
+ARMOUR = re.compile(rb"\s*+-----BEGIN (CMS|PKCS7|SIGNATURE)-----([A-Za-z0-9+/=\s]++)-----END \1-----\s*+\Z")
+"""Possessive, or a text of spaces would be tried in a billion ways."""
+BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]++\Z")
 SEQUENCE = 0x30
 CONSTRUCTED = 0x20
 

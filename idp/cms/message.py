@@ -12,7 +12,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from idp.cms.der import check_der, unwrap
 from idp.cms.verdict import Reason, SignatureRefused
 
-MAX_CERTIFICATES = 8
+MAX_CERTIFICATES = 4
+"""The signer's and three authorities'. Of more that all bear one name, thousands of chains could be tried."""
 SERIAL_BITS = 160
 """RFC 5280, 4.1.2.2: positive, and 20 octets at most."""
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -25,6 +26,7 @@ PARSER_ERRORS = (
     KeyError,
     IndexError,
     AttributeError,
+    AssertionError,
     OverflowError,
     NotImplementedError,
     UnsupportedAlgorithm,

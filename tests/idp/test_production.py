@@ -40,7 +40,7 @@ WORDS = """
     stream live ws socket socket.io sse poll wait
 """
 PREFIXES = ("", "control/", "test/", "idp/")
-AUTHORITY = (*endpoints.ENDPOINTS, *endpoints.TREES, "/authority", "/authority/ocsp/MAA=")
+AUTHORITY = (*endpoints.ENDPOINTS, *endpoints.TREES, "/authority", "/authority/ocsp/MAA")
 OWN = {"/", "/health"}
 """What the honest applications have at these addresses themselves."""
 

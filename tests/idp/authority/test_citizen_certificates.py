@@ -170,7 +170,7 @@ def test_root_vouches_for_no_host(stand: Stand, openssl: OpenSsl) -> None:
 def test_workers_that_all_make_the_authority_have_the_same(stand: Stand) -> None:
     signing_root_file(stand.settings).unlink(missing_ok=True)
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: open_signing_root(replace(stand.realm, _memory={})).certificate, range(8)))
+        made = list(pool.map(lambda _: open_signing_root(replace(stand.realm, _memory={})).certificate, range(32)))
     assert len({certificate.serial_number for certificate in made}) == 1
     path = signing_root_file(stand.settings)
     assert [file.name for file in path.parent.iterdir()] == [path.name]

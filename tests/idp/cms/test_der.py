@@ -17,10 +17,10 @@ LONGEST_SECONDS = 0.2
 
 def refusal(signature: bytes, authority: Authority) -> Reason:
     """Why it is refused, which takes no longer than it may."""
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(SignatureRefused) as refused:
         verify(signature, TEXT, authority.trust(), NOW)
-    assert time.perf_counter() - before < LONGEST_SECONDS
+    assert time.process_time() - before < LONGEST_SECONDS
     return refused.value.reason
 
 
@@ -41,6 +41,8 @@ BOMBS = {
     "sets": nested(0x31, 12_000),
     "many elements": b"\x30\x83\x00\xff\x00" + b"\x05\x00" * 32_640,
     "high tags": b"\x30\x82\x10\x00" + b"\x3f\xff\xff\xff\x7f\x00" * 682 + b"\x05\x00\x05\x00",
+    "spaces in armour": b"-----BEGIN CMS-----" + b" " * 100_000,
+    "spaces before armour": b" " * 100_000 + b"!",
     "length of lengths": b"\x30\xff" + b"\xff" * 127,
     "length beyond all": b"\x30\x84\xff\xff\xff\xff",
 }

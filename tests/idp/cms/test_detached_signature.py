@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,10 @@ from asn1crypto import cms, crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, x448
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ground.clock import as_datetime
 from idp.cms.detached_signature import verify
@@ -20,6 +22,7 @@ from idp.cms.verdict import Reason, SignatureRefused, Trust, VerifiedSigner
 from tests.idp.cms.certifying import DAY, NOW, TEXT, Authority, Signer, der, make_authority, make_private
 from tests.idp.openssl import OpenSsl
 
+NAME = ((NameOID.COMMON_NAME, "Учебный удостоверяющий центр"),)
 SIGN = ("cms", "-sign", "-binary", "-in", "text", "-signer", "signer", "-inkey", "key", "-outform", "DER")
 
 
@@ -161,9 +164,30 @@ def test_ocsp_alone_is_enough_and_its_word_counts_against_a_list(authority: Auth
     assert refusal(signer.sign(), said(ocsp.OCSPCertStatus.UNKNOWN)) is Reason.REVOCATION_UNKNOWN
 
 
+def test_ocsp_response_that_says_nothing_changes_nothing(authority: Authority, signer: Signer, rsa_signer: Signer) -> None:
+    unable = der(ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER))
+    of_another = authority.response(rsa_signer, ocsp.OCSPCertStatus.UNKNOWN)
+    assert verify(signer.sign(), TEXT, authority.trust(ocsp_responses=(of_another,)), NOW)
+    assert verify(signer.sign(), TEXT, authority.trust(ocsp_responses=(unable,)), NOW)
+
+
 def test_ocsp_response_of_a_stranger_is_not_enough(authority: Authority, stranger: Authority, signer: Signer) -> None:
     trust = authority.trust(revocation_lists=(), ocsp_responses=(stranger.response(signer, ocsp.OCSPCertStatus.GOOD),))
     assert refusal(signer.sign(), trust) is Reason.REVOCATION_UNKNOWN
+
+
+def test_authority_between_that_cannot_have_signed_so_is_refused(authority: Authority) -> None:
+    """An RSA signature that an EC key is said to have made."""
+    beneath = make_authority("Выпускающий центр", above=authority)
+    person = beneath.certify(make_private("ec"))
+    message = cms.ContentInfo.load(person.sign(beside=(beneath.signer.certificate,)))
+    for each in message["content"]["certificates"]:
+        if each.chosen.subject.native["common_name"] == "Выпускающий центр":
+            for part in (each.chosen["signature_algorithm"], each.chosen["tbs_certificate"]["signature"]):
+                part["algorithm"] = "sha256_rsa"
+    both = (authority.revocation_list(), beneath.revocation_list())
+    refused = refusal(message.dump(force=True), authority.trust(revocation_lists=both))
+    assert refused in (Reason.MALFORMED, Reason.UNTRUSTED, Reason.WEAK_ALGORITHM)
 
 
 def test_authority_beneath_the_root_is_judged_like_the_signer(authority: Authority) -> None:
@@ -261,6 +285,50 @@ def test_weak_algorithms_are_refused(authority: Authority, rsa_signer: Signer, o
     assert refusal(pss_of_sha1, authority.trust()) is Reason.WEAK_ALGORITHM
 
 
+def test_weak_keys_are_refused(authority: Authority) -> None:
+    assert refusal(authority.certify(make_private("ec-192")).sign(), authority.trust()) is Reason.WEAK_ALGORITHM
+
+
+def test_certificate_that_was_signed_with_a_weak_digest_is_refused(authority: Authority, signer: Signer) -> None:
+    message = cms.ContentInfo.load(signer.sign())
+    certificate = message["content"]["certificates"][0].chosen
+    for part in (certificate["signature_algorithm"], certificate["tbs_certificate"]["signature"]):
+        part["algorithm"] = "sha1_ecdsa"
+    assert refusal(message.dump(force=True), authority.trust()) is Reason.WEAK_ALGORITHM
+
+
+def test_algorithms_that_contradict_each_other_are_refused(authority: Authority, signer: Signer, rsa_signer: Signer) -> None:
+    def changed(signature: bytes, *path: str, to: str) -> bytes:
+        message = cms.ContentInfo.load(signature)
+        part = message["content"]["signer_infos"][0]
+        for name in path:
+            part = part[name]
+        part["algorithm"] = to
+        return bytes(message.dump(force=True))
+
+    for each in (signer, rsa_signer):
+        assert refusal(changed(each.sign(), "digest_algorithm", to="sha512"), authority.trust()) in (
+            Reason.MALFORMED,
+            Reason.WRONG_CONTENT,
+        )
+        gost = changed(each.sign(), "signature_algorithm", to="1.2.643.7.1.1.3.2")
+        assert refusal(gost, authority.trust()) is Reason.MALFORMED
+    for each, other in ((signer, "sha256_rsa"), (signer, "ed25519"), (rsa_signer, "sha256_ecdsa")):
+        assert refusal(changed(each.sign(), "signature_algorithm", to=other), authority.trust()) is Reason.MALFORMED
+
+
+def test_key_of_a_kind_that_nobody_signs_with_is_unsupported(authority: Authority, signer: Signer) -> None:
+    for other in (dsa.generate_private_key(2048), x448.X448PrivateKey.generate()):
+        certificate = authority.certify(other).certificate
+        message = cms.ContentInfo.load(signer.sign())
+        message["content"]["certificates"][0] = cms.CertificateChoices(
+            "certificate", asn1_x509.Certificate.load(der(certificate))
+        )
+        sid = message["content"]["signer_infos"][0]["sid"].chosen
+        sid["serial_number"] = certificate.serial_number
+        assert refusal(message.dump(force=True), authority.trust()) is Reason.UNSUPPORTED
+
+
 def test_algorithm_that_nobody_knows_is_unsupported(authority: Authority, rsa_signer: Signer, openssl: OpenSsl) -> None:
     for digest in ("sha3-256", "ripemd160", "sha224"):
         assert refusal(signed_by(openssl, rsa_signer, "-md", digest), authority.trust()) is Reason.UNSUPPORTED
@@ -287,8 +355,21 @@ def test_two_certificates_for_one_signer_are_refused(authority: Authority, signe
 
 
 def test_crowd_of_certificates_is_refused(authority: Authority, signer: Signer, stranger: Authority) -> None:
-    crowd = tuple(stranger.certify(make_private("ec")).certificate for _ in range(8))
+    crowd = tuple(stranger.certify(make_private("ec")).certificate for _ in range(4))
     assert refusal(signer.sign(beside=crowd), authority.trust()) is Reason.MALFORMED
+
+
+def test_maze_of_authorities_is_left_at_once(authority: Authority) -> None:
+    """All bear the name of the root, so that each could be the issuer of each, and none is."""
+    root = authority.signer.certificate
+    maze = [
+        Authority(Signer(root, make_private("ec"))).certify(make_private("ec"), subject=NAME, is_authority=True) for _ in "123"
+    ]
+    lost = Authority(Signer(root, make_private("ec"))).certify(make_private("ec"))
+    signature = lost.sign(beside=tuple(each.certificate for each in maze))
+    before = time.process_time()
+    assert refusal(signature, authority.trust()) is Reason.UNTRUSTED
+    assert time.process_time() - before < 0.5
 
 
 def test_refusal_leaves_no_name_in_the_log(authority: Authority, signer: Signer, caplog: pytest.LogCaptureFixture) -> None:
