@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Request
 from playwright.sync_api import Page as ChromiumPage
 
 from idp.authority.signing import sign
+from tests.chromium.test_accessibility import authorization_of_a_new_client
 from tests.chromium.visit import Visit
 from tests.house import PEOPLE, Person
 from tests.running_stand import RunningStand
@@ -185,4 +186,33 @@ def test_r057_signature_of_another_tool_is_uploaded(
     if page.query_selector("#consent"):
         visit.press("#allow")
     assert page.url == f"{running_stand.at.registry}/"
+    assert visit.witness.complaints == []
+
+
+def test_r058_consent_is_signed_in_the_browser_and_kept_for_the_person(
+    running_stand: RunningStand, chromium: Browser, visits: list[Visit], wire: Wire
+) -> None:
+    made = certify(running_stand, ANTON)
+    visit = Visit(chromium, running_stand.at)
+    visits.append(visit)
+    page = visit.page
+    visit.open(authorization_of_a_new_client(running_stand))
+    visit.press(".tabs a:has-text('Электронная подпись')")
+    choose(visit, base64.b64decode(made["pkcs12"]), made["password"])
+    visit.press("#sign-here-button")
+    visit.press("#sign-consent")
+    visit.look()
+    assert "Дневник здоровья" in page.inner_text("#text-to-sign")
+    wire.watch(page)
+    choose(visit, base64.b64decode(made["pkcs12"]), made["password"])
+    visit.witness.expected_statuses.add(404)  # the new client has no page of its own
+    visit.press("#sign-here-button")
+    assert "code=" in page.url
+    wire.assert_never_sent(made["password"].encode())
+    visit.open(f"{running_stand.at.issuer}/account/documents")
+    assert "Дневник здоровья" in page.inner_text("#signed-consents")
+    for name in ("Текст", "Подпись"):
+        with page.expect_download() as downloading:
+            page.click(f"#signed-consents a:has-text('{name}')")
+        assert downloading.value.suggested_filename == {"Текст": "text.txt", "Подпись": "text.p7s"}[name]
     assert visit.witness.complaints == []
