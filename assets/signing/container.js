@@ -2,7 +2,7 @@
 
    A Trouble is what the person has to read about; its name is that of a sentence on the page. */
 
-import { AuthenticatedSafe, PFX, PrivateKeyInfo } from "pkijs";
+import { AuthenticatedSafe, EncryptedData, PBES2Params, PFX, PrivateKeyInfo } from "pkijs";
 
 const DATA = "1.2.840.113549.1.7.1";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
@@ -10,6 +10,7 @@ const KEY_BAG = "1.2.840.113549.1.12.10.1.1";
 const SHROUDED_KEY_BAG = "1.2.840.113549.1.12.10.1.2";
 const CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3";
 const PBES2 = "1.2.840.113549.1.5.13";
+const AES_CBC = ["2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42"];
 
 export class Trouble extends Error {
   constructor(name, details = {}) {
@@ -25,8 +26,7 @@ export async function openContainer(file, passwordText) {
   const safe = readSafe(file);
   const isLocked = safe.safeContents.map((content) => content.contentType === ENCRYPTED_DATA);
   for (const [index, content] of safe.safeContents.entries()) {
-    // The algorithm is read off before anything is opened: old schemes are no matter of the password.
-    if (isLocked[index]) demandPbes2(content.content.valueBlock.value[1].valueBlock.value[1].valueBlock.value[0].valueBlock.toString());
+    if (isLocked[index]) demandKnown(algorithmOf(content));
   }
   try {
     await safe.parseInternalValues({ safeContents: isLocked.map((locked) => (locked ? { password } : {})) });
@@ -57,7 +57,7 @@ function readSafe(file) {
 }
 
 async function openKey(bag, password) {
-  demandPbes2(bag.encryptionAlgorithm.algorithmId);
+  demandKnown(bag.encryptionAlgorithm);
   try {
     await bag.parseInternalValues({ password });
   } catch {
@@ -67,6 +67,14 @@ async function openKey(bag, password) {
   return bag.parsedValue;
 }
 
-function demandPbes2(algorithm) {
-  if (algorithm !== PBES2) throw new Trouble("legacy");
+/* Read from a copy: what PKI.js has read once, it cannot read again. */
+function algorithmOf(content) {
+  return EncryptedData.fromBER(content.content.toBER(false)).encryptedContentInfo.contentEncryptionAlgorithm;
+}
+
+/* Asked before anything is opened: that a scheme is too old is no matter of the password. */
+function demandKnown(algorithm) {
+  if (algorithm.algorithmId !== PBES2) throw new Trouble("legacy");
+  const { encryptionScheme } = PBES2Params.fromBER(algorithm.algorithmParams.toBER(false));
+  if (!AES_CBC.includes(encryptionScheme.algorithmId)) throw new Trouble("legacy");
 }
