@@ -290,6 +290,10 @@ def test_answer_without_a_signature_uses_nothing_up(stand: Stand) -> None:
     text, written = text_of(browser), stand.actions()
     assert "Подписи нет." in upload(browser).text
     assert stand.actions() == written and text_of(browser) == text
+    stand.clock.advance(301)
+    assert "Подписи нет." in upload(browser).text
+    give(browser, signed(browser, certified(stand)))
+    assert "consent" in browser.forms(), "the page had a new text"
 
 
 @pytest.mark.parametrize(("size", "status", "reason"), [(70 * 1024, 400, "too_large"), (300 * 1024, 413, None)])

@@ -13,9 +13,10 @@ from idp.realm import Realm
 
 
 class SignatureEnrolment(Enrolment):
-    """A certificate with the СНИЛС of the account signs in from the first day on, so there is nothing to add or to take away."""
+    """A certificate with the СНИЛС of the account signs in from the first day on: there is nothing to add or to take away, and no
+    page for it."""
 
-    template = "account/signature.html"
+    template = ""
     add = lazy_gettext("Электронная подпись")
     can_remove = False
 

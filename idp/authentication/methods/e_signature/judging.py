@@ -48,12 +48,17 @@ def judge(realm: Realm, signature: bytes, text: str) -> Judged:
     try:
         signer = verify_signature(realm, signature, text.encode())
     except SignatureRefused as refused:
-        reason = "no_gost" if refused.reason is Reason.UNSUPPORTED else refused.reason.value
         certificate = _certificate_of(realm, signature)
-        if reason == "no_gost" and not (certificate and certificate.is_gost):
-            reason = refused.reason.value
-        return Judged(reason, certificate=certificate)
+        return Judged(_reason(refused.reason, certificate), certificate=certificate)
     return Judged(None, signer, _certificate_of(realm, signature))
+
+
+def _reason(reason: Reason, certificate: Certificate | None) -> str:
+    """The word for a refusal: of GOST, whether it can be judged here; of a certificate that nobody can read, that it is none."""
+    if reason is Reason.UNSUPPORTED and certificate is not None and certificate.is_gost:
+        return "no_gost"
+    is_about_dates = reason in (Reason.EXPIRED, Reason.NOT_YET_VALID, Reason.REVOKED)
+    return Reason.MALFORMED.value if is_about_dates and certificate is None else reason.value
 
 
 def owner_of(realm: Realm, connection: Connection, signer: VerifiedSigner) -> Person | str:

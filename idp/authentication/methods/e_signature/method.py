@@ -81,7 +81,7 @@ class SignatureMethod(Method):
     def describe(self, realm: Realm, connection: Connection, attempt: Attempt, person: Person | None) -> dict[str, Any]:
         asked = challenge.waiting(realm, connection, attempt, PURPOSE)
         return {
-            "asked": asked,
+            "asked_id": asked.id if asked else "",
             "text": asked.data["text"] if asked else "",
             "now": realm.clock.now(),
             "has_bundle": BUNDLE.exists(),
@@ -94,6 +94,7 @@ class SignatureMethod(Method):
         `no_snils`, `no_account` or `other_person`."""
         given = received(form)
         if given is None:
+            self.begin(realm, attempt, person)  # the page that says so has a text to sign, whenever it comes
             text = refusal_text("no_signature", None, now=realm.clock.now(), instead="")
             raise Refusal("no_signature", text, is_uploaded=True)
         with realm.database.read() as connection:
