@@ -359,6 +359,17 @@ def test_who_never_showed_a_certificate_is_not_asked_for_one_as_a_second_step(st
     assert 'id="way-signature"' not in browser.answer.text
 
 
+@pytest.mark.parametrize("stand_settings", [{"signature_trust": Path("/nowhere/trusted.pem")}])
+def test_authorities_that_cannot_be_read_are_no_fault_of_the_signer(
+    stand: Stand, stand_settings: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = page(stand)
+    give(browser, signed(browser, certified(stand)))
+    refused(stand, browser, "unavailable")
+    assert "дело не в ней. Войдите другим способом." in browser.text
+    assert "signature_trust" in caplog.text and "/nowhere/trusted.pem" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("script", "reason"),
     [("right", None), ("wrong", "wrong_content"), ("wrong_then_right", None), ("time_out", "challenge_expired")],

@@ -1,5 +1,6 @@
 """Whose signature it is: judged by the authority of the realm, with what is known of the certificate where it is refused."""
 
+import logging
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -12,8 +13,10 @@ from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.cms.message import read_message
 from idp.cms.verdict import Reason, SignatureRefused, VerifiedSigner
+from idp.errors import StandUnusable
 from idp.realm import Realm
 
+log = logging.getLogger(__name__)
 GOST = "1.2.643."
 
 
@@ -44,9 +47,12 @@ NOT_JUDGED = Judged("replayed")
 
 
 def judge(realm: Realm, signature: bytes, text: str) -> Judged:
-    """Judge a signature over exactly this text."""
+    """Judge a signature over exactly this text. What is set up wrongly here is told to the operator."""
     try:
         signer = verify_signature(realm, signature, text.encode())
+    except StandUnusable as unusable:
+        log.error("no signature can be judged: %s", unusable)
+        return Judged("unavailable")
     except SignatureRefused as refused:
         certificate = _certificate_of(realm, signature)
         return Judged(_reason(refused.reason, certificate), certificate=certificate)

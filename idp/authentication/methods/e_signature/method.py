@@ -91,7 +91,7 @@ class SignatureMethod(Method):
 
     def finish(self, realm: Realm, attempt: Attempt, person: Person | None, form: Mapping[str, str]) -> Attempt:
         """Refuses with the reasons of `idp.cms.verdict`, and with `no_signature`, `challenge_expired`, `replayed`, `no_gost`,
-        `no_snils`, `no_account` or `other_person`."""
+        `unavailable`, `no_snils`, `no_account` or `other_person`."""
         given = received(form)
         if given is None:
             self.begin(realm, attempt, person)  # the page that says so has a text to sign, whenever it comes

@@ -17,6 +17,7 @@ REASONS: Mapping[str, LazyText] = {
     "several_signers": lazy_gettext("Подписей несколько, а человек один. Подпишите текст одним сертификатом."),
     "wrong_content": lazy_gettext("Подписан другой текст. Скачайте его с этой страницы заново и ничего в нём не меняйте."),
     "bad_signature": lazy_gettext("Подпись не сходится с сертификатом. Подпишите текст ещё раз."),
+    "unavailable": lazy_gettext("Проверить подпись сейчас не получилось, и дело не в ней. Войдите другим способом."),
     "no_gost": lazy_gettext("Подпись по ГОСТ на этой машине проверить нечем: нет модуля ГОСТ для OpenSSL."),
 }
 """What needs no date, and no other certificate."""
