@@ -28,7 +28,7 @@ NEWEST = (
     .order_by(CHALLENGES.c.used_at.is_not(None), CHALLENGES.c.created_at.desc(), CHALLENGES.c.id)
     .limit(1)
 )
-"""The one that waits, where one does: it may be of the same second as the one that was used before it."""
+"""The one that waits, of which there is one at most: a used one may be of the same second."""
 USE = update(CHALLENGES).where(CHALLENGES.c.id == bindparam("of_id"), CHALLENGES.c.used_at.is_(None))
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
@@ -23,6 +23,7 @@ from idp.authentication.policy import CannotProveEnough, wanted_level
 from idp.authentication.risk import Place
 from idp.pages import current_realm
 from idp.pages.forms import given_fields
+from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
@@ -106,7 +107,20 @@ def back(method_name: str) -> Response | tuple[str, int]:
     arguments = request.args.to_dict()
     with realm.database.read() as connection:
         attempt_id = method.attempt_of(realm, connection, arguments)
-    return _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
+    answered = _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
+    return _go_on_from_here(answered) if isinstance(answered, Response) else answered
+
+
+def _go_on_from_here(redirection: Response) -> Response:
+    """The same answer as a page that goes on by itself.
+
+    Chromium holds the `form-action` of the page that somebody comes from against every redirect after its form. Elsewhere they
+    know our address and not that of the service we lead to, so their chain of redirects ends here.
+    """
+    page = make_response(render_template("sign_in/back.html", address=redirection.location))
+    for cookie in redirection.headers.getlist("Set-Cookie"):
+        page.headers.add("Set-Cookie", cookie)
+    return page
 
 
 @blueprint.post("/<attempt_id>/<method_name>/again")
@@ -253,8 +267,9 @@ def _facts(stands: Standing, method: Method | None) -> list[tuple[str, str]]:
         facts = [(_("Что узнает сервис"), _("Только то, что вы разрешите"))]
         if wanted_level(stands.attempt) == "high":
             return [*facts, (_("Сервис просит"), _("Электронную подпись"))]
-        is_half = wanted_level(stands.attempt) == "substantial" and (method is None or method.level == "low")
-        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))] if is_half else facts
+        if wanted_level(stands.attempt) == "low" or (method is not None and reaches(method.level, "substantial")):
+            return facts
+        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))]
     why = {
         "unknown_place": _("С этого устройства и адреса вы ещё не входили"),
         "failures": _("Перед этим входом было несколько неверных попыток"),
