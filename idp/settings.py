@@ -166,6 +166,8 @@ class Settings:
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
+    `signature_trust` holds the certificates of the authorities whose signatures are believed, in PEM, instead of the test
+    authority's; `signature_revocation` is the folder of what they say of revoked ones (`*.crl`, and OCSP responses `*.ors`).
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -196,6 +198,8 @@ class Settings:
     codes_per_hour: int = 5
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
+    signature_trust: Path | None = None
+    signature_revocation: Path | None = None
     webauthn_attestation: Literal["none", "direct"] = "none"
     only_methods: tuple[str, ...] = ()
     registration_is_open: bool = False

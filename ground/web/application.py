@@ -24,6 +24,7 @@ from ground.web.theme import install_theme
 
 NO_ROOMS: Mapping[str, Path] = MappingProxyType({})
 MAX_BODY_BYTES = 256 * 1024
+MAX_FORM_PARTS = 100
 PRINTABLE = "".join(map(chr, range(33, 127)))
 
 
@@ -50,6 +51,7 @@ def make_flask(
     app.extensions["site"] = find_site or (lambda: site)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     _install_templates(app, site, rooms)
     folders = (compiled.TRANSLATIONS, site.translations)
     for folder in folders:

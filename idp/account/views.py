@@ -13,8 +13,10 @@ from idp.account.entry import SignInNeeded, enter, enter_to_change, offered_meth
 from idp.audit import Event, record
 from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal
 from idp.authentication.methods import METHODS
+from idp.authentication.methods.e_signature.pages import as_file
 from idp.authentication.policy import reachable_levels
 from idp.citizens.models import PersonalData
+from idp.consent import signed
 from idp.pages import current_realm
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
@@ -80,7 +82,21 @@ def documents() -> str:
     owner = enter(realm, f"{PATH}/documents")
     with realm.database.read() as connection:
         listed = _listed(realm, connection, owner, "documents")
-    return _page("account/documents.html", owner, "documents", listed=listed, papers=_papers(owner.person.data))
+        kept = signed.of_person(realm, connection, owner.person.id)
+    papers = _papers(owner.person.data)
+    return _page("account/documents.html", owner, "documents", listed=listed, papers=papers, signed_consents=kept)
+
+
+@blueprint.get("/documents/signed/<signed_id>/<name>")
+def signed_consent(signed_id: str, name: str) -> Response:
+    """The text of a signed consent or the signature over it, byte for byte, to whoever signed it."""
+    realm = current_realm()
+    owner = enter(realm, f"{PATH}/documents")
+    with realm.database.read() as connection:
+        kept = signed.find(realm, connection, owner.person.id, signed_id) or abort(404)
+    files = {"text.txt": (kept.text, "text/plain; charset=utf-8"), "text.p7s": (kept.signature, "application/pkcs7-signature")}
+    content, media_type = files.get(name) or abort(404)
+    return as_file(content, name, media_type)
 
 
 @blueprint.get("/<section>/<name>/add")

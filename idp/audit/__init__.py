@@ -29,6 +29,7 @@ class Event(StrEnum):
     LOGOUT_REFUSED = "logout.refused"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
+    CONSENT_SIGNED = "consent.signed"
     AUTHORIZATION_PUSHED = "authorization.pushed"
     AUTHORIZATION_ISSUED = "authorization.issued"
     AUTHORIZATION_REFUSED = "authorization.refused"

@@ -9,7 +9,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication import risk as risks
 from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.method import Method
-from idp.authentication.policy import CannotProveEnough, first_ways, next_ways
+from idp.authentication.policy import CannotProveEnough, first_ways, next_ways, wanted_level
 from idp.authentication.risk import Place
 from idp.citizens import directory
 from idp.citizens.models import Person
@@ -75,5 +75,11 @@ def _ways(realm: Realm, connection: Connection, attempt: Attempt, person: Person
         ways = first_ways(attempt, open_ways)
         shut = [(method, reasons[method]) for method in methods if method.identifies and method not in ways]
         return Standing(attempt, None, ways, shut)
-    ways = next_ways(attempt, person, open_ways, is_offered=lambda method: method.is_offered(realm, connection, person))
-    return Standing(attempt, person, ways)
+    wants_highest = wanted_level(attempt, person) == "high"
+
+    def is_offered(method: Method) -> bool:
+        if method.is_offered(realm, connection, person):
+            return True
+        return wants_highest and reaches(method.level, "high") and method.may_have(realm, connection, person)
+
+    return Standing(attempt, person, next_ways(attempt, person, open_ways, is_offered=is_offered))

@@ -143,6 +143,10 @@ class Method(ABC):
     def is_offered(self, realm: Realm, connection: Connection, person: Person) -> bool:
         """Has this person what the method asks for?"""
 
+    def may_have(self, realm: Realm, connection: Connection, person: Person) -> bool:
+        """May they have it without our knowing? Then they are asked where a client wants the level that it reaches alone."""
+        return False
+
     def begin(self, realm: Realm, attempt: Attempt, person: Person | None) -> None:
         """Do what comes before the answer, such as sending a code. Called at every view of the page: idempotent."""
 

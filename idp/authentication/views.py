@@ -23,6 +23,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough, wanted_level
 from idp.authentication.risk import Place
 from idp.pages import current_realm
+from idp.pages.forms import given_fields
 from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
@@ -98,7 +99,7 @@ def answer(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Judge the answer; the attempt goes on, or the page says what is wrong with it."""
     realm = current_realm()
     attempt = _find(realm, attempt_id)
-    return _judge(realm, attempt, method_name, request.form.to_dict())
+    return _judge(realm, attempt, method_name, given_fields())
 
 
 @blueprint.get("/back/<method_name>")

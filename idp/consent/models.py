@@ -1,8 +1,8 @@
-"""The table of consents."""
+"""The tables of consents."""
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, false
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
@@ -24,3 +24,16 @@ class Consent(Base):
     given_at: Mapped[int] = mapped_column(BigInteger)
     withdrawn_at: Mapped[int | None] = mapped_column(BigInteger)
     is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class SignedConsent(Base):
+    """A consent that its giver signed with a certificate: text and signature stand sealed. Written once, never changed."""
+
+    __tablename__ = "signed_consents"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    citizen_id: Mapped[str] = mapped_column(String(36), index=True)
+    client_id: Mapped[str] = mapped_column(String(100))
+    serial: Mapped[str] = mapped_column(String(40))
+    signed_at: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

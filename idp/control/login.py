@@ -117,7 +117,8 @@ def _demand_offered(realm: Realm, method: Method, person: Person) -> None:
     """Raises Problem for a method that is switched off, or that this person has not got."""
     reason = method.why_shut(realm)
     with realm.database.read() as connection:
-        if reason is None and method.is_offered(realm, connection, person):
+        has = method.is_offered(realm, connection, person) or method.may_have(realm, connection, person)
+        if reason is None and has:
             return
     detail = f"{method.name} is switched off here" if reason else f"{method.name} is not offered to them"
     raise Problem(400, "method_not_offered", "This person cannot use the method", detail)

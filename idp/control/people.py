@@ -18,7 +18,7 @@ from idp.citizens import directory, identifiers
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.models import Person, PersonalData
-from idp.consent import ledger
+from idp.consent import ledger, signed
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
@@ -183,6 +183,7 @@ def remove(realm: Realm, call: Call) -> Answer:
         attempts.forget(connection, person.id)
         risk.forget(connection, person.id)
         ledger.forget(connection, person.id)
+        signed.forget(connection, person.id)
         certificates.forget(connection, person.id)
         directory.remove(realm, connection, person.id, actor=ACTOR)
     return Answer(204)

@@ -25,8 +25,13 @@ def test_axe_core_objects_to_nothing_on_any_page(
     def judge(name: str, *, status: int = 200, is_error: bool = False) -> None:
         objections.extend(objections_to(visit, axe, name, status=status, is_error=is_error))
 
-    visit.open(_authorization_of_a_new_client(running_stand))
+    visit.open(authorization_of_a_new_client(running_stand))
     judge("login")
+    visit.press(".tabs a:has-text('Электронная подпись')")
+    for part in ("details:has(#text-to-sign) summary", "#sign-elsewhere summary"):
+        visit.page.click(part)
+    judge("signature")
+    visit.press(".tabs a:has-text('Логин и пароль')")
     visit.page.fill("#login", ANTON.email)
     visit.page.fill("#password", "wrong")
     visit.press("#sign-in #submit")
@@ -43,6 +48,9 @@ def test_axe_core_objects_to_nothing_on_any_page(
     visit.press("#way-code")
     visit.give_code(phone.code_of(ANTON))
     judge("consent")
+    visit.press("#sign-consent")
+    judge("signing of a consent")
+    visit.press("#unsigned")
     visit.press("#deny")  # ends at an address of nobody; the session stays
     visit.open(f"{at.registry}/")
     if visit.page.query_selector("#consent"):
@@ -85,7 +93,7 @@ def test_axe_core_objects_to_nothing_on_the_pages_of_the_bank_and_those_that_lea
 
     visit.open(f"{at.bank}/")
     judge("home of the bank")
-    visit.open(_authorization_of_a_new_client(running_stand))
+    visit.open(authorization_of_a_new_client(running_stand))
     visit.page.click("#choose")
     visit.press("#way-bank")
     judge("the way to the bank")
@@ -102,7 +110,7 @@ def test_axe_core_objects_to_nothing_on_the_pages_of_the_bank_and_those_that_lea
     assert objections == []
 
 
-def _authorization_of_a_new_client(stand: RunningStand) -> str:
+def authorization_of_a_new_client(stand: RunningStand) -> str:
     """A request that asks for the second step, by a client nobody has consented to."""
     callback = f"{stand.at.registry}/nowhere"
     body = {"redirect_uris": [callback], "client_name": "Дневник здоровья", "scope": "openid fullname snils"}

@@ -24,6 +24,8 @@ ADDRESSES = [
     "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
     f"/consent/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}/password", f"/sign-in/{IDENTIFIER}/code",
     f"/sign-in/{IDENTIFIER}/code/again", f"/sign-in/{IDENTIFIER}/code/state", f"/sign-in/{IDENTIFIER}/ways",
+    f"/sign-in/{IDENTIFIER}/signature/challenge.txt", f"/consent/{IDENTIFIER}/sign", f"/consent/{IDENTIFIER}/consent.txt",
+    f"/account/documents/signed/{IDENTIFIER}/text.txt",
     f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",

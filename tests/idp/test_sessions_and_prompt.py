@@ -50,7 +50,8 @@ def test_acr_values_substantial_asks_for_the_sms_code(stand: Stand) -> None:
     assert claims(stand, browser)["acr"] == "substantial"
 
 
-def test_lm_46_level_nobody_can_reach_is_never_made_up(stand: Stand) -> None:
+@pytest.mark.parametrize("stand_settings", [{"disabled_methods": ("signature",)}])
+def test_lm_46_level_nobody_can_reach_is_never_made_up(stand: Stand, stand_settings: dict[str, object]) -> None:
     browser = signed_in(stand, acr_values="high")
     assert claims(stand, browser)["acr"] == "substantial"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from idp.authentication.method import Method
 from idp.authentication.methods.bank_id.method import BankIdMethod
+from idp.authentication.methods.e_signature.method import SignatureMethod
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
@@ -15,6 +16,7 @@ METHODS: tuple[Method, ...] = (
     OneTimeCodeMethod(SMS),
     OneTimeCodeMethod(EMAIL),
     PasskeyMethod(),
+    SignatureMethod(),
     BankIdMethod(),
 )
 

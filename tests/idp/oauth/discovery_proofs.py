@@ -151,7 +151,7 @@ def levels(walk: Walk) -> None:
     for level in walk.value:
         for parameters in ({"acr_values": level}, {"claims": essential_level(level)}):
             assert party.sign_in(**parameters)["claims"]["acr"] == level
-    assert party.authorize(claims=essential_level("high"))["error"] == "unmet_authentication_requirements"
+    assert party.authorize(claims=essential_level("highest"))["error"] == "unmet_authentication_requirements"
     assert party.sign_in(acr_values="high")["claims"]["acr"] in walk.value
 
 

@@ -1,0 +1,21 @@
+"""The table of certificates that people have signed in with."""
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import Base
+
+
+class UsedCertificate(Base):
+    """One certificate that a citizen has signed in with, for their account to list. It gives no right: СНИЛС decides."""
+
+    __tablename__ = "used_certificates"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    citizen_id: Mapped[str] = mapped_column(String(36), index=True)
+    serial: Mapped[str] = mapped_column(String(40))
+    issuer: Mapped[str] = mapped_column(String(200))
+    algorithm: Mapped[str] = mapped_column(String(40))
+    not_after: Mapped[int] = mapped_column(BigInteger)
+    first_used_at: Mapped[int] = mapped_column(BigInteger)
+    used_at: Mapped[int] = mapped_column(BigInteger)
