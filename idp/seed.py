@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
+from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.store import set_password
 from idp.citizens import directory
 from idp.citizens.directory import CitizenExists
@@ -90,6 +91,8 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     except CitizenExists:
         return False
     set_password(realm, connection, citizen_id, entry["password"])
+    for method in METHODS:
+        method.seed(realm, connection, citizen_id, entry, actor=ACTOR)
     return True
 
 

@@ -94,6 +94,8 @@ def answer(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Judge the answer; the attempt goes on, or the page says what is wrong with it."""
     realm = current_realm()
     attempt = _find(realm, attempt_id)
+    if any(len(values) > 1 for values in request.form.listvalues()):
+        abort(400)  # a thousand codes are no answer, and which of them is meant is nobody's to choose
     return _judge(realm, attempt, method_name, request.form.to_dict())
 
 

@@ -22,6 +22,7 @@ from idp.control import (
     reset,
     sandboxes,
     serving,
+    totp,
 )
 from idp.control.operation import Answer, Call, Operation
 from idp.control.permission import demand_permission
@@ -56,6 +57,7 @@ OPERATIONS: tuple[Operation, ...] = (
         is_for_sandboxes=False,
     ),
     *people.OPERATIONS,
+    *totp.OPERATIONS,
     *clients.OPERATIONS,
     *clock.OPERATIONS,
     *outbox.OPERATIONS,

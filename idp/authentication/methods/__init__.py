@@ -7,11 +7,13 @@ from idp.authentication.method import Method
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
+from idp.authentication.methods.totp.method import TotpMethod
 
 METHODS: tuple[Method, ...] = (
     PasswordMethod(),
     OneTimeCodeMethod(SMS),
     OneTimeCodeMethod(EMAIL),
+    TotpMethod(),
 )
 
 
