@@ -92,7 +92,7 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
         return False
     set_password(realm, connection, citizen_id, entry["password"])
     for method in METHODS:
-        method.seed(realm, connection, citizen_id, entry, actor=ACTOR)
+        method.seed(realm, connection, citizen_id, entry)
     return True
 
 

@@ -22,7 +22,9 @@ from idp.sessions.store import Session
 
 CHALLENGES = table_of(Challenge)
 WHICH = (CHALLENGES.c.holder == bindparam("of_holder"), CHALLENGES.c.purpose == bindparam("of_purpose"))
-NEWEST = select(CHALLENGES).where(*WHICH).order_by(CHALLENGES.c.created_at.desc(), CHALLENGES.c.id).limit(1)
+# Of two of one second it is the one that is not used: whoever asks anew uses up the older ones.
+AGE = (CHALLENGES.c.created_at.desc(), CHALLENGES.c.used_at.is_not(None), CHALLENGES.c.id)
+NEWEST = select(CHALLENGES).where(*WHICH).order_by(*AGE).limit(1)
 USE = update(CHALLENGES).where(CHALLENGES.c.id == bindparam("of_id"), CHALLENGES.c.used_at.is_(None))
 
 

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from idp.authentication.methods.totp.codes import STEP_SECONDS, address_of, code_of, step_at
 from idp.authentication.methods.totp.enrolment import account_of
-from idp.authentication.methods.totp.store import secret_of, set_secret
+from idp.authentication.methods.totp.store import enrol, secret_of
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.control.whom import find_person
 from idp.realm import Realm
@@ -24,11 +24,11 @@ class TotpCode(Struct, frozen=True, kw_only=True):
     seconds_left: int
 
 
-def enrol(realm: Realm, call: Call) -> Answer:
+def give_secret(realm: Realm, call: Call) -> Answer:
     """Give the person a new secret in place of the one they may have."""
     person = find_person(realm, call.path["person_id"])
     with realm.database.write() as connection:
-        secret = set_secret(realm, connection, person.id, actor=ACTOR)
+        secret = enrol(realm, connection, person.id, actor=ACTOR)
     return Answer(201, TotpSecret(secret=secret, address=address_of(secret, account=account_of(person))))
 
 
@@ -56,7 +56,7 @@ OPERATIONS = (
         method="POST",
         path=PATH,
         summary="Give a person a secret for codes of an application",
-        handle=enrol,
+        handle=give_secret,
         answers={201: TotpSecret},
         problems=(404,),
     ),

@@ -10,19 +10,18 @@ import pytest
 
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Purpose
-from idp.authentication.method import Owner, Refusal
+from idp.authentication.method import Refusal
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.totp.method import TotpMethod
 from idp.citizens import directory
 from idp.citizens.models import Person
-from idp.sessions.store import Session
 from tests.browser import Browser
 from tests.idp.control.conftest import Control
 from tests.idp.stand import Stand
 from tests.suites.sign_in_methods.driver import attempt_of, to_page
 from tests.suites.sign_in_methods.totp import code_at, give
 
-ANTON = "anton@example.test"
+ANTON, MAYA = "anton@example.test", "maya@example.test"
 METHOD = next(method for method in METHODS if isinstance(method, TotpMethod))
 NOT_CODES = (
     '["123456"]', "123456.0", "١٢٣٤٥٦", "１２３４５６", "12 3456", "      ", "", "null", "12345", "1234567", "-12345", "1e5000",
@@ -163,46 +162,73 @@ def test_secret_stands_nowhere_in_the_open(stand: Stand, control: Control) -> No
     assert secret not in str(stand.events())
 
 
-def test_secret_is_added_at_the_account_when_a_code_of_it_is_right(stand: Stand) -> None:
-    owner, enrolment = maya(stand), METHOD.enrolment
-    assert enrolment is not None
-    enrolment.begin(stand.realm, owner)
-    enrolment.begin(stand.realm, owner)
-    with stand.realm.database.read() as connection:
-        told = enrolment.describe(stand.realm, connection, owner)
-        assert list(enrolment.enrolled(stand.realm, connection, owner.person)) == []
-    with pytest.raises(Refusal, match="wrong"):
-        enrolment.finish(stand.realm, owner, {"code": pyotp.TOTP(told["secret"]).at(stand.clock.now() + 300)})
-    enrolment.finish(stand.realm, owner, {"code": pyotp.TOTP(told["secret"]).at(stand.clock.now())})
-    with stand.realm.database.read() as connection:
-        listed = enrolment.enrolled(stand.realm, connection, owner.person)
-    assert [(each.name, each.added_at) for each in listed] == [("Код из приложения", stand.clock.now())]
-    browser = stand.browser().open(stand.authorize_url(acr_values="substantial"))
-    to_page(stand, browser, "totp", is_first=False, login="maya@example.test")
-    assert "С этим кодом уже входили" in give(browser, pyotp.TOTP(told["secret"]).at(stand.clock.now())).text
+def adding(stand: Stand) -> Browser:
+    """Maya where she connects an application, after both of her factors."""
+    browser = stand.browser().open(f"{stand.issuer}/account/security/totp/add")
+    stand.sign_in(browser, login=MAYA, password="oduvanchik-19")
+    return browser.submit("code-form", "submit", code=stand.last_code())
+
+
+def secret_on(browser: Browser) -> str:
+    found = re.search(r'id="secret">(.*?)</p>', browser.answer.text, re.DOTALL)
+    assert found, browser.answer.text
+    return re.sub(r"<[^>]+>", "", found[1])
+
+
+def test_c10_secret_is_connected_at_the_account_by_a_qr_code_and_a_right_code_of_it(stand: Stand) -> None:
+    browser = adding(stand)
+    totp = pyotp.TOTP(secret_on(browser))
+    assert browser.answer.text.count('src="data:image/svg+xml;base64,') == 1
+    give_at_account(browser, totp.at(stand.clock.now() + 300))
+    assert browser.status == 400
+    assert "Код не подошёл. Проверьте, что на телефоне верное время" in browser.text
+    assert secret_on(browser) == totp.secret, "it is in the application already"
+    give_at_account(browser, totp.at(stand.clock.now()))
+    assert browser.url == f"{stand.issuer}/account/security"
+    assert stand.actions()[-1] == "method.enrolled"
+    other = stand.browser().open(stand.authorize_url(acr_values="substantial"))
+    to_page(stand, other, "totp", is_first=False, login=MAYA)
+    assert "С этим кодом уже входили" in give(other, totp.at(stand.clock.now())).text
     stand.clock.advance(30)
-    assert "consent" in give(browser, pyotp.TOTP(told["secret"]).at(stand.clock.now())).forms()
-    with stand.realm.database.write() as connection:
-        assert not enrolment.remove(stand.realm, connection, owner, stand.citizen(ANTON)), "somebody else's"
-        assert enrolment.remove(stand.realm, connection, owner, owner.person.id)
-    assert [action for action in stand.actions() if action.startswith("method.")][-2:] == ["method.enrolled", "method.removed"]
+    assert "consent" in give(other, totp.at(stand.clock.now())).forms()
+
+
+def test_secret_is_replaced_by_another_and_removed(stand: Stand) -> None:
+    browser = adding(stand)
+    old = pyotp.TOTP(secret_on(browser))
+    give_at_account(browser, old.at(stand.clock.now()))
+    browser.open(f"{stand.issuer}/account/security/totp/add")
+    new = pyotp.TOTP(secret_on(browser))
+    assert new.secret != old.secret
+    give_at_account(browser, new.at(stand.clock.now()))
+    stand.clock.advance(30)
+    other = stand.browser().open(stand.authorize_url(acr_values="substantial"))
+    to_page(stand, other, "totp", is_first=False, login=MAYA)
+    assert give(other, old.at(stand.clock.now())).status == 400
+    browser.open(f"{stand.issuer}/account/security")
+    remove = next(form for form in browser.forms().values() if form.action.endswith(f"/totp/{stand.citizen(MAYA)}/remove"))
+    foreign = remove.action.replace(stand.citizen(MAYA), stand.citizen(ANTON))
+    assert browser.session.post(foreign, data=remove.values).status_code == 404
+    browser.session.post(remove.action, data=remove.values)
+    assert stand.actions()[-1] == "method.removed"
+    assert give(other, new.at(stand.clock.now())).url.endswith("/code"), "the way is gone"
+    assert stand.rows("SELECT count(*) FROM totp_secrets") == [(1,)], "Anton's"
 
 
 def test_secret_that_was_not_confirmed_in_time_is_drawn_anew(stand: Stand) -> None:
-    owner, enrolment = maya(stand), METHOD.enrolment
-    assert enrolment is not None
-    enrolment.begin(stand.realm, owner)
-    with stand.realm.database.read() as connection:
-        old = enrolment.describe(stand.realm, connection, owner)["secret"]
-    stand.clock.advance(601)
-    with pytest.raises(Refusal, match="expired"):
-        enrolment.finish(stand.realm, owner, {"code": pyotp.TOTP(old).at(stand.clock.now())})
-    enrolment.begin(stand.realm, owner)
-    with stand.realm.database.read() as connection:
-        told = enrolment.describe(stand.realm, connection, owner)
-    assert told["secret"] != old
-    drawn = base64.b64decode(told["picture"].partition(",")[2]).decode()
-    assert re.search(r'<rect fill="white"', drawn)
+    browser = adding(stand)
+    old = secret_on(browser)
+    stand.clock.advance(299)
+    browser.open(f"{stand.issuer}/account/security/totp/add")
+    assert secret_on(browser) == old
+    stand.execute("UPDATE challenges SET expires_at = ?", stand.clock.now())
+    give_at_account(browser, pyotp.TOTP(old).at(stand.clock.now()))
+    assert "Код на экране сменился" in browser.text
+    assert secret_on(browser) != old
+
+
+def give_at_account(browser: Browser, code: str) -> Browser:
+    return browser.submit("add-form", "submit", code=code)
 
 
 def test_test_api_signs_in_with_it_as_often_as_it_likes(stand: Stand, control: Control) -> None:
@@ -240,8 +266,3 @@ def begun(stand: Stand, person: Person) -> str:
 def code_page(stand: Stand) -> Browser:
     browser = stand.browser().open(stand.authorize_url(acr_values="substantial"))
     return to_page(stand, browser, "code", is_first=False)
-
-
-def maya(stand: Stand) -> Owner:
-    person = person_of(stand, "maya@example.test")
-    return Owner(person, Session(sid="session of maya", citizen_id=person.id, factors=(), seen_at=stand.clock.now()))

@@ -1,7 +1,8 @@
 """A code that an application counts by itself."""
 
 from idp.authentication.methods.totp.codes import code_of, step_at
-from idp.authentication.methods.totp.store import secret_of, set_secret
+from idp.authentication.methods.totp.store import enrol as give_secret
+from idp.authentication.methods.totp.store import secret_of
 from tests.browser import Browser
 from tests.idp.stand import Stand
 from tests.suites.sign_in_methods.driver import Driver, to_page
@@ -11,7 +12,7 @@ VERA = "vera@example.test"
 
 def enrol(stand: Stand) -> None:
     with stand.realm.database.write() as connection:
-        set_secret(stand.realm, connection, stand.citizen(VERA), actor="operator:test")
+        give_secret(stand.realm, connection, stand.citizen(VERA), actor="operator:test")
 
 
 def code_at(stand: Stand, *, steps: int = 0, login: str = VERA) -> str:

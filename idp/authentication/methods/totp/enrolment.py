@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from ground.web.qr import qr_picture
-from idp.audit import Event, record
 from idp.authentication import challenge
 from idp.authentication.challenge import ChallengeGone
 from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
@@ -44,10 +43,9 @@ class TotpEnrolment(Enrolment):
 
     def describe(self, realm: Realm, connection: Connection, owner: Owner) -> dict[str, Any]:
         asked = challenge.waiting(realm, connection, owner.session, PURPOSE)
-        if asked is None:
-            return {"secret": None}
-        address = address_of(asked.data["secret"], account=account_of(owner.person))
-        return {"secret": asked.data["secret"], "address": address, "picture": qr_picture(address)}
+        assert asked is not None, "begun before it is shown"
+        otpauth = address_of(asked.data["secret"], account=account_of(owner.person))
+        return {"secret": asked.data["secret"], "otpauth": otpauth, "picture": qr_picture(otpauth)}
 
     def finish(self, realm: Realm, owner: Owner, form: Mapping[str, str]) -> None:
         """Refuses with `malformed`, `wrong` or `expired`. A wrong code leaves the secret: it is already in the application."""
@@ -63,20 +61,16 @@ class TotpEnrolment(Enrolment):
                 except ChallengeGone:
                     asked = None
                 else:
-                    actor = f"citizen:{owner.person.id}"
-                    set_secret(realm, connection, owner.person.id, asked.data["secret"], actor=actor, last_step=step)
+                    set_secret(realm, connection, owner.person.id, asked.data["secret"], last_step=step)
                     return
         if asked is None:
+            self.begin(realm, owner)
             raise Refusal("expired", _("Код на экране сменился. Прочитайте приложением новый."), field="code")
         text = _("Код не подошёл. Проверьте, что на телефоне верное время, и введите следующий.")
         raise Refusal("wrong", text, field="code")
 
     def remove(self, realm: Realm, connection: Connection, owner: Owner, enrolled_id: str) -> bool:
-        if enrolled_id != owner.person.id or not remove_secret(connection, owner.person.id):
-            return False
-        person = f"citizen:{owner.person.id}"
-        record(realm, connection, Event.METHOD_REMOVED, actor=person, object=person, method="totp")
-        return True
+        return enrolled_id == owner.person.id and remove_secret(connection, owner.person.id)
 
 
 def account_of(person: Person) -> str:

@@ -11,7 +11,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication import risk
 from idp.authentication.attempt import Attempt
 from idp.authentication.method import Method, Refusal
-from idp.authentication.methods.totp.codes import is_well_formed, step_of
+from idp.authentication.methods.totp.codes import draw_secret, is_well_formed, step_of
 from idp.authentication.methods.totp.enrolment import TotpEnrolment
 from idp.authentication.methods.totp.store import FIND, accept, remove_secret, secret_of, set_secret
 from idp.authentication.methods.totp.words import wrong_text
@@ -71,10 +71,10 @@ class TotpMethod(Method):
         """From now on no code is right."""
         remove_secret(connection, citizen_id)
 
-    def seed(self, realm: Realm, connection: Connection, citizen_id: str, entry: Mapping[str, Any], *, actor: str) -> None:
+    def seed(self, realm: Realm, connection: Connection, citizen_id: str, entry: Mapping[str, Any]) -> None:
         """`totp = true`: the application of the stand's telephone has a secret from the start."""
         if entry.get("totp"):
-            set_secret(realm, connection, citizen_id, actor=actor)
+            set_secret(realm, connection, citizen_id, draw_secret(realm.chance))
 
     def _judge(self, realm: Realm, connection: Connection, citizen_id: str, code: str) -> tuple[str | None, int]:
         """Why the code is refused, or None; and how many tries are left.

@@ -22,15 +22,12 @@ def secret_of(realm: Realm, connection: Connection, citizen_id: str) -> str | No
     return realm.vault.open(_place(citizen_id), row.sealed).decode("ascii") if row else None
 
 
-def set_secret(
-    realm: Realm, connection: Connection, citizen_id: str, secret: str | None = None, *, actor: str, last_step: int | None = None
-) -> str:
-    """Give a citizen a secret (a new one, where none is named) in place of the one they may have, and return it.
+def set_secret(realm: Realm, connection: Connection, citizen_id: str, secret: str, *, last_step: int | None = None) -> None:
+    """Give a citizen a secret in place of the one they may have.
 
     `last_step` is that of the code by which they showed that their application has it.
     """
-    secret = secret or draw_secret(realm.chance)
-    had_one = connection.execute(delete(SECRETS).where(SECRETS.c.citizen_id == citizen_id)).rowcount
+    remove_secret(connection, citizen_id)
     row = {
         "citizen_id": citizen_id,
         "sealed": realm.vault.seal(_place(citizen_id), secret.encode("ascii")),
@@ -38,8 +35,13 @@ def set_secret(
         "added_at": realm.clock.now(),
     }
     connection.execute(insert(SECRETS), row)
-    event = Event.METHOD_CHANGED if had_one else Event.METHOD_ENROLLED
-    record(realm, connection, event, actor=actor, object=f"citizen:{citizen_id}", method="totp")
+
+
+def enrol(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> str:
+    """Give a citizen a new secret in somebody else's name, and return it."""
+    secret = draw_secret(realm.chance)
+    set_secret(realm, connection, citizen_id, secret)
+    record(realm, connection, Event.METHOD_ENROLLED, actor=actor, object=f"citizen:{citizen_id}", method="totp")
     return secret
 
 
