@@ -7,6 +7,8 @@ from idp.authentication.method import Method
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
+from idp.authentication.methods.push.method import PushMethod
+from idp.authentication.methods.qr_login.method import QrMethod
 from idp.authentication.methods.totp.method import TotpMethod
 
 METHODS: tuple[Method, ...] = (
@@ -14,6 +16,8 @@ METHODS: tuple[Method, ...] = (
     OneTimeCodeMethod(SMS),
     OneTimeCodeMethod(EMAIL),
     TotpMethod(),
+    PushMethod(),
+    QrMethod(),
 )
 
 

@@ -1,10 +1,12 @@
 """The drivers of all methods, in their order."""
 
-from tests.suites.sign_in_methods import codes, password, totp
+from tests.suites.sign_in_methods import codes, password, push, qr, totp
 from tests.suites.sign_in_methods.driver import Driver
 
 DRIVERS: tuple[Driver, ...] = (
     password.DRIVER,
     *codes.DRIVERS,
     totp.DRIVER,
+    push.DRIVER,
+    qr.DRIVER,
 )
