@@ -34,7 +34,8 @@ def install_static_files(app: Flask, rooms: Mapping[str, Path]) -> None:
 def _let_cache(response: Response) -> Response:
     blueprint, _, endpoint = (request.endpoint or "").partition(".")
     rooms = {_blueprint(room): room for room in current_app.extensions["static_folders"]}
-    if endpoint == "static" and blueprint in rooms and response.status_code in (200, 206, 304):
+    is_file = request.method in ("GET", "HEAD") and response.status_code in (200, 206, 304)
+    if endpoint == "static" and blueprint in rooms and is_file:
         # What a style sheet points at (faces, pictures) has no hash in its address and is asked again after a day.
         name = (request.view_args or {}).get("filename", "")
         seconds = YEAR_SECONDS if request.args.get("v") == _content_hash(rooms[blueprint], name) else DAY_SECONDS

@@ -9,8 +9,8 @@ import requests
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from idp.authentication.devices import rehearsal
 from idp.authentication.devices import requests as device_requests
-from idp.authentication.devices import test_device
 from idp.authentication.devices.requests import Told
 from tests.idp.stand import Stand
 
@@ -30,8 +30,8 @@ class Application:
     def of_seed(cls, stand: Stand, login: str = VERA) -> "Application":
         """The telephone that the seed gives Vera."""
         with stand.realm.database.read() as connection:
-            device = test_device.of_citizen(stand.realm, connection, stand.citizen(login))[0]
-        key, token = test_device.private_key(stand.realm, device.id), test_device.token_of(stand.realm, device.id)
+            device = rehearsal.of_citizen(stand.realm, connection, stand.citizen(login))[0]
+        key, token = rehearsal.private_key(stand.realm, device.id), rehearsal.token_of(stand.realm, device.id)
         return cls(stand.issuer, stand.http(), key, token)
 
     @classmethod

@@ -16,6 +16,10 @@ def proof(method: PushMethod) -> Proof:
     """The proof of a notice."""
 
     def press(realm: Realm, asked: Asked, *, is_right: bool) -> Attempt:
+        with realm.database.read() as connection:
+            notice = method.newest(realm, connection, asked.attempt)
+        if notice is not None and notice.state in ("denied", "wrong_number"):
+            method.again(realm, asked.attempt, asked.person)
         with realm.database.write() as connection:
             notice = method.newest(realm, connection, asked.attempt)
             if notice is not None:
