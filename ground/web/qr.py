@@ -1,4 +1,7 @@
-"""QR codes as pictures of a page: black on white, whatever the theme is, for a camera must read them."""
+"""QR codes as pictures of a page: black on white, whatever the theme is, for a camera must read them.
+
+The part `.qr` of a page adds the rest of the quiet zone.
+"""
 
 import base64
 import io
@@ -9,7 +12,7 @@ from qrcode.image.svg import SvgPathFillImage
 
 def qr_picture(text: str) -> str:
     """The address of a picture (SVG in a `data:` URL) that a camera reads as this text."""
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=4, image_factory=SvgPathFillImage)
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=2, image_factory=SvgPathFillImage)
     code.add_data(text)
     code.make(fit=True)
     picture = io.BytesIO()

@@ -60,7 +60,7 @@ async function ask(signal) {
   phone.dataset.last = found.dataset.last;
   if (found.dataset.application === application) return bubbles.length > 0;
   put("notices", page.getElementById("new-notices"));
-  put("codes-list", page.getElementById("new-codes"));
+  put("codes", page.getElementById("new-codes"));
   phone.dataset.application = found.dataset.application;
   return true;
 }
@@ -95,7 +95,6 @@ async function startOver(signal) {
   const who = document.getElementById("who");
   who.replaceChildren(...page.getElementById("who").children);
   who.value = now.dataset.person;
-  put("codes-list", now.querySelector("#codes-list"));
   put("application-in", now.querySelector("#application-in"));
   for (const screen of phone.querySelectorAll(".phone:has(.phone-list[aria-relevant])")) {
     const fresh = now.querySelector(`#${screen.id}`);

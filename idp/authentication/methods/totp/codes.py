@@ -12,8 +12,8 @@ STEP_SECONDS = 30
 STEPS_ASIDE = 1
 """How many steps before and after ours a clock may be off."""
 SECRET_BYTES = 20
-ISSUER = "Пропуск, учебный стенд"
-"""What applications write above the code: never a name that somebody real has."""
+ISSUER = "Propusk test stand"
+"""What applications write above the code: never a name that somebody real has, and in Latin letters: a coarser QR code."""
 
 
 def draw_secret(chance: Chance) -> str:
