@@ -1,9 +1,9 @@
 """What the application of «Пропуск» shows on the stand's telephone of a person, and what is pressed in it."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from ground.web.language import gettext as _
 from idp.authentication.devices import rehearsal, requests
@@ -13,6 +13,9 @@ from idp.citizens.models import Person
 from idp.control.devices import DeviceTerms, device_of, install_for, waiting_for
 from idp.control.totp import TotpCode, code_now
 from idp.realm import Realm
+
+CODE_ADDRESS = re.compile(r"/(qr|device/enrol)/([0-9a-f-]{36})\Z")
+"""How the address of a code ends: whose issuer stands before it, its id says as well."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ def press(realm: Realm, person: Person, request_id: str, *, is_approved: bool, n
 
 def scan(realm: Realm, person: Person, address: str) -> tuple[str, str]:
     """Read the address that a QR code holds: the word of what it is, and the id of the request it leads to."""
-    path = urlsplit(address.strip()).path
-    kind, _slash, found_id = path.removeprefix(urlsplit(realm.issuer).path).removeprefix("/").rpartition("/")
+    found = CODE_ADDRESS.search(address.strip())
+    kind, found_id = found.groups() if found else ("", "")
     if kind == "device/enrol":
         try:
             rehearsal.install_by_code(realm, found_id, name=DeviceTerms().name)
