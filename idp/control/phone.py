@@ -149,15 +149,17 @@ def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seen_appl
     """Return when there is something to tell: a message, an outbox that was emptied, another screen of the application, or that
     the patience is over."""
     deadline = monotonic_seconds() + seconds
-    seen = after
+    seen, felt = after, None
     while monotonic_seconds() < deadline:
         with realm.database.read() as connection:
             last = realm.outbox.last_number(connection)
         if last < after or (last > seen and _screens(realm, person_id, after=seen).bubbles):
             return
-        seen = last
-        if seen_application is not None and _application(realm, _whose(realm, person_id)).version != seen_application:
+        pulse = phone_application.pulse(realm, scanned_id=_scanned_id())
+        has_changed = seen_application is not None and (pulse != felt or last != seen)
+        if has_changed and _application(realm, _whose(realm, person_id)).version != seen_application:
             return
+        seen, felt = last, pulse
         wait(LOOK_EVERY_SECONDS)
 
 
@@ -183,7 +185,12 @@ def _whose(realm: Realm, person_id: str | None) -> Person | None:
 
 
 def _application(realm: Realm, person: Person | None) -> Shown:
-    return phone_application.look(realm, person, scanned_id=request.args.get("scanned", "").replace("\0", ""))
+    return phone_application.look(realm, person, scanned_id=_scanned_id())
+
+
+def _scanned_id() -> str:
+    """The code that the person has just read, as the address of the page has it."""
+    return request.args.get("scanned", "")
 
 
 def _whoever_got_the_newest(realm: Realm) -> Person | None:
@@ -193,9 +200,9 @@ def _whoever_got_the_newest(realm: Realm) -> Person | None:
         people = directory.everybody(realm, connection)
     owners = {address: person for person in people for address in (person.data.phone, person.data.email)}
     message = next((message for message in reversed(read(realm)) if message.address in owners), None)
-    notice = phone_application.newest_notice(realm, people)
-    if notice is not None and (message is None or notice[0] >= message.created_at):
-        return notice[1]
+    notice = phone_application.newest_notice(realm)
+    if notice is not None and (message is None or notice.created_at >= message.created_at):
+        return next((person for person in people if person.id == notice.citizen_id), None)
     return owners[message.address] if message is not None else next(iter(people), None)
 
 

@@ -40,10 +40,16 @@ def look(realm: Realm, person: Person | None, *, scanned_id: str = "") -> Shown:
     return Shown(device is not None, notices, scanned, code, hashlib.sha256("\0".join(seen).encode()).hexdigest()[:16])
 
 
-def newest_notice(realm: Realm, people: Sequence[Person]) -> tuple[int, Person] | None:
-    """When the newest notice that waits was sent, and to whom."""
-    sent = [(notice.created_at, person) for person in people for notice in waiting_for(realm, person.id)]
-    return max(sent, key=lambda each: each[0], default=None)
+def newest_notice(realm: Realm) -> AskedDevice | None:
+    """The newest notice that waits, whoever it is for."""
+    with realm.database.read() as connection:
+        return requests.newest_waiting(realm, connection)
+
+
+def pulse(realm: Realm, *, scanned_id: str = "") -> tuple[object, ...]:
+    """What changes whenever somebody's application may show something else: dear to look at is only what has changed."""
+    notice, scanned = newest_notice(realm), _scanned(realm, scanned_id)
+    return (notice.id if notice else None, scanned is not None, realm.clock.now() // STEP_SECONDS)
 
 
 def install(realm: Realm, person: Person) -> str:

@@ -26,6 +26,11 @@ REQUESTS = table_of(DeviceRequest)
 FIND = select(REQUESTS).where(REQUESTS.c.id == bindparam("of_id"))
 THEIRS = (REQUESTS.c.holder == bindparam("of_holder"), REQUESTS.c.purpose == bindparam("of_purpose"))
 OF_HOLDER = select(REQUESTS).where(*THEIRS).order_by(REQUESTS.c.turn.desc(), REQUESTS.c.ended_at.is_not(None)).limit(1)
+WAITING = (
+    select(REQUESTS)
+    .where(REQUESTS.c.purpose == "push", REQUESTS.c.ended_at.is_(None), REQUESTS.c.expires_at > bindparam("now"))
+    .order_by(REQUESTS.c.created_at.desc(), REQUESTS.c.id)
+)
 END = update(REQUESTS).where(
     REQUESTS.c.id == bindparam("of_id"), REQUESTS.c.ended_at.is_(None), REQUESTS.c.expires_at > bindparam("now")
 )
@@ -116,11 +121,15 @@ def newest(realm: Realm, connection: Connection, holder: str, purpose: Purpose) 
 
 
 def waiting_for(realm: Realm, connection: Connection, citizen_id: str) -> Sequence[AskedDevice]:
-    """What the devices of a citizen may answer now, newest first."""
-    is_theirs = (REQUESTS.c.citizen_id == citizen_id, REQUESTS.c.purpose == "push")
-    is_open = (REQUESTS.c.ended_at.is_(None), REQUESTS.c.expires_at > realm.clock.now())
-    rows = connection.execute(select(REQUESTS).where(*is_theirs, *is_open).order_by(REQUESTS.c.created_at.desc(), REQUESTS.c.id))
+    """The notices that the devices of a citizen may answer now, newest first."""
+    rows = connection.execute(WAITING.where(REQUESTS.c.citizen_id == citizen_id), {"now": realm.clock.now()})
     return [_open(realm, row) for row in rows]
+
+
+def newest_waiting(realm: Realm, connection: Connection) -> AskedDevice | None:
+    """The newest notice that waits, whoever it is for."""
+    row = connection.execute(WAITING.limit(1), {"now": realm.clock.now()}).first()
+    return _open(realm, row) if row else None
 
 
 def count_since(connection: Connection, citizen_id: str, moment: int) -> int:
