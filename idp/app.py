@@ -114,7 +114,8 @@ def make_pages(realm: Realm) -> Flask:
         return render_template("home.html", realm=realm, doors=doors(realm))
 
     for blueprint in (*BLUEPRINTS, *(method.pages for method in METHODS if method.pages is not None)):
-        app.register_blueprint(blueprint)
+        if blueprint is not account_pages or not realm.settings.is_bank:  # a bank's customers look after theirs at a counter
+            app.register_blueprint(blueprint)
     return app
 
 
@@ -139,10 +140,10 @@ def _knows_system(connection: Connection, client_id: str) -> bool:
 
 def make_front(realm: Realm, pages: Flask) -> Wsgi:
     """One realm as a WSGI application. Pages are shared by all realms of a process."""
-    # Outside a test stand there is no test authority, and its addresses are like any that nobody knows.
-    is_test = realm.settings.is_test
-    endpoints = {**HOT_ENDPOINTS, **authority.ENDPOINTS} if is_test else HOT_ENDPOINTS
-    trees = authority.TREES if is_test else {}
+    # At the bank and outside a test stand there is no test authority, and its addresses are like any that nobody knows.
+    has_authority = realm.settings.has_control
+    endpoints = {**HOT_ENDPOINTS, **authority.ENDPOINTS} if has_authority else HOT_ENDPOINTS
+    trees = authority.TREES if has_authority else {}
     front = Front(realm, endpoints, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS, trees=trees)
     return recorded(realm, front, is_recorded=is_recorded, knows_system=_knows_system)
 

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, delete
 
 from idp.authentication.methods import METHODS
+from idp.authentication.methods.bank_id import identities
+from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
 from idp.citizens import directory
 from idp.citizens.directory import CitizenExists
@@ -19,7 +21,6 @@ from idp.protocol.client import Client
 from idp.realm import Realm
 from idp.settings import Settings
 
-SEED = "seed"
 ACTOR = "operator:seed"
 
 
@@ -33,7 +34,7 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     """Enter who is missing. People are for the test environment only."""
     lines = []
     if realm.settings.is_test:
-        people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.config_path(SEED)))
+        people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.seed_folder))
         lines += [f"{people} test people entered"] if people else []
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     lines += [f"{systems} information systems registered"] if systems else []
@@ -56,12 +57,12 @@ def read_people(folder: Path) -> list[dict[str, Any]]:
 
 def read_systems(settings: Settings) -> list[dict[str, Any]]:
     """The information systems of the seed, as their file says."""
-    return _read(settings.config_path(SEED) / "systems.toml", "systems")
+    return _read(settings.seed_folder / "systems.toml", "systems")
 
 
-def secret_file_of(settings: Settings, system: dict[str, Any]) -> Path:
-    """Where the secret of a seeded system is, which its own set-up made."""
-    return settings.home / "keys" / str(system["secret_file"])
+def secret_file_of(settings: Settings, system: dict[str, Any]) -> Path | None:
+    """Where the secret of a seeded system is, which its own set-up made; None for one that signs with keys of its own."""
+    return settings.home / "keys" / str(system["secret_file"]) if "secret_file" in system else None
 
 
 def _read(file: Path, name: str) -> list[dict[str, Any]]:
@@ -87,12 +88,16 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
             second_factor_required=entry.get("second_factor_required", False),
             risk_is_judged=entry.get("risk", "on") != "off",
             actor=ACTOR,
+            citizen_id=entry.get("id"),
         )
     except CitizenExists:
         return False
     set_password(realm, connection, citizen_id, entry["password"])
     for method in METHODS:
         method.seed(realm, connection, citizen_id, entry)
+    issuer, subject = realm.settings.bank.issuer, entry.get("bank_subject")
+    if issuer and subject:
+        identities.link(realm, connection, citizen_id, Customer(issuer, subject, account=entry.get("bank_shown")))
     return True
 
 
@@ -108,20 +113,16 @@ def _enter_system(realm: Realm, connection: Connection, entry: dict[str, Any]) -
 
 
 def _system(realm: Realm, entry: dict[str, Any]) -> Client:
-    """The seed gives paths; where the registry is reached is a setting."""
-    base, paths = realm.settings.registry_url, entry["paths"]
-    secret_file = secret_file_of(realm.settings, entry)
-    try:
-        secret_hash = registry.hash_secret(secret_file.read_text(encoding="ascii").strip())
-    except FileNotFoundError:
-        raise StandUnusable(f"{secret_file} is missing: run scripts/keys") from None
+    """The seed gives paths; where the system is reached is a setting, which `served_at` names."""
+    base, paths = str(getattr(realm.settings, entry.get("served_at", "registry_url"))), entry["paths"]
     client = Client(
         client_id=entry["client_id"],
         name=entry["name"],
         redirect_uris=tuple(base + path for path in paths["redirect_uris"]),
-        post_logout_redirect_uris=tuple(base + path for path in paths["post_logout_redirect_uris"]),
+        post_logout_redirect_uris=tuple(base + path for path in paths.get("post_logout_redirect_uris", ())),
         authentication=entry["authentication"],
-        secret_hash=secret_hash,
+        secret_hash=_secret_hash(secret_file_of(realm.settings, entry)),
+        jwks_uri=_address(base, paths.get("jwks_uri")),
         scopes=frozenset(entry["scope"].split()),
         require_pkce=entry["require_pkce"],
         backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),
@@ -130,7 +131,14 @@ def _system(realm: Realm, entry: dict[str, Any]) -> Client:
         organisation=entry["organisation"],
         purpose=entry["purpose"],
     )
-    return replace(client, resource=base + paths["resource"])
+    return replace(client, resource=_address(base, paths.get("resource")))
+
+
+def _secret_hash(secret_file: Path | None) -> bytes | None:
+    try:
+        return None if secret_file is None else registry.hash_secret(secret_file.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise StandUnusable(f"{secret_file} is missing: run scripts/keys") from None
 
 
 def _address(base: str, path: str | None) -> str | None:

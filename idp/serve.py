@@ -28,7 +28,7 @@ def __getattr__(name: str) -> object:
     if name == "application":
         realm = open_realm(read_settings())
         keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
-        return make_test_app(realm) if realm.settings.is_test and find_spec("idp.sandboxes") else make_app(realm)
+        return make_test_app(realm) if realm.settings.has_control and find_spec("idp.sandboxes") else make_app(realm)
     if name == "plain":
         return make_redirector(read_settings().issuer, is_for_programs)
     raise AttributeError(name)

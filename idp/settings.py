@@ -1,28 +1,37 @@
-"""Every setting of the provider, with its default. `config/idp.toml` and `PROPUSK_…` variables override them."""
+"""Every setting of the provider, with its default. `config/idp.toml` and `PROPUSK_…` variables override them.
+
+A process may be another instance of the same program: with `PROPUSK_INSTANCE=bank` (or `propusk --instance bank …`) it
+reads `config/bank.toml` and `BANK_…` variables instead, and has a database and keys of its own.
+"""
 
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from ground.couriers.sms_gateway import SHAPES
 from ground.couriers.smtp import PORTS
 from ground.entrance import read_networks
 from ground.fetch import LOOPBACK_HOSTS
-from ground.home import HOME_VARIABLE, config_path, find_home
-from ground.settings import load_settings
+from ground.home import config_path, find_home
+from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
 
-FILE_VARIABLE = "PROPUSK_CONFIG"
+INSTANCE_VARIABLE = "PROPUSK_INSTANCE"
+PROVIDER, BANK = "idp", "bank"
+"""The instances: the identity provider, and the bank that vouches for its own customers before it."""
+PREFIXES = {PROVIDER: "PROPUSK", BANK: "BANK"}
+"""What the names of an instance's environment variables begin with."""
 TOKEN_VARIABLE = "PROPUSK_CONTROL_TOKEN"
 """The operator's own token of the control plane: a secret, and so no setting."""
 SMTP_PASSWORD_VARIABLE = "PROPUSK_SMTP_PASSWORD"
 SMS_KEY_VARIABLE = "PROPUSK_SMS_KEY"
 """The secrets of the couriers, where they are not files under keys/."""
 NO_SETTINGS = (
-    FILE_VARIABLE,
+    INSTANCE_VARIABLE,
     TOKEN_VARIABLE,
     SMTP_PASSWORD_VARIABLE,
     SMS_KEY_VARIABLE,
@@ -133,13 +142,32 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class BankId:
+    """The bank whose customers may sign in through it, and who we are there. Without an issuer there is no such way in.
+
+    It is asked as every other peer is: outside a test stand its host has to be among `fetch_hosts`.
+    """
+
+    issuer: str = ""
+    client_id: str = "propusk"
+    name: str = "Облепиха"
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.issuer)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        if self.issuer and (not is_address or self.issuer.endswith("/")):
+            raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
+
+
+@dataclass(frozen=True)
 class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
     `codes_per_hour` limits the one-time codes of one person, `pushes_per_ten_minutes` the notices on their telephone; 0 is no
     limit, for test stands only.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
-    `disabled_methods` are ways to sign in that are switched off.
+    `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
+    `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -147,11 +175,13 @@ class Settings:
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `control_threads` are more than `threads`, because whoever
     waits for a message at the control plane holds one; it answers under `control_names` too (a name, or name:port), and an
-    issuer under one of `test_hosts` is a test issuer.
+    issuer under one of `test_hosts` is a test issuer. `seed` is the folder of config/ that tells who is entered, and
+    `provider_url`, for a bank, where the provider is that its customers sign in to.
     """
 
     environment: str = "production"
-    instance: str = "idp"
+    instance: str = PROVIDER
+    seed: str = "seed"
     issuer: str = "http://localhost:8400"
     listen: str = "127.0.0.1:8400"
     control_listen: str = "127.0.0.1:8401"
@@ -159,6 +189,7 @@ class Settings:
     test_hosts: tuple[str, ...] = ()
     database_url: str = ""
     registry_url: str = "http://localhost:8500"
+    provider_url: str = "http://localhost:8400"
     tls_certificate: Path | None = None
     tls_private: Path | None = None
     workers: int = 1
@@ -168,6 +199,8 @@ class Settings:
     pushes_per_ten_minutes: int = 3
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
+    webauthn_attestation: Literal["none", "direct"] = "none"
+    only_methods: tuple[str, ...] = ()
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100
@@ -177,6 +210,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     home: Path = field(default_factory=lambda: find_home({}))
+    bank: BankId = field(default_factory=BankId)
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
     request_journal: RequestJournal = field(default_factory=RequestJournal)
@@ -185,6 +219,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
             raise ValueError(f"environment must be one of {', '.join(ENVIRONMENTS)}, not {self.environment!r}")
+        if self.instance not in PREFIXES:
+            raise ValueError(f"instance must be one of {', '.join(PREFIXES)}, not {self.instance!r}")
         parts = urlsplit(self.issuer)
         if (
             parts.scheme not in ("http", "https")
@@ -220,6 +256,20 @@ class Settings:
     def is_production(self) -> bool:
         return self.environment == "production"
 
+    def has_method(self, name: str) -> bool:
+        """Is this way to sign in switched on?"""
+        return name not in self.disabled_methods and (not self.only_methods or name in self.only_methods)
+
+    @property
+    def is_bank(self) -> bool:
+        """Is this the bank, and not the provider?"""
+        return self.instance == BANK
+
+    @property
+    def has_control(self) -> bool:
+        """Is there a control plane, and are there sandboxes and an authority? Those are of the provider of a test stand."""
+        return self.is_test and not self.is_bank
+
     @property
     def keeps_requests(self) -> bool:
         """Are requests of systems written into the request journal?"""
@@ -244,6 +294,10 @@ class Settings:
     def registry_resource(self) -> str:
         """The identifier of the registry's API, for which scopes `registry.*` mean a token (RFC 8707, 2)."""
         return self.registry_url + "/api"
+
+    @property
+    def seed_folder(self) -> Path:
+        return self.config_path(self.seed)
 
     @property
     def keys_folder(self) -> Path:
@@ -275,17 +329,34 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of this process. Raises SettingRefused.
 
     `PROPUSK_HOME` is the folder that holds config/, keys/ and var/ (default: the checkout, or the user's data folder) and
-    `PROPUSK_CONFIG` the TOML file (default: `config/idp.toml` there, if it exists).
+    `PROPUSK_CONFIG` the TOML file (default: `config/idp.toml` there, if it exists); of the bank it is `BANK_CONFIG`.
     """
     variables = dict(os.environ if environment is None else environment)
-    home, file = find_home(variables).resolve(), settings_file(variables)
-    for name in NO_SETTINGS:
+    instance = instance_of(variables)
+    prefix, home, file = PREFIXES[instance], find_home(variables).resolve(), settings_file(variables)
+    for name in (*NO_SETTINGS, _file_variable(instance)):
         variables.pop(name, None)
-    return load_settings(Settings, file=file, environment={**variables, HOME_VARIABLE: str(home)}, prefix="PROPUSK")
+    variables[f"{prefix}_HOME"] = str(home)  # the same for all instances
+    if instance != PROVIDER:
+        variables[f"{prefix}_INSTANCE"] = instance
+    return load_settings(Settings, file=file, environment=variables, prefix=prefix)
 
 
 def settings_file(variables: Mapping[str, str]) -> Path | None:
     """The TOML file of these variables; None where there is none. That of the distribution is for test stands and not read."""
-    named = variables.get(FILE_VARIABLE)
-    default = find_home(variables) / "config" / "idp.toml"
+    instance = instance_of(variables)
+    named = variables.get(_file_variable(instance))
+    default = find_home(variables) / "config" / f"{instance}.toml"
     return Path(named) if named else (default if default.exists() else None)
+
+
+def instance_of(variables: Mapping[str, str]) -> str:
+    """Which instance these variables are for. Raises SettingRefused for one that there is not."""
+    instance = variables.get(INSTANCE_VARIABLE) or PROVIDER
+    if instance not in PREFIXES:
+        raise SettingRefused(f"{INSTANCE_VARIABLE} must be one of {', '.join(PREFIXES)}, not {instance!r}")
+    return instance
+
+
+def _file_variable(instance: str) -> str:
+    return f"{PREFIXES[instance]}_CONFIG"

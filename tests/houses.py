@@ -8,17 +8,19 @@ import pytest
 
 from ground.clock import FixedClock
 from tests.house import House, make_home
+from tests.idp.bank import prepare_bank
 from tests.idp.stand import Stand
 from tests.running_stand import Addresses, RunningStand, write_settings
 
 
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with keys and two migrated, seeded databases. Never written to: tests work on copies."""
+    """A home with keys and three migrated, seeded databases. Never written to: tests work on copies."""
     home = make_home(tmp_path_factory.mktemp("house"))
     house = House(home, FixedClock(Stand.START))
     house.prepare()
     house.close()
+    prepare_bank(home, house.clock)
     return home
 
 

@@ -53,18 +53,21 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a stand is: three ports, and the public addresses of its applications."""
+    """Where a stand is: its ports, and the public addresses of its applications."""
 
     idp_port: int
     control_port: int
     rp_port: int
     issuer: str
     registry: str
+    bank_port: int
+    bank: str
 
     @classmethod
     def on_localhost(cls) -> "Addresses":
-        idp, control, rp = free_ports(3)
-        return cls(idp, control, rp, f"http://localhost:{idp}", f"http://localhost:{rp}")
+        idp, control, rp, bank = free_ports(4)
+        addresses = (f"http://localhost:{port}" for port in (idp, rp))
+        return cls(idp, control, rp, *addresses, bank, f"http://localhost:{bank}")
 
 
 def clean_environment(home: Path, **variables: str) -> dict[str, str]:
@@ -73,15 +76,19 @@ def clean_environment(home: Path, **variables: str) -> dict[str, str]:
     return kept | {"PROPUSK_HOME": str(home), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"} | variables
 
 
-def write_settings(home: Path, at: Addresses, *, idp: str = "", rp: str = "") -> None:
-    """Put a home at these addresses. `idp` and `rp` are more lines of their TOML files."""
+def write_settings(home: Path, at: Addresses, *, idp: str = "", rp: str = "", bank: str = "") -> None:
+    """Put a home at these addresses. `idp`, `rp` and `bank` are more lines of their TOML files."""
     (home / "config" / "idp.toml").write_text(
         f'environment = "test"\nregistration_is_open = true\ncodes_per_hour = 0\nissuer = "{at.issuer}"\n'
         f'listen = "127.0.0.1:{at.idp_port}"\ncontrol_listen = "127.0.0.1:{at.control_port}"\n'
-        f'registry_url = "{at.registry}"\n{idp}'
+        f'registry_url = "{at.registry}"\n{idp}\n[bank]\nissuer = "{at.bank}"\n'
     )
     (home / "config" / "rp.toml").write_text(
         f'environment = "test"\nurl = "{at.registry}"\nlisten = "127.0.0.1:{at.rp_port}"\nissuer = "{at.issuer}"\n{rp}'
+    )
+    (home / "config" / "bank.toml").write_text(
+        f'environment = "test"\ninstance = "bank"\nseed = "seed/bank"\nonly_methods = ["password"]\nissuer = "{at.bank}"\n'
+        f'listen = "127.0.0.1:{at.bank_port}"\nprovider_url = "{at.issuer}"\n{bank}'
     )
 
 

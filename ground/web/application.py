@@ -80,8 +80,9 @@ def _install_templates(app: Flask, site: Site, rooms: Mapping[str, Path]) -> Non
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    folders = [str(site.templates), *(str(room / "templates") for room in rooms.values()), str(compiled.FOLDER / "templates")]
-    app.jinja_env.loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+    own = [] if site.brand_templates is None else [site.brand_templates]
+    folders = [*own, site.templates, *(room / "templates" for room in rooms.values()), compiled.FOLDER / "templates"]
+    app.jinja_env.loader = ChoiceLoader([FileSystemLoader(str(folder)) for folder in folders])
     app.jinja_env.globals.update(
         site=LocalProxy(current_site),
         brand_words=LocalProxy(lambda: BRANDS[current_site().brand]),

@@ -16,7 +16,8 @@ class Site:
 
     `instance` is the prefix of its cookies and `cookie_suffix` their tail, so that two applications on one host do not
     overwrite each other's, and neither do two sites of one application; `brand`
-    the value of `data-brand`; `name` the tail of every title. `templates` are searched before those of the kit;
+    the value of `data-brand`; `name` the tail of every title. `templates` are searched before those of the kit, and
+    `brand_templates`, what this brand says in its own way, before both;
     `translations` holds `<language>/LC_MESSAGES/messages.po`.
     """
 
@@ -30,6 +31,7 @@ class Site:
     clock: Clock
     chance: Chance
     cookie_suffix: str = ""
+    brand_templates: Path | None = None
 
 
 def current_site() -> Site:

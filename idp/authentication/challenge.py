@@ -22,9 +22,13 @@ from idp.sessions.store import Session
 
 CHALLENGES = table_of(Challenge)
 WHICH = (CHALLENGES.c.holder == bindparam("of_holder"), CHALLENGES.c.purpose == bindparam("of_purpose"))
-# Of two of one second it is the one that is not used: whoever asks anew uses up the older ones.
-AGE = (CHALLENGES.c.created_at.desc(), CHALLENGES.c.used_at.is_not(None), CHALLENGES.c.id)
-NEWEST = select(CHALLENGES).where(*WHICH).order_by(*AGE).limit(1)
+NEWEST = (
+    select(CHALLENGES)
+    .where(*WHICH)
+    .order_by(CHALLENGES.c.used_at.is_not(None), CHALLENGES.c.created_at.desc(), CHALLENGES.c.id)
+    .limit(1)
+)
+"""The one that waits, of which there is one at most: a used one may be of the same second."""
 USE = update(CHALLENGES).where(CHALLENGES.c.id == bindparam("of_id"), CHALLENGES.c.used_at.is_(None))
 
 

@@ -112,7 +112,8 @@ class Method(ABC):
     `name` stands in addresses and in the journal, `kind` says what the proof rests on, `level` what it proves alone. One that
     `identifies` can come first. `template` is its page; `title`, `needs` and `icon` describe it where people choose, `step`
     in the row of steps; one that `is_tab` stands above the form of the first page. `pages` answer at addresses of its own,
-    `enrolment` is its life at the account; most have none.
+    `enrolment` is its life at the account, `beside_choice` a piece of a page that goes with the choice of ways, such as a
+    script that takes this one away where the browser lacks what it needs; most have none.
     """
 
     name: str
@@ -127,10 +128,12 @@ class Method(ABC):
     template: str
     pages: Blueprint | None = None
     enrolment: Enrolment | None = None
+    beside_choice: str | None = None
 
     def why_shut(self, realm: Realm) -> str | None:
         """Why nobody can use the method here now, as the person reads it; None when it is open."""
-        return _("Этот способ здесь выключен.") if self.name in realm.settings.disabled_methods else self.what_is_missing(realm)
+        is_on = realm.settings.has_method(self.name)
+        return self.what_is_missing(realm) if is_on else _("Этот способ здесь выключен.")
 
     def what_is_missing(self, realm: Realm) -> str | None:
         """What has to be set up here before anybody can use the method, as the person reads it; None when nothing is."""

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
@@ -22,6 +22,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough, wanted_level
 from idp.authentication.risk import Place
 from idp.pages import current_realm
+from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
@@ -112,7 +113,20 @@ def back(method_name: str) -> Response | tuple[str, int]:
     arguments = request.args.to_dict()
     with realm.database.read() as connection:
         attempt_id = method.attempt_of(realm, connection, arguments)
-    return _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
+    answered = _judge(realm, _find(realm, attempt_id or ""), method_name, arguments)
+    return _go_on_from_here(answered) if isinstance(answered, Response) else answered
+
+
+def _go_on_from_here(redirection: Response) -> Response:
+    """The same answer as a page that goes on by itself.
+
+    Chromium holds the `form-action` of the page that somebody comes from against every redirect after its form. Elsewhere they
+    know our address and not that of the service we lead to, so their chain of redirects ends here.
+    """
+    page = make_response(render_template("sign_in/back.html", address=redirection.location))
+    for cookie in redirection.headers.getlist("Set-Cookie"):
+        page.headers.add("Set-Cookie", cookie)
+    return page
 
 
 @blueprint.post("/<attempt_id>/<method_name>/again")
@@ -226,7 +240,7 @@ def _page(realm: Realm, stands: Standing, method: Method, refusal: Refusal | Non
         error=refusal.text if refusal else None,
         **_tabs(stands, method),
         reason=refusal.reason if refusal else None,
-        **_around(stands),
+        **_around(stands, method),
         **(described | (refusal.detail if refusal else {})),
     )
 
@@ -239,7 +253,7 @@ def _tabs(stands: Standing, method: Method) -> dict[str, Any]:
     return {"tabs": [(way.title, f"{stands.attempt.path}/{way.name}") for way in tabs], "current_tab": tabs.index(method)}
 
 
-def _around(stands: Standing) -> dict[str, Any]:
+def _around(stands: Standing, method: Method | None = None) -> dict[str, Any]:
     """What every page of a sign-in shows: for whose sake, who, and which ways there are. `guard` is 1, 2 or 3."""
     with_second_step = "substantial" if stands.person is not None else "low"
     guards = {way: LEVELS.index(max(way.level, with_second_step, key=LEVELS.index)) + 1 for way in stands.ways}
@@ -249,17 +263,19 @@ def _around(stands: Standing) -> dict[str, Any]:
         "ways": stands.ways,
         "guards": guards,
         "shut": [(way, reason or _("Сервису, в который вы входите, этой защиты мало.")) for way, reason in stands.shut],
-        "facts": _facts(stands),
+        "facts": _facts(stands, method),
     }
 
 
-def _facts(stands: Standing) -> list[tuple[str, str]]:
+def _facts(stands: Standing, method: Method | None) -> list[tuple[str, str]]:
     """What the stub of the pass says: who it is, and why one proof is not enough."""
     if stands.person is None:
         facts = [(_("Что узнает сервис"), _("Только то, что вы разрешите"))]
         if wanted_level(stands.attempt) == "high":
             return [*facts, (_("Сервис просит"), _("Электронную подпись"))]
-        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))] if wanted_level(stands.attempt) == "substantial" else facts
+        if wanted_level(stands.attempt) == "low" or (method is not None and reaches(method.level, "substantial")):
+            return facts
+        return [*facts, (_("Впереди"), _("Второй шаг и согласие"))]
     why = {
         "unknown_place": _("С этого устройства и адреса вы ещё не входили"),
         "failures": _("Перед этим входом было несколько неверных попыток"),

@@ -68,11 +68,12 @@ def enter(
     second_factor_required: bool = False,
     risk_is_judged: bool = True,
     actor: str,
+    citizen_id: str | None = None,
 ) -> str:
-    """Enter a new citizen and return the id. Raises CitizenExists."""
+    """Enter a new citizen and return the id, which is drawn unless somebody chose it. Raises CitizenExists."""
     if taken := taken_by_others(realm, connection, data):
         raise CitizenExists(taken)
-    citizen_id = draw_identifier(realm.chance, "citizen")
+    citizen_id = citizen_id or draw_identifier(realm.chance, "citizen")
     now = realm.clock.now()
     row = {
         "id": citizen_id,

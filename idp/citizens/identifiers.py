@@ -66,3 +66,8 @@ def masked_email(address: str) -> str:
 def masked_phone(number: str) -> str:
     """`+70000000017` as `+7 000 •••-••-17`, for pages that only remind."""
     return f"{number[:2]} {number[2:5]} •••-••-{number[-2:]}"
+
+
+def masked_number(number: str | None) -> str | None:
+    """`0000000000000017` as `•• 0017`: an account or a card that only its owner recognises. A bank tells no more of them."""
+    return f"•• {number[-4:]}" if number else None

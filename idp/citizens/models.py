@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.citizens.identifiers import masked_number
 from idp.database import Base
 
 
@@ -30,7 +31,10 @@ class Citizen(Base):
 
 @dataclass(frozen=True)
 class PersonalData:
-    """What is sealed of a citizen. Dates are `YYYY-MM-DD`, СНИЛС `XXX-XXX-XXX YY`, the phone E.164."""
+    """What is sealed of a citizen. Dates are `YYYY-MM-DD`, СНИЛС `XXX-XXX-XXX YY`, the phone E.164.
+
+    Account and card are those of a customer, where the citizens are a bank's.
+    """
 
     family_name: str
     given_name: str
@@ -47,6 +51,8 @@ class PersonalData:
     address: str | None = None
     phone: str | None = None
     email: str | None = None
+    bank_account: str | None = None
+    bank_card: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -95,4 +101,6 @@ class Person:
             "email_verified": self.email_is_verified if self.data.email else None,
             "phone_number": self.data.phone,
             "phone_number_verified": self.phone_is_verified if self.data.phone else None,
+            "bank_account": masked_number(self.data.bank_account),
+            "bank_card": masked_number(self.data.bank_card),
         }

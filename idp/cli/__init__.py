@@ -1,17 +1,20 @@
-"""The command line of the provider: `propusk`.
+"""The command line of the provider: `propusk`; with `--instance bank` that of the bank, which is the same program.
 
 Every mistake of an operator is one sentence on stderr and exit status 1. A command is loaded when it is asked for: most
 of them need a tenth of what all need together.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import click
 
+INSTANCE_VARIABLE = "PROPUSK_INSTANCE"
 COMMANDS: Mapping[str, str] = {
     "start": "idp.cli.start:start",
     "keys": "idp.cli.keys:keys",
@@ -44,8 +47,21 @@ class _Commands(click.Group):
 
 
 @click.command(cls=_Commands, help=__doc__)
-def propusk() -> None:
+@click.option("--instance", metavar="NAME", help="Whose command it is: idp, or bank (else PROPUSK_INSTANCE, else idp).")
+@click.pass_context
+def propusk(context: click.Context, instance: str | None) -> None:
     """The group of all commands."""
+    if instance is not None:
+        context.call_on_close(partial(_set_instance, os.environ.get(INSTANCE_VARIABLE)))
+        _set_instance(instance)
+
+
+def _set_instance(instance: str | None) -> None:
+    """Say whose settings are read from now on, here and in every process that is started from here."""
+    if instance is None:
+        os.environ.pop(INSTANCE_VARIABLE, None)
+    else:
+        os.environ[INSTANCE_VARIABLE] = instance
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.errors import StandUnusable
 from idp.realm import Realm, open_realm
-from idp.seed import SEED, read_people
+from idp.seed import read_people
 from idp.settings import Settings, read_settings
 
 OWNER = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -155,7 +155,7 @@ def _find(realm: Realm, login: str) -> Person:
 
 def _seeded(settings: Settings) -> dict[str, str]:
     """The keys of the seed's people, and a login of each."""
-    people = read_people(settings.config_path(SEED))
+    people = read_people(settings.seed_folder)
     return {entry["key"]: next(entry[login] for login in directory.LOGINS if entry.get(login)) for entry in people}
 
 

@@ -30,10 +30,10 @@ def make_keys(settings: Settings, *, rotate: bool = False) -> Iterator[Path]:
     if not (folder / "secrets.json").exists():
         make_secrets(folder / "secrets.json", chance)
         yield folder / "secrets.json"
-    for path in (folder / TOKEN_FILE, *([settings.control_token_file] if settings.is_test else [])):
+    for path in (folder / TOKEN_FILE, *([settings.control_token_file] if settings.has_control else [])):
         if make_token(path, chance):
             yield path
-    if settings.is_test and make_signing_root(settings, chance):
+    if settings.has_control and make_signing_root(settings, chance):
         yield signing_root_file(settings)
     make = make_new_keys if rotate else make_missing_keys
     yield from make(folder / "signing", now=now)

@@ -6,7 +6,7 @@ import click
 
 from idp.cli.build import demand_test_build
 from idp.errors import StandUnusable
-from idp.seed import SEED, read_people
+from idp.seed import read_people
 from idp.settings import Settings, read_settings
 
 SHOWN = ("key", "phone", "email", "snils", "password", "note")
@@ -23,7 +23,7 @@ def shown_people(settings: Settings) -> list[dict[str, str]]:
     return [
         {"name": f"{entry['family_name']} {entry['given_name']} {entry['middle_name']}"}
         | {name: entry.get(name, "") for name in SHOWN}
-        for entry in read_people(settings.config_path(SEED))
+        for entry in read_people(settings.seed_folder)
     ]
 
 

@@ -38,6 +38,8 @@ def serve(control: bool, plain: bool) -> None:
 def _serve_control(settings: Settings) -> None:
     if not settings.is_test:
         raise StandUnusable('the control plane runs only with environment = "test"')
+    if not settings.has_control:
+        raise StandUnusable("the bank has no control plane: it is the provider's")
     _check(settings)
     from idp.cli.listening import Listener, listen_to_signals
     from idp.realm import open_realm

@@ -26,7 +26,7 @@ from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
 from idp.errors import StandUnusable
 from idp.realm import Realm, open_realm
 from idp.requests import recorder
-from idp.settings import Settings, read_settings, settings_file
+from idp.settings import BankId, Settings, read_settings, settings_file
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -80,7 +80,7 @@ def read_test_settings() -> Settings:
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, source.read_text(encoding="utf-8"))
         _say(f"made {target}")
-    settings = read_settings()
+    settings = replace(read_settings(), bank=BankId())  # a bank is another process, and this is one
     if not settings.is_test:
         raise StandUnusable("propusk start is for test stands, and the environment here is production: use propusk serve")
     if settings.tls_certificate is not None or not settings.is_reached_securely:
@@ -134,7 +134,8 @@ def serve(settings: Settings, provider: Listener, control: Listener) -> Realm:
         _say(f"made {path}")
     for system in read_systems(settings):
         # The registry's own set-up makes it where there is a registry; it takes the one that it finds.
-        make_token(secret_file_of(settings, system), SystemChance())
+        if (secret_file := secret_file_of(settings, system)) is not None:
+            make_token(secret_file, SystemChance())
     realm = open_realm(settings)
     for line in prepare_database(realm):
         _say(line)

@@ -1,4 +1,4 @@
-"""The public keys of a client, and whether a JWT was signed with one of them.
+"""The public keys of a client, or of another peer that publishes them, and whether a JWT was signed with one of them.
 
 Registered by value (`jwks`) or by reference (`jwks_uri`). What is fetched is kept for five minutes by the realm's clock;
 a `kid` that is not among it is a reason to look again, so that a client may rotate, but not for every message of a forger.
@@ -6,7 +6,7 @@ a `kid` that is not among it is a reason to look again, so that a client may rot
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from joserfc.errors import JoseError
@@ -14,7 +14,6 @@ from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from ground.fetch import FetchFailed
-from idp.protocol.client import Client
 from idp.protocol.compact_jwt import UnverifiedJwt
 from idp.realm import Realm
 
@@ -29,6 +28,16 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 class KeysUnusable(Exception):
     """The client has no keys that we can get at. The message says why, in ASCII."""
+
+
+class HasKeys(Protocol):
+    """Somebody whose keys are known by value or by reference."""
+
+    @property
+    def jwks(self) -> Mapping[str, Any] | None: ...
+
+    @property
+    def jwks_uri(self) -> str | None: ...
 
 
 class SignatureWrong(Exception):
@@ -46,15 +55,18 @@ class _Copy:
     looks: int
 
 
-def check_signature(realm: Realm, client: Client, jwt: UnverifiedJwt, *, algorithms: Collection[str]) -> None:
-    """Judge the signature of a JWT by the client's keys. May fetch, so never call it inside a transaction.
+def check_signature(
+    realm: Realm, client: HasKeys, jwt: UnverifiedJwt, *, algorithms: Collection[str], timeout: float | None = None
+) -> None:
+    """Judge the signature of a JWT by the client's keys. May fetch, so never call it inside a transaction; `timeout` is how
+    many seconds that may take.
 
     `algorithms` are asymmetric ones. Raises SignatureWrong, KeysUnusable.
     """
     if jwt.algorithm not in algorithms:
         raise SignatureWrong(f"alg must be {' or '.join(algorithms)}")
     model = JWSRegistry.algorithms[jwt.algorithm]
-    for key in keys_of(realm, client, kid=jwt.kid):
+    for key in keys_of(realm, client, kid=jwt.kid, timeout=timeout):
         if jwt.kid is not None and key.get("kid") not in (None, jwt.kid):
             continue
         if key.get("alg") not in (None, jwt.algorithm):
@@ -68,7 +80,7 @@ def check_signature(realm: Realm, client: Client, jwt: UnverifiedJwt, *, algorit
     raise SignatureWrong("no key of the client verifies the signature")
 
 
-def keys_of(realm: Realm, client: Client, *, kid: str | None = None) -> tuple[Key, ...]:
+def keys_of(realm: Realm, client: HasKeys, *, kid: str | None = None, timeout: float | None = None) -> tuple[Key, ...]:
     """The keys of a client that can verify; a `kid` that is not among them has the address asked again.
 
     Raises KeysUnusable.
@@ -80,7 +92,7 @@ def keys_of(realm: Realm, client: Client, *, kid: str | None = None) -> tuple[Ke
     copies: dict[str, _Copy] = realm.remember("keys of clients", dict)
     copy = copies.get(client.jwks_uri)
     if copy is None or not _may_serve(realm, copy, kid):
-        copy = copies[client.jwks_uri] = _look(realm, client.jwks_uri, copy)
+        copy = copies[client.jwks_uri] = _look(realm, client.jwks_uri, copy, timeout)
     if copy.failure:
         raise KeysUnusable(copy.failure)
     return copy.keys
@@ -95,12 +107,12 @@ def _may_serve(realm: Realm, copy: _Copy, kid: str | None) -> bool:
     return is_known or bool(copy.failure) or copy.looks >= MAX_LOOKS
 
 
-def _look(realm: Realm, address: str, before: _Copy | None) -> _Copy:
+def _look(realm: Realm, address: str, before: _Copy | None, timeout: float | None) -> _Copy:
     now = realm.clock.now()
     is_counting = before is not None and 0 <= now - before.since < KEPT_SECONDS
     since, looks = (before.since, before.looks + 1) if before is not None and is_counting else (now, 1)
     try:
-        answer = realm.fetch.get(address, headers={"Accept": "application/jwk-set+json, application/json"})
+        answer = realm.fetch.get(address, headers={"Accept": "application/jwk-set+json, application/json"}, timeout=timeout)
         if answer.status_code != 200:
             return _Copy((), "jwks_uri does not answer with a key set", now, since, looks)
         return _Copy(_usable(orjson.loads(answer.content)), "", now, since, looks)

@@ -199,7 +199,7 @@ def _data(terms: PersonTerms) -> dict[str, str | None]:
     """The personal data that were given, in one spelling. Raises Problem."""
     given: dict[str, Any] = {}
     for name in PersonalData.__dataclass_fields__:
-        value = getattr(terms, name)
+        value = getattr(terms, name, UNSET)  # what only a bank knows of its customers is not of this API
         if isinstance(value, date):
             if value.year not in YEARS:
                 raise Problem(422, "body_invalid", "The body is not what this operation takes", f"{name}: nobody lives then")
@@ -231,7 +231,7 @@ def _told(value: bool | UnsetType, otherwise: bool) -> bool:
 def _shown(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
-        **asdict(person.data),
+        **{name: value for name, value in asdict(person.data).items() if name in KnownPerson.__struct_fields__},
         "phone_verified": person.phone_is_verified,
         "email_verified": person.email_is_verified,
         "second_factor_required": person.second_factor_required,

@@ -20,6 +20,8 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
     "email_verified": lazy_gettext("Подтверждена ли почта"),
     "phone_number": lazy_gettext("Телефон"),
     "phone_number_verified": lazy_gettext("Подтверждён ли телефон"),
+    "bank_account": lazy_gettext("Счёт в банке"),
+    "bank_card": lazy_gettext("Карта банка"),
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
 DEED_WORDS: Mapping[str, LazyText] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from idp.authentication.methods import METHODS
 from idp.authentication.policy import reachable_levels
-from idp.protocol.scopes import SCOPES
+from idp.protocol.scopes import BANK, SCOPES, claims_of
 from idp.protocol.vocabulary import (
     CLIENT_AUTHENTICATIONS,
     CLIENT_SIGNING_ALGORITHMS,
@@ -18,15 +18,13 @@ from idp.protocol.vocabulary import (
 from idp.realm import Realm
 
 ASSERTION_ALGORITHMS = (*CLIENT_SIGNING_ALGORITHMS, *SECRET_SIGNING_ALGORITHMS)
-CLAIMS = (
-    "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-    *dict.fromkeys(claim for scope in SCOPES.values() for claim in scope.claims),
-)  # fmt: skip
+CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 
 
 def fragment(realm: Realm) -> dict[str, Any]:
     """OpenID Connect Discovery 1.0, 3; RP-Initiated, Back-Channel (2.1) and Front-Channel Logout 1.0 (3);
     Session Management 1.0, 3.3; RFC 9126, 5; RFC 9207, 3."""
+    scopes = [name for name in SCOPES if name != BANK or realm.settings.is_bank]
     return {
         "authorization_endpoint": realm.url("/oauth2/authorize"),
         "pushed_authorization_request_endpoint": realm.url("/oauth2/par"),
@@ -42,8 +40,8 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
         "jwks_uri": realm.url("/oauth2/jwks"),
-        "scopes_supported": list(SCOPES),
-        "claims_supported": list(CLAIMS),
+        "scopes_supported": scopes,
+        "claims_supported": [*CLAIMS, *claims_of(scopes)],
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),

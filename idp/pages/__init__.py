@@ -8,6 +8,7 @@ from ground.web.site import Site
 from idp.realm import Realm
 
 FOLDER = Path(__file__).parent
+NAME, BANK_NAME = "Пропуск, учебный стенд", "Облепиха, учебный стенд"
 
 
 def current_realm() -> Realm:
@@ -17,11 +18,12 @@ def current_realm() -> Realm:
 
 
 def site_of(realm: Realm) -> Site:
-    """What the page kit has to know of a realm."""
+    """What the page kit has to know of a realm. The bank shows its own name, and speaks of accounts and not of passes."""
+    is_bank = realm.settings.is_bank
     return Site(
         instance=realm.settings.instance,
-        brand="propusk",
-        name="Пропуск, учебный стенд",
+        brand="bank" if is_bank else "propusk",
+        name=BANK_NAME if is_bank else NAME,
         is_secure=realm.settings.is_secure,
         templates=FOLDER / "templates",
         translations=FOLDER / "translations",
@@ -29,4 +31,5 @@ def site_of(realm: Realm) -> Site:
         clock=realm.clock,
         chance=realm.chance,
         cookie_suffix=realm.name,
+        brand_templates=FOLDER / "templates" / "bank" if is_bank else None,
     )

@@ -1,6 +1,8 @@
 """Proof Key for Code Exchange, with the one method worth having (RFC 7636; RFC 9700, 2.1.1)."""
 
+import hashlib
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
 from idp.errors import RequestRefused
@@ -8,6 +10,11 @@ from idp.protocol.client import Client
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 """An S256 challenge is a SHA-256 in base64url: 43 characters, neither more nor less."""
+
+
+def challenge_of(code_verifier: str) -> str:
+    """The S256 challenge of a verifier, where we are a client ourselves (RFC 7636, 4.2)."""
+    return urlsafe_b64encode(hashlib.sha256(code_verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
 
 
 def check_challenge(parameters: Mapping[str, str], client: Client) -> str | None:

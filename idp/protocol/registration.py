@@ -12,7 +12,7 @@ from idp.errors import RequestRefused
 from idp.protocol.client import Client
 from idp.protocol.client_keys import check_key_set
 from idp.protocol.redirect_uri import MAX_LENGTH, RedirectUriUnusable, check_registrable, host_of, is_test_host
-from idp.protocol.scopes import SCOPES
+from idp.protocol.scopes import REGISTRABLE, SCOPES
 from idp.protocol.vocabulary import (
     CLIENT_AUTHENTICATIONS,
     CLIENT_SIGNING_ALGORITHMS,
@@ -138,7 +138,7 @@ class _Reading:
         return self.optional_choice("token_endpoint_auth_signing_alg", supported[authentication])
 
     def scopes(self) -> frozenset[str]:
-        scopes = frozenset(SCOPES.keys() & set(self.text("scope", " ".join(SCOPES)).split()))
+        scopes = frozenset(REGISTRABLE & set(self.text("scope", " ".join(SCOPES)).split()))
         if not scopes:
             raise _refused("scope must contain at least one of scopes_supported")
         return scopes

@@ -11,6 +11,8 @@ from idp.errors import RequestRefused
 
 REGISTRY_PREFIX = "registry."
 OFFLINE_ACCESS = "offline_access"
+BANK = "bank"
+"""What a bank says of its customer. A provider that is no bank knows nothing of the kind."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             Scope("snils", ("snils",)),
             Scope("inn", ("inn",)),
             Scope("mobile", ("phone_number", "phone_number_verified")),
+            Scope(BANK, ("bank_account", "bank_card")),
             Scope("registry.read"),
             Scope(OFFLINE_ACCESS),
         )
     }
 )
+
+REGISTRABLE = SCOPES.keys() - {BANK}
+"""The scopes that a system may register by itself; the others are given by the operator's own hand."""
 
 
 def granted(requested: str, allowed: Iterable[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from idp.realm import Realm
 from idp.sandboxes import description
 from idp.sandboxes.description import Description
 from idp.sandboxes.opened import IDENTIFIER, folder_of, open_sandbox
-from idp.seed import SEED, enter_seed
+from idp.seed import enter_seed
 
 ABANDONED_SECONDS = 600
 MIGRATING = threading.Lock()
@@ -218,8 +218,9 @@ def _write(main: Realm, folder: Path, described: Description) -> None:
     seed = None if described.seed is None else described.seed.encode()
     (folder / "var").mkdir()
     # Its seed has the people of the stand and no systems, also when it is reset.
-    (folder / "config" / SEED).mkdir(parents=True)
-    (folder / "config" / SEED / "people.toml").symlink_to(main.settings.config_path(SEED) / "people.toml")
+    seed_folder = folder / "config" / main.settings.seed
+    seed_folder.mkdir(parents=True)
+    (seed_folder / "people.toml").symlink_to(main.settings.seed_folder / "people.toml")
     shutil.copyfile(ensure_template(main), _database(main, folder))
     if described.now is not None:
         FileClock(folder / "var" / "clock").freeze(described.now)

@@ -17,8 +17,10 @@ from workshop.processes import Children, Step
 from workshop.web_files import web_file_steps
 
 NOT_FOR_PRODUCTION = (
+    "config/bank.toml",
     "config/idp.toml",
     "config/rp.toml",
+    "config/seed/bank",
     "config/seed/people.toml",
     "ground/web/static/phone*",
     "idp/authentication/rehearsal.py",
@@ -27,6 +29,7 @@ NOT_FOR_PRODUCTION = (
     "idp/control",
     "idp/sandboxes",
     "idp/pages/static/phone*",
+    "idp/pages/templates/bank",
     "idp/pages/templates/phone*",
     "propusk",
 )

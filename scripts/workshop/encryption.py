@@ -16,9 +16,8 @@ from workshop.services import Service
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?:localhost|test)")
-APPLICATIONS = ("idp", "rp")
-MAX_NAMES = 3
-"""Of the provider, of the registry, and of the bank, which is not built yet."""
+SERVERS = (("idp", "PROPUSK", "idp"), ("registry", "REGISTRY", "rp"), ("bank", "BANK", "bank"))
+"""Of each server that people see: its service, what its variables begin with, and whose its keys are. Names are in this order."""
 
 
 @dataclass(frozen=True)
@@ -57,44 +56,51 @@ class Encryption:
         return "\n".join(lines)
 
 
-def read_names(text: str) -> tuple[str, str]:
-    """The names of provider and registry from the option's text. Raises Refused for one the authority may not certify."""
+def read_names(text: str) -> tuple[str, ...]:
+    """The names of provider, registry and bank from the option's text; the last one given is also that of those after it.
+
+    Raises Refused for one the authority may not certify.
+    """
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    if not 0 < len(names) <= MAX_NAMES:
-        raise Refused("--names takes the names of provider and registry, for example --names idp.test,rp.test")
+    if not 0 < len(names) <= len(SERVERS):
+        raise Refused("--names takes the names of provider, registry and bank, for example --names idp.test,rp.test,bank.test")
     for name in names:
         if not NAME.fullmatch(name) or name == "test":
             raise Refused(f"--names: “{name}” is not localhost or a name under .localhost or .test; only these are certified.")
-    return names[0], names[min(1, len(names) - 1)]
+    return tuple(names[min(number, len(names) - 1)] for number in range(len(SERVERS)))
 
 
-def plan_encryption(places: Places, services: Sequence[Service], names: tuple[str, str]) -> Encryption:
-    """How to serve `services` over https under the names of provider and registry."""
-    ports = {service.name: service.port for service in services}
-    hosts = {service.name: service.host for service in services}
-    issuer, registry = _url(names[0], ports["idp"]), _url(names[1], ports["registry"])
+def plan_encryption(places: Places, services: Sequence[Service], names: Sequence[str]) -> Encryption:
+    """How to serve `services` over https under the names of provider, registry and bank."""
+    there = {service.name: service for service in services}
+    named = zip(SERVERS, names, strict=True)
+    served = [(there[service], prefix, owner, name) for (service, prefix, owner), name in named if service in there]
+    urls = {service.name: _url(name, service.port) for service, _, _, name in served}
     authority = places.keys / "authority" / "root.pem"
     # The applications talk to each other on this machine, whatever its resolver thinks of the names.
-    addresses = {names[0]: hosts["idp"], names[1]: hosts["registry"]}
+    addresses = {name: service.host for service, _, _, name in served}
     reached = ",".join(f"{name}={_reachable(host)}" for name, host in addresses.items() if name != "localhost")
     variables = {
-        "PROPUSK_ISSUER": issuer,
-        "PROPUSK_REGISTRY_URL": registry,
-        "REGISTRY_URL": registry,
-        "REGISTRY_ISSUER": issuer,
+        "PROPUSK_ISSUER": urls["idp"],
+        "PROPUSK_REGISTRY_URL": urls["registry"],
+        "REGISTRY_URL": urls["registry"],
+        "REGISTRY_ISSUER": urls["idp"],
     }
-    for prefix, owner in (("PROPUSK", "idp"), ("REGISTRY", "rp")):
+    if "bank" in urls:
+        variables |= {
+            "BANK_ISSUER": urls["bank"],
+            "BANK_PROVIDER_URL": urls["idp"],
+            "PROPUSK_BANK_ISSUER": urls["bank"],
+        }
+    for _, prefix, owner, _ in served:
         variables |= {
             f"{prefix}_TLS_CERTIFICATE": str(places.keys / owner / "tls" / "certificate.pem"),
             f"{prefix}_TLS_PRIVATE": str(places.keys / owner / "tls" / "private.pem"),
             f"{prefix}_TRUSTED_CA_FILE": str(authority),
             f"{prefix}_FETCH_ADDRESSES": reached,
         }
-    commands = [
-        " ".join(("certificate server --for", owner, *dict.fromkeys((name, *LOOPBACK))))
-        for owner, name in zip(APPLICATIONS, names, strict=True)
-    ]
-    return Encryption(variables, commands, authority, tuple(dict.fromkeys(names)))
+    commands = [" ".join(("certificate server --for", owner, *dict.fromkeys((name, *LOOPBACK)))) for _, _, owner, name in served]
+    return Encryption(variables, commands, authority, tuple(addresses))
 
 
 def under_names(services: Sequence[Service]) -> tuple[Service, ...]:

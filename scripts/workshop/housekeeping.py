@@ -10,21 +10,22 @@ from workshop.console import command, say
 from workshop.environment import make_environment
 from workshop.places import Places, check_writable, find_places, lock_stand
 from workshop.processes import Children
-from workshop.start import Applications
+from workshop.services import read_services
+from workshop.start import BANK, Applications
 
-KEY_OWNERS = ("idp", "rp")
+KEY_OWNERS = ("idp", "bank", "rp")
 
 
 def keys(arguments: Sequence[str]) -> int:
     """The command: make the keys that are missing."""
     _parse("keys", "Make the keys that are missing.", arguments)
-    return command(lambda: _run_in_both("keys"))
+    return command(lambda: _run_in_all("keys"))
 
 
 def seed(arguments: Sequence[str]) -> int:
-    """The command: bring both databases to the present schema and load the seed. It needs the keys."""
-    _parse("seed", "Bring both databases to the present schema and load the seed.", arguments)
-    return command(lambda: _run_in_both("prepare"))
+    """The command: bring all databases to the present schema and load the seed. It needs the keys."""
+    _parse("seed", "Bring all databases to the present schema and load the seed.", arguments)
+    return command(lambda: _run_in_all("prepare"))
 
 
 def reset(arguments: Sequence[str]) -> int:
@@ -64,13 +65,16 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _run_in_both(name: str) -> int:
+def _run_in_all(name: str) -> int:
     places = find_places(os.environ)
     check_writable(places.checkout, places.var, places.keys)
     with Children(places.checkout) as children:
         make_environment(children, places)
         applications = Applications(str(places.python))
-        for outcome in children.run([applications.step("idp", name), applications.step("rp", name)]):
+        has_bank = any(service.application == "bank" for service in read_services(places, os.environ))
+        steps = [applications.step("idp", name), applications.step("rp", name)]
+        steps += [applications.step("idp", *BANK, name)] if has_bank else []
+        for outcome in children.run(steps):
             outcome.demand_success()
     return 0
 

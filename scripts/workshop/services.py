@@ -1,4 +1,4 @@
-"""The three servers of the stand: their addresses, whether these are free, and when they answer."""
+"""The servers of the stand: their addresses, whether these are free, and when they answer."""
 
 import errno
 import http.client
@@ -54,8 +54,9 @@ def read_services(places: Places, variables: Mapping[str, str]) -> tuple[Service
     """The services as the settings have them: environment, then TOML, then the defaults. Raises Refused."""
     idp = _Settings.read("PROPUSK", places.home / "config" / "idp.toml", variables)
     rp = _Settings.read("REGISTRY", places.home / "config" / "rp.toml", variables)
+    bank = _Settings.read("BANK", places.home / "config" / "bank.toml", variables)
     control_listen = idp.get("control_listen", "127.0.0.1:8401")
-    services = (
+    services: tuple[Service, ...] = (
         Service(
             name="idp",
             title="Identity provider",
@@ -63,7 +64,7 @@ def read_services(places: Places, variables: Mapping[str, str]) -> tuple[Service
             options=(),
             listen=idp.get("listen", "127.0.0.1:8400"),
             listen_variable="PROPUSK_LISTEN",
-            address_variables=("PROPUSK_ISSUER", "REGISTRY_ISSUER"),
+            address_variables=("PROPUSK_ISSUER", "REGISTRY_ISSUER", "BANK_PROVIDER_URL"),
             address=idp.get("issuer", "http://localhost:8400"),
             is_tls=bool(idp.get("tls_certificate", "")),
         ),
@@ -90,10 +91,26 @@ def read_services(places: Places, variables: Mapping[str, str]) -> tuple[Service
             is_tls=bool(rp.get("tls_certificate", "")),
         ),
     )
+    if bank.table:  # a home from before there was a bank has no such file
+        services += (_bank(bank),)
     for service in services:
         if not service.host or not service.listen.rpartition(":")[2].isdigit():
             raise Refused(f"{service.listen_variable} is “{service.listen}”, and has to be like 127.0.0.1:8400.")
     return services
+
+
+def _bank(settings: "_Settings") -> Service:
+    return Service(
+        name="bank",
+        title="Bank",
+        application="bank",
+        options=(),
+        listen=settings.get("listen", "127.0.0.1:8402"),
+        listen_variable="BANK_LISTEN",
+        address_variables=("BANK_ISSUER", "PROPUSK_BANK_ISSUER"),
+        address=settings.get("issuer", "http://localhost:8402"),
+        is_tls=bool(settings.get("tls_certificate", "")),
+    )
 
 
 def check_ports(services: Sequence[Service]) -> None:

@@ -1,4 +1,4 @@
-"""`scripts/start`: from a bare checkout to three servers that answer, and back to nothing on Ctrl-C.
+"""`scripts/start`: from a bare checkout to four servers that answer, and back to nothing on Ctrl-C.
 
     places and ports → environment → assets, catalogues, keys → databases → servers → what to know
 
@@ -28,9 +28,12 @@ PERSON_COLUMNS = (
     ("email", "E-mail"),
     ("snils", "СНИЛС"),
     ("password", "Password"),
+    ("bank_password", "Password at the bank"),
     ("note", "What for"),
 )
 
+BANK = ("--instance", "bank")
+"""The bank is the provider's program once more, and these words before its commands."""
 CHAIN = str(Path(__file__).with_name("chain.py"))
 SPOKEN = {"idp": "idp", "rp": "registry"}
 PLAIN = Encryption()
@@ -54,7 +57,8 @@ class Applications:
     def server(self, service: Service) -> Step:
         """The step that never ends: a server."""
         door = self.rp if service.application == "rp" else self.idp
-        return Step(service.name, [self.python, *door, "serve", *service.options], self.environment)
+        instance = BANK if service.application == "bank" else ()
+        return Step(service.name, [self.python, *door, *instance, "serve", *service.options], self.environment)
 
     def chain(self, application: str, *commands: str, quiet: Sequence[str] = ()) -> Step:
         """A step that runs commands of `idp` or `rp` one after the other in one process."""
@@ -67,13 +71,14 @@ def start(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/start",
         description="Start the whole stand, setting up what is missing. Ctrl-C stops it.",
-        epilog="Addresses are settings: config/idp.toml, config/rp.toml, or PROPUSK_LISTEN, PROPUSK_ISSUER, "
-        "PROPUSK_CONTROL_LISTEN, REGISTRY_LISTEN, REGISTRY_URL, REGISTRY_ISSUER. PROPUSK_HOME is where config, keys and var are.",
+        epilog="Addresses are settings: config/idp.toml, config/rp.toml, config/bank.toml, or PROPUSK_LISTEN, PROPUSK_ISSUER, "
+        "PROPUSK_CONTROL_LISTEN, PROPUSK_BANK_ISSUER, REGISTRY_LISTEN, REGISTRY_URL, REGISTRY_ISSUER, BANK_LISTEN, BANK_ISSUER, "
+        "BANK_PROVIDER_URL. PROPUSK_HOME is where config, keys and var are.",
     )
     parser.add_argument("--no-setup", action="store_true", help="use the Python that runs this, and build nothing")
     parser.add_argument("--tls", action="store_true", help="serve everything over https, with certificates of a local authority")
     parser.add_argument(
-        "--names", metavar="IDP,RP", help="with --tls, the host names of provider and registry (default: localhost for both)"
+        "--names", metavar="IDP,RP,BANK", help="with --tls, the host names of provider, registry and bank (default: localhost)"
     )
     options = parser.parse_args(arguments)
     if options.names and not options.tls:
@@ -110,24 +115,32 @@ def run_stand(
     beside: Sequence[Step] = (),
     encryption: Encryption = PLAIN,
 ) -> int:
-    """Prepare both applications, serve, tell what there is to know, and stay until the end."""
-    people, phone_link = prepare(children, applications, beside=beside, first=encryption.commands)
+    """Prepare the applications, serve, tell what there is to know, and stay until the end."""
+    has_bank = any(service.application == "bank" for service in services)
+    people, phone_link, *customers = prepare(children, applications, beside=beside, first=encryption.commands, has_bank=has_bank)
+    everybody = read_everybody(people, customers)
     environment = serve(children, applications, services, lock=lock)
     advice = "\n\n".join(filter(None, (encryption.advice, advise_on_addresses(services))))
-    told = welcome(services, environment=environment, people=json.loads(people), phone_link=phone_link, advice=advice)
+    told = welcome(services, environment=environment, people=everybody, phone_link=phone_link, advice=advice)
     print(told, flush=True)
     return stay(children)
 
 
 def prepare(
-    children: Children, applications: Applications, *, beside: Sequence[Step] = (), first: Sequence[str] = ()
-) -> tuple[str, str]:
-    """Keys and databases of both. Returns the test people as JSON and the link of their phone.
+    children: Children,
+    applications: Applications,
+    *,
+    beside: Sequence[Step] = (),
+    first: Sequence[str] = (),
+    has_bank: bool = False,
+) -> tuple[str, ...]:
+    """Keys and databases of all. Returns the test people as JSON, the link of their phone, and the customers of the bank.
 
     `beside` are steps whose failure spoils the looks and not the work: it is said and lived with. `first` are commands of
-    the provider that come before its keys.
+    the provider that come before its keys. The bank is prepared in the provider's process, whose program it is too.
     """
-    provider = applications.chain("idp", *first, "keys", "prepare", quiet=("people", "phone-link"))
+    of_bank = [" ".join((*BANK, name)) for name in ("keys", "prepare", "people")] if has_bank else []
+    provider = applications.chain("idp", *first, "keys", "prepare", *of_bank[:2], quiet=("people", "phone-link", *of_bank[2:]))
     registry = applications.chain("rp", "keys", "prepare")
     if not applications.has_client_secret:
         # The provider's seed reads the client secret that the registry makes; only then do the two have an order.
@@ -138,8 +151,13 @@ def prepare(
             say(outcome.step.name, f"not made, the pages will look plainer: {outcome.last_words}")
         else:
             outcome.demand_success()
-    people, phone_link = split_quiet(outcomes[0].lines)
-    return people, phone_link
+    return tuple(split_quiet(outcomes[0].lines))
+
+
+def read_everybody(people: str, customers: Sequence[str]) -> Sequence[Mapping[str, object]]:
+    """The test people, each with the password that they have at the bank too, if there is a bank."""
+    passwords = {customer["key"]: customer["password"] for text in customers for customer in json.loads(text)}
+    return [{**person, "bank_password": passwords.get(person["key"], "")} for person in json.loads(people)]
 
 
 def serve(children: Children, applications: Applications, services: Sequence[Service], *, lock: int) -> str:

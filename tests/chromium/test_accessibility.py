@@ -6,9 +6,10 @@ from playwright.sync_api import Browser
 from tests.chromium.axe import objections_to
 from tests.chromium.visit import Visit
 from tests.house import PEOPLE
+from tests.idp.bank import PASSWORDS
 from tests.running_stand import RunningStand
 
-ANTON = PEOPLE["anton"]
+ANTON, MAYA = PEOPLE["anton"], PEOPLE["maya"]
 REFUSED = 400
 """A form that is shown again with what was wrong in it."""
 
@@ -68,6 +69,36 @@ def test_axe_core_objects_to_nothing_on_any_page(
         judge("logout")
         visit.press("#logout #submit")
     judge("signed out")
+    assert objections == []
+
+
+def test_axe_core_objects_to_nothing_on_the_pages_of_the_bank_and_those_that_lead_there(
+    running_stand: RunningStand, chromium: Browser, visits: list[Visit], axe: str
+) -> None:
+    at = running_stand.at
+    visit = Visit(chromium, at)
+    visits.append(visit)
+    objections: list[str] = []
+
+    def judge(name: str, *, status: int = 200) -> None:
+        objections.extend(objections_to(visit, axe, name, status=status))
+
+    visit.open(f"{at.bank}/")
+    judge("home of the bank")
+    visit.open(_authorization_of_a_new_client(running_stand))
+    visit.page.click("#choose")
+    visit.press("#way-bank")
+    judge("the way to the bank")
+    visit.press("#submit")
+    visit.page.fill("#login", MAYA.email)
+    visit.page.fill("#password", "wrong")
+    visit.press("#sign-in #submit")
+    judge("login at the bank refused", status=REFUSED)
+    visit.page.fill("#password", PASSWORDS["maya"])
+    visit.press("#sign-in #submit")
+    judge("consent at the bank")
+    visit.press("#allow")
+    judge("bank that is not linked", status=REFUSED)
     assert objections == []
 
 

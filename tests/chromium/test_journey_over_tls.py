@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, Playwright
 
 from tests.chromium.conftest import launch
+from tests.chromium.test_bank import ANTON, choose_bank, through_bank
 from tests.chromium.visit import Visit
 from tests.house import VERA
 from tests.houses import copy_home
@@ -22,10 +23,10 @@ SESSION_COOKIES = {"__Host-idp_session", "__Host-rp_session"}
 
 @pytest.fixture(scope="module")
 def leaf_and_authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
-    """Files: the certificate of both names with its chain, its private key, and the authority that vouches for it."""
+    """Files: the certificate of all names with its chain, its private key, and the authority that vouches for it."""
     folder = tmp_path_factory.mktemp("tls")
     authority = trustme.CA()
-    leaf = authority.issue_cert("idp.test", "rp.test")
+    leaf = authority.issue_cert("idp.test", "rp.test", "bank.test")
     certificate, private, trusted = folder / "leaf.pem", folder / "leaf.key", folder / "authority.pem"
     certificate.write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
     leaf.private_key_pem.write_to_path(private)
@@ -39,10 +40,12 @@ def tls_stand(
 ) -> Iterator[RunningStand]:
     certificate, private, trusted = leaf_and_authority
     home = copy_home(prepared_home, tmp_path_factory.mktemp("tls-stand") / "home")
-    idp, control, rp = free_ports(3)
-    at = Addresses(idp, control, rp, issuer=f"https://idp.test:{idp}", registry=f"https://rp.test:{rp}")
+    idp, control, rp, bank = free_ports(4)
+    addresses = f"https://idp.test:{idp}", f"https://rp.test:{rp}"
+    at = Addresses(idp, control, rp, *addresses, bank_port=bank, bank=f"https://bank.test:{bank}")
     tls = f'tls_certificate = "{certificate}"\ntls_private = "{private}"\n'
-    write_settings(home, at, idp=tls, rp=f'{tls}trusted_ca_file = "{trusted}"\n[fetch_addresses]\n"idp.test" = "127.0.0.1"\n')
+    reached = f'trusted_ca_file = "{trusted}"\n[fetch_addresses]\n"idp.test" = "127.0.0.1"\n"bank.test" = "127.0.0.1"\n'
+    write_settings(home, at, idp=tls + reached, rp=tls + reached, bank=tls + reached)
     stand = RunningStand(home, at).start()
     yield stand
     assert stand.stop() == 0, stand.output
@@ -87,6 +90,23 @@ def test_journey_over_tls_has_host_cookies_and_strict_transport(tls_stand: Runni
     assert [url for url, value in pages.items() if not (value or "").startswith("max-age=")] == []
     assert visit.witness.complaints == []
     visit.witness.assert_nothing_leaked(VERA.password, code)
+    visit.close()
+
+
+def test_r059_bank_over_tls_and_under_a_name_of_its_own(tls_stand: RunningStand, trusting_chromium: Browser) -> None:
+    """Provider and bank are two sites here: browsers come back from another one, and the two talk by name and certificate."""
+    visit = Visit(trusting_chromium, tls_stand.at)
+    visit.sign_in(ANTON, tls_stand.phone)
+    visit.open(f"{tls_stand.at.issuer}/account/documents")
+    visit.press("#add-bank")
+    through_bank(visit, to="#bank .enrolled")
+    visit.open(f"{tls_stand.at.registry}/")
+    visit.sign_out()
+    choose_bank(visit)
+    through_bank(visit, to="#person")
+    assert visit.page.url == f"{tls_stand.at.registry}/"
+    assert "__Host-bank_session" in {cookie["name"] for cookie in visit.context.cookies()}
+    assert visit.witness.complaints == []
     visit.close()
 
 

@@ -13,6 +13,8 @@ from tests.running_stand import Addresses, Phone
 FONTS = Path(__file__).parents[2] / "ground" / "web" / "static" / "fonts"
 """Made by scripts/assets from npm; a machine without a network has the typefaces of its system."""
 CALLBACK_PATH = "/sign-in/callback"
+BACK_PATHS = ("/sign-in/back/bank", "/account/back/bank")
+"""Where the bank sends its own code, to the provider."""
 
 
 @dataclass
@@ -43,7 +45,14 @@ class Witness:
 
     def _on_request(self, request: Request) -> None:
         self.urls.append(request.url)
-        origins = (self.at.issuer, self.at.registry, f"http://127.0.0.1:{self.at.control_port}", "data:", *self.guests)
+        origins = (
+            self.at.issuer,
+            self.at.registry,
+            self.at.bank,
+            f"http://127.0.0.1:{self.at.control_port}",
+            "data:",
+            *self.guests,
+        )
         if not request.url.startswith(origins):
             self.complaints.append(f"a third host: {request.url}")
 
@@ -66,7 +75,9 @@ class Witness:
             assert "eyJ" not in url, "a token in an address"
             assert not names & {"access_token", "id_token", "id_token_hint", "password"}, url
             if "code" in names:
-                assert url.startswith(f"{self.at.registry}{CALLBACK_PATH}?"), url
+                assert url.startswith(
+                    (f"{self.at.registry}{CALLBACK_PATH}?", *(f"{self.at.issuer}{path}?" for path in BACK_PATHS))
+                )
         for secret in secrets:
             assert not [place for place in (*self.urls, *self.titles) if secret in place]
 

@@ -18,7 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from tests.browser import Browser
-from tests.house import PEOPLE, VERA
+from tests.house import PEOPLE
 from tests.running_stand import Addresses, clean_environment, wait_for
 from tests.started import Started
 from workshop.distribution import build_wheel
@@ -26,6 +26,7 @@ from workshop.processes import Children
 
 ROOT = Path(__file__).parents[2]
 CALLBACK = "http://localhost:9/callback"
+LUKA = PEOPLE["luka"]
 PACKAGES = ("ground", "idp", "rp", "propusk")
 LEFT_OUT = (".po", ".pyc", ".mo")
 
@@ -68,7 +69,7 @@ def names(wheel: Path) -> set[str]:
 
 
 def sign_in(issuer: str) -> Browser:
-    """A client registers, and Vera signs in to it in English: as far as the page that asks for consent."""
+    """A client registers, and Luka, who needs no second step, signs in to it in English: as far as the page of consent."""
     metadata = {"client_name": "Foreign application", "redirect_uris": [CALLBACK]}
     client = requests.post(f"{issuer}/oauth2/register", json=metadata, timeout=10).json()
     query = {
@@ -79,7 +80,7 @@ def sign_in(issuer: str) -> Browser:
     browser.session.headers["Accept-Language"] = "en"
     browser.open(f"{issuer}/oauth2/authorize?{urlencode(query)}")
     assert browser.status == 200, browser.answer.text
-    return browser.submit("sign-in", login=VERA.phone, password=VERA.password)
+    return browser.submit("sign-in", login=LUKA.phone, password=LUKA.password)
 
 
 @pytest.fixture(scope="module")

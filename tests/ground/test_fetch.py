@@ -1,9 +1,15 @@
 """The only HTTP client: where it may go and how much it reads."""
 
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
 import pytest
 import requests
 
 from ground import fetch
+from ground.clock import monotonic_seconds
 from ground.fetch import MAX_ANSWER_BYTES, FetchPolicy, FetchRefused, confine
 from tests.wsgi_transport import WsgiTransport
 
@@ -74,9 +80,56 @@ def test_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
         session(body=b"x" * 40_000).get("https://idp.example/")
 
 
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+        (b"", b""),
+    ],
+    ids=["body", "body without a length", "chunks", "header", "silence"],
+)
+def test_lm_44_answer_is_cut_off_in_time_however_it_drips(start: bytes, drop: bytes) -> None:
+    """Every byte began the time-out of the socket anew: one a second was listened to for more than a minute."""
+    with _dripping(start, drop) as port:
+        confined = fetch.open_session(FetchPolicy(allow_test_hosts=True))
+        began = monotonic_seconds()
+        with pytest.raises(requests.RequestException):
+            confined.get(f"http://127.0.0.1:{port}/", timeout=0.3)
+        assert monotonic_seconds() - began < 3
+
+
+def test_caller_who_has_no_time_left_asks_nobody() -> None:
+    with pytest.raises(FetchRefused, match="no time left"):
+        session().get("https://idp.example/", timeout=-0.1)
+
+
 def test_proxy_and_netrc_of_the_machine_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://evil.example:3128")
     confined = session()
     assert confined.trust_env is False
     assert confined.verify is True
     assert confined.get("https://idp.example/").status_code == 200
+
+
+@contextlib.contextmanager
+def _dripping(start: bytes, drop: bytes) -> Iterator[int]:
+    """A server that begins an answer and goes on a few bytes at a time, until the test is over; its port."""
+    over = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(start)
+            while not over.wait(0.02):
+                connection.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        over.set()
+        thread.join()

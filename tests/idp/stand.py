@@ -29,17 +29,18 @@ from idp.control.app import make_control
 from idp.database import JOURNAL, MIGRATIONS
 from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
-from idp.protocol.scopes import SCOPES
+from idp.protocol.scopes import REGISTRABLE
 from idp.realm import open_realm
 from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
 from idp.seed import load_seed, read_people
-from idp.settings import PasswordHashing, RequestJournal, Settings
+from idp.settings import BankId, PasswordHashing, RequestJournal, Settings
 from tests.browser import Browser
 from tests.wsgi_transport import WsgiTransport
 
 ISSUER = "http://localhost:8400"
+BANK = "http://localhost:8402"
 CONTROL = "http://127.0.0.1:8401"
 CONTROL_TOKEN = "the token of the control plane, 32 and more"
 CLIENT = "http://localhost:9999"
@@ -54,12 +55,17 @@ SEEDED = len(read_people(Path(__file__).parents[2] / "config" / "seed"))
 
 def make_keys(home: Path) -> None:
     """What scripts/keys makes, for the provider and for the registry's client secret."""
-    make_secrets(home / "keys" / "idp" / "secrets.json", SystemChance())
-    make_missing_keys(home / "keys" / "idp" / "signing", now=Stand.START - 1)
+    make_own_keys(home, "idp")
     (home / "keys" / "rp").mkdir(parents=True)
     (home / "keys" / "rp" / "client-secret").write_text("registry secret")
     (home / "var").mkdir()
     (home / "var" / "control-token").write_text(CONTROL_TOKEN)
+
+
+def make_own_keys(home: Path, instance: str) -> None:
+    """The secrets and signing keys of one instance of the provider's program."""
+    make_secrets(home / "keys" / instance / "secrets.json", SystemChance())
+    make_missing_keys(home / "keys" / instance / "signing", now=Stand.START - 1)
 
 
 def challenge(verifier: str = VERIFIER) -> str:
@@ -81,7 +87,9 @@ class Stand:
 
     START = 1_795_340_000
 
-    def __init__(self, home: Path, clock: FixedClock | FileClock, **settings: object) -> None:
+    def __init__(
+        self, home: Path, clock: FixedClock | FileClock, *, transport: WsgiTransport | None = None, **settings: object
+    ) -> None:
         self.clock = clock
         cheap = PasswordHashing(memory_kib=8, iterations=1)
         values: dict[str, object] = {
@@ -91,16 +99,19 @@ class Stand:
             "registration_is_open": True,
             "codes_per_hour": 0,
             "password_hashing": cheap,
+            "bank": BankId(issuer=BANK),
             # On, as on every test stand, it writes a durable transaction behind each answer: a third of what a test takes.
             "request_journal": RequestJournal(enabled=False),
         }
         self.settings = Settings(**(values | settings))  # type: ignore[arg-type]
-        self.transport = WsgiTransport({CLIENT: _say_nothing})
+        self.transport = transport or WsgiTransport({CLIENT: _say_nothing})
         """Everybody there is: the provider, the client's pages, and the servers that a test adds to `hosts`."""
         self.realm = open_realm(self.settings, clock=clock, transport=self.transport)
         self.pages = make_pages(self.realm)
         # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
         self.pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        self.beside: list[Stand] = []
+        """Other instances that are closed with this one."""
         self.opened = opened_by(self.realm)
         self.transport.hosts[self.issuer] = make_app(self.realm, self.pages, mount=self._mount)
 
@@ -127,7 +138,7 @@ class Stand:
             redirect_uris=(CALLBACK,),
             authentication="client_secret_basic",
             secret_hash=registry.hash_secret(SECRET),
-            scopes=frozenset(SCOPES),
+            scopes=frozenset(REGISTRABLE),
             post_logout_redirect_uris=("http://localhost:9999/signed-out",),
         )
         client = replace(client, **terms)  # type: ignore[arg-type]
@@ -177,9 +188,11 @@ class Stand:
         return Browser(self.transport).session
 
     def _mount(self, main: Wsgi, pages: Flask) -> Wsgi:
-        return Mount(main, pages, self.opened) if self.settings.is_test else main
+        return Mount(main, pages, self.opened) if self.settings.has_control else main
 
     def close(self) -> None:
+        for other in self.beside:
+            other.close()
         self.opened.close_all()
         recorder.close(self.realm)
         self.realm.database.close()

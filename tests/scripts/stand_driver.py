@@ -1,6 +1,6 @@
-"""Runs the stand of scripts/start with stand-in applications: `python stand_driver.py HOME IDP CONTROL REGISTRY PROVIDER`.
+"""Runs the stand of scripts/start with stand-in applications: `python stand_driver.py HOME IDP CONTROL REGISTRY BANK PROVIDER`.
 
-The first four are the home and three ports; PROVIDER is what the stand-in of idp gets for its port: `newer` refuses.
+The first five are the home and four ports; PROVIDER is what the stand-in of idp gets for its port: `newer` refuses.
 """
 
 import sys
@@ -32,11 +32,12 @@ def service(name: str, *, application: str, options: tuple[str, ...], port: str)
 
 
 def run() -> int:
-    home, idp, control, registry, provider = sys.argv[1:]
+    home, idp, control, registry, bank, provider = sys.argv[1:]
     services = (
         service("idp", application="idp", options=(), port=idp),
         service("control", application="idp", options=(control,), port=control),
         service("registry", application="rp", options=(), port=registry),
+        service("bank", application="bank", options=(bank,), port=bank),
     )
     places = Places(checkout=Path(home), home=Path(home))
     check_ports(services)

@@ -1,7 +1,7 @@
 """A small program that answers the command lines of `idp` and `rp`, for the tests of scripts/start.
 
-`python standin_application.py PORT COMMAND [OPTION]`. Its server dies of GET /die with exit status 7. Like Granian it has
-a worker, which shares the port and outlives it.
+`python standin_application.py PORT [--instance bank] COMMAND [OPTION]`. Its server dies of GET /die with exit status 7.
+Like Granian it has a worker, which shares the port and outlives it.
 """
 
 import json
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-PERSON = {"name": "Ромашкина Вера Тимофеевна", "phone": "+70000000017", "password": "romashka-17", "note": ""}
+PERSON = {"key": "vera", "name": "Ромашкина Вера Тимофеевна", "phone": "+70000000017", "password": "romashka-17", "note": ""}
 
 
 class Health(BaseHTTPRequestHandler):
@@ -44,11 +44,14 @@ def serve(port: int) -> None:
 
 
 def main() -> None:
-    port, command, *options = sys.argv[1:]
+    port, *words = sys.argv[1:]
+    is_bank = words[:1] == ["--instance"]
+    command, *options = words[2:] if is_bank else words
+    person = {**PERSON, "password": "oblepiha-17"} if is_bank else PERSON
     answers = {
         "keys": "keys are there",
         "prepare": "the database is at the present schema",
-        "people": json.dumps([PERSON], ensure_ascii=False),
+        "people": json.dumps([person], ensure_ascii=False),
         "phone-link": "http://127.0.0.1:1/phone?ticket=x",
     }
     if command == "serve" and port == "mute":

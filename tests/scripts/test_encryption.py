@@ -17,10 +17,18 @@ def plan(home: Path, *, names: str = "localhost", variables: dict[str, str] | No
     return plan_encryption(places, read_services(places, variables or {}), read_names(names))
 
 
-def test_names_are_of_the_provider_and_of_the_registry() -> None:
-    assert read_names("idp.test,rp.test") == ("idp.test", "rp.test")
-    assert read_names(" One.Test ") == ("one.test", "one.test")
-    assert read_names("idp.test,rp.test,bank.test") == ("idp.test", "rp.test")
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that has a bank."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "bank.toml").write_text('instance = "bank"\n')
+    return tmp_path
+
+
+def test_names_are_of_the_provider_of_the_registry_and_of_the_bank() -> None:
+    assert read_names("idp.test,rp.test,bank.test") == ("idp.test", "rp.test", "bank.test")
+    assert read_names("idp.test,rp.test") == ("idp.test", "rp.test", "rp.test")
+    assert read_names(" One.Test ") == ("one.test", "one.test", "one.test")
 
 
 @pytest.mark.parametrize(
@@ -39,16 +47,30 @@ def test_addresses_are_those_of_the_names_and_the_ports_that_are_listened_at(tmp
     assert variables["REGISTRY_TRUSTED_CA_FILE"] == str(tmp_path / "keys" / "authority" / "root.pem")
 
 
+def test_bank_has_its_own_name_and_knows_where_the_provider_is(home: Path) -> None:
+    variables = plan(home, names="idp.test,rp.test,bank.test", variables={"BANK_LISTEN": "127.0.0.1:8602"}).variables
+    assert variables["BANK_ISSUER"] == variables["PROPUSK_BANK_ISSUER"] == "https://bank.test:8602"
+    assert variables["BANK_PROVIDER_URL"] == "https://idp.test:8400"
+    assert "bank.test=127.0.0.1" in variables["PROPUSK_FETCH_ADDRESSES"].split(",")
+    assert "idp.test=127.0.0.1" in variables["BANK_FETCH_ADDRESSES"].split(",")
+    assert variables["BANK_TLS_CERTIFICATE"] == str(home / "keys" / "bank" / "tls" / "certificate.pem")
+
+
+def test_where_there_is_no_bank_nothing_is_said_of_one(tmp_path: Path) -> None:
+    assert not any("BANK" in name for name in plan(tmp_path, names="idp.test,rp.test,bank.test").variables)
+
+
 def test_localhost_needs_no_address(tmp_path: Path) -> None:
     assert plan(tmp_path).variables["REGISTRY_FETCH_ADDRESSES"] == ""
 
 
-def test_each_server_gets_a_certificate_for_its_name_and_for_loopback(tmp_path: Path) -> None:
-    assert plan(tmp_path, names="idp.test,rp.test").commands == [
+def test_each_server_gets_a_certificate_for_its_name_and_for_loopback(home: Path) -> None:
+    assert plan(home, names="idp.test,rp.test,bank.test").commands == [
         "certificate server --for idp idp.test localhost 127.0.0.1 ::1",
         "certificate server --for rp rp.test localhost 127.0.0.1 ::1",
+        "certificate server --for bank bank.test localhost 127.0.0.1 ::1",
     ]
-    assert plan(tmp_path).commands[0] == "certificate server --for idp localhost 127.0.0.1 ::1"
+    assert plan(home).commands[0] == "certificate server --for idp localhost 127.0.0.1 ::1"
 
 
 def test_services_are_asked_and_shown_over_tls(tmp_path: Path) -> None:

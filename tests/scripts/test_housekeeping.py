@@ -11,7 +11,13 @@ from workshop.places import Places, lock_stand
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("var/idp.sqlite3", "var/backup-1/rp.sqlite3", "keys/idp/secrets.json", "keys/rp/client-secret"):
+    for name in (
+        "var/idp.sqlite3",
+        "var/backup-1/rp.sqlite3",
+        "keys/idp/secrets.json",
+        "keys/bank/secrets.json",
+        "keys/rp/client-secret",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("ours")
     for name in ("keys/README.md", "keys/somebody/key.pem", "config/idp.toml"):
@@ -29,7 +35,7 @@ def test_reset_removes_what_the_stand_made_after_saying_so(home: Path, capsys: p
     assert reset([]) == 0
     assert files(home) == {"keys/README.md", "keys/somebody/key.pem", "config/idp.toml"}
     said = capsys.readouterr().out
-    for name in ("var/idp.sqlite3", "var/backup-1", "keys/idp", "keys/rp"):
+    for name in ("var/idp.sqlite3", "var/backup-1", "keys/idp", "keys/bank", "keys/rp"):
         assert f"removing {name}\n" in said
 
 

@@ -30,6 +30,13 @@ def test_another_file_may_be_named(tmp_path: Path) -> None:
     assert (registry.host, registry.port, registry.address, registry.is_tls) == ("0.0.0.0", 80, "https://rp.test", True)
 
 
+def test_bank_is_there_where_it_has_settings(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "bank.toml").write_text('instance = "bank"\n')
+    assert listens(tmp_path, {})[3:] == ["127.0.0.1:8402"]
+    assert listens(tmp_path, {"BANK_LISTEN": "127.0.0.1:9402"})[3:] == ["127.0.0.1:9402"]
+
+
 def test_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "rp.toml").write_text("listen = ")
@@ -56,7 +63,11 @@ def test_port_that_cannot_be_opened_is_refused_with_its_variable(tmp_path: Path,
         ({}, ""),
         ({"PROPUSK_LISTEN": "127.0.0.1:8600", "PROPUSK_ISSUER": "http://localhost:8600"}, ""),
         ({"PROPUSK_LISTEN": "127.0.0.1:8600", "PROPUSK_ISSUER": "https://esia.test"}, ""),
-        ({"PROPUSK_LISTEN": "127.0.0.1:8600"}, "set PROPUSK_ISSUER=http://localhost:8600 REGISTRY_ISSUER=http://localhost:8600."),
+        (
+            {"PROPUSK_LISTEN": "127.0.0.1:8600"},
+            "set PROPUSK_ISSUER=http://localhost:8600 REGISTRY_ISSUER=http://localhost:8600 "
+            "BANK_PROVIDER_URL=http://localhost:8600.",
+        ),
         ({"REGISTRY_LISTEN": "127.0.0.1:8700"}, "set REGISTRY_URL=http://localhost:8700."),
     ],
 )

@@ -5,6 +5,7 @@ import fcntl
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -69,7 +70,7 @@ class Stand:
 @pytest.fixture
 def stand(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stand]:
     """A stand that has been started. The parameter is what the stand-in of idp gets for its port."""
-    ports = free_ports(3)
+    ports = free_ports(4)
     provider = getattr(request, "param", str(ports[0]))
     process = subprocess.Popen(
         [sys.executable, str(DRIVER), str(tmp_path), *map(str, ports), provider],
@@ -89,7 +90,7 @@ def test_asked_to_stop_it_stops_all_servers_and_succeeds(stand: Stand, number: s
     stand.wait_until_it_stands()
     stand.process.send_signal(number)
     assert stand.finish() == (0, "")
-    assert sum(line.endswith("  served") for line in stand.said) == 3, "every server stopped by itself"
+    assert sum(line.endswith("  served") for line in stand.said) == 4, "every server stopped by itself"
     stand.assert_nothing_is_left()
 
 
@@ -101,8 +102,9 @@ def test_it_says_environment_addresses_people_and_phone(stand: Stand) -> None:
         assert f"http://localhost:{port}" in said
     assert "http://127.0.0.1:1/phone?ticket=x" in said
     heads, person = stand.said[-4:-2]
-    assert heads.split() == ["Name", "Phone", "Password"], "a column nobody has is left out"
+    assert re.split(r"  +", heads.strip()) == ["Name", "Phone", "Password", "Password at the bank"], "no column that nobody has"
     assert heads.index("Password") == person.index("romashka-17")
+    assert heads.index("Password at the bank") == person.index("oblepiha-17")
 
 
 def test_when_one_server_dies_all_stop_and_it_is_named(stand: Stand) -> None:
@@ -132,7 +134,7 @@ def test_a_newer_database_is_one_sentence_and_nothing_is_served(stand: Stand) ->
 
 def test_a_second_stand_in_the_same_home_is_refused(stand: Stand) -> None:
     stand.wait_until_it_stands()
-    other_ports = [str(port) for port in free_ports(3)]
+    other_ports = [str(port) for port in free_ports(4)]
     second = subprocess.run(
         [sys.executable, str(DRIVER), str(stand.home), *other_ports, other_ports[0]],
         capture_output=True,

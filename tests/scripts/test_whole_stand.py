@@ -17,6 +17,7 @@ from ground.database import Database
 from ground.migration import Migrations
 from ground.preparation import bring_up_to_date
 from idp.database import MIGRATIONS
+from idp.seed import read_people
 from tests.house import PEOPLE
 from tests.houses import copy_home
 from tests.running_stand import ROOT, Addresses, RunningStand, clean_environment, write_settings
@@ -32,15 +33,17 @@ def test_stand_is_made_from_nothing_stopped_by_ctrl_c_and_quick_the_second_time(
     stand = RunningStand(home, at).start()
     said = stand.output
     assert "environment = test" in stand.said
-    for address in (at.issuer, at.registry, f"http://127.0.0.1:{at.control_port}"):
+    for address in (at.issuer, at.registry, at.bank, f"http://127.0.0.1:{at.control_port}"):
         assert address in said
     for person in PEOPLE.values():
         assert all(word in said for word in (person.phone, person.email, person.snils, person.password))
+    assert all(customer["password"] in said for customer in read_people(ROOT / "config" / "seed" / "bank"))
     link = next(line.split()[-1] for line in stand.said if line.startswith("The test people's phone"))
     with requests.Session() as session:
         session.trust_env = False
         assert session.get(link, timeout=10).status_code == 200
         assert session.get(f"{at.registry}/", timeout=10).url.startswith(f"{at.issuer}/sign-in/")
+        assert "Облепиха, учебный стенд" in session.get(f"{at.bank}/", timeout=10).text
     assert _processes_of(home)
     assert stand.stop(signal.SIGINT) == 0
     assert _processes_of(home) == [], "no child is left"
@@ -56,7 +59,7 @@ def test_stand_is_made_from_nothing_stopped_by_ctrl_c_and_quick_the_second_time(
     assert made and all(path.stat().st_mode & 0o077 == 0 for path in made), "keys are their owner's alone"
 
 
-@pytest.mark.parametrize("application", ["idp", "rp"])
+@pytest.mark.parametrize("application", ["idp", "bank", "rp"])
 def test_a_newer_database_is_refused_in_one_sentence(prepared_home: Path, tmp_path: Path, application: str) -> None:
     home, at = copy_home(prepared_home, tmp_path / "home"), Addresses.on_localhost()
     write_settings(home, at)
@@ -92,7 +95,7 @@ def test_an_update_backs_the_database_up_before_it_migrates(prepared_home: Path,
         assert connection.exec_driver_sql("SELECT count(*) FROM tomorrow").scalar() == 0
     database.close()
     old = sqlite3.connect(copy)
-    assert old.execute("SELECT count(*) FROM citizens").fetchone() == (4,)
+    assert old.execute("SELECT count(*) FROM citizens").fetchone() == (5,)
     assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (MIGRATIONS.head(),)
     old.close()
 

@@ -4,12 +4,14 @@ import sys
 from pathlib import Path
 
 from idp.authentication.method import Method
+from idp.authentication.methods.bank_id.method import BankIdMethod
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
 from idp.authentication.methods.push.method import PushMethod
 from idp.authentication.methods.qr_login.method import QrMethod
 from idp.authentication.methods.totp.method import TotpMethod
+from idp.authentication.methods.webauthn.method import PasskeyMethod
 
 METHODS: tuple[Method, ...] = (
     PasswordMethod(),
@@ -17,7 +19,9 @@ METHODS: tuple[Method, ...] = (
     OneTimeCodeMethod(EMAIL),
     TotpMethod(),
     PushMethod(),
+    PasskeyMethod(),
     QrMethod(),
+    BankIdMethod(),
 )
 
 

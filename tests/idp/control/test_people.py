@@ -172,17 +172,8 @@ def test_removed_person_is_gone_with_sessions_tokens_and_rows(stand: Stand, cont
 def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand) -> None:
     """A new table with such a column has to be forgotten in people.remove, or to be history."""
     history = {"sessions", "token_families", "logout_deliveries"}
-    forgotten = {
-        "passwords",
-        "one_time_codes",
-        "consents",
-        "sign_in_attempts",
-        "known_places",
-        "certificates",
-        "totp_secrets",
-        "devices",
-        "device_requests",
-    }
+    forgotten = {"passwords", "one_time_codes", "consents", "sign_in_attempts", "known_places", "certificates"}
+    forgotten |= {"passkeys", "passkey_handles", "bank_identities", "totp_secrets", "devices", "device_requests"}
     inspector = inspect(stand.realm.database.engine)
     with_citizen = {
         table for table in inspector.get_table_names() if any(c["name"] == "citizen_id" for c in inspector.get_columns(table))

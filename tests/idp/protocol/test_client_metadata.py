@@ -6,7 +6,7 @@ import pytest
 
 from idp.errors import RequestRefused
 from idp.protocol import registration
-from idp.protocol.scopes import SCOPES
+from idp.protocol.scopes import REGISTRABLE
 
 CALLBACK = "https://client.test/callback"
 GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK]}
@@ -24,7 +24,7 @@ def test_least_metadata_get_the_defaults_of_the_specification() -> None:
     assert client.response_types == ("code",)
     assert client.application_type == "web"
     assert client.id_token_algorithm == "RS256"
-    assert client.scopes == SCOPES.keys()
+    assert client.scopes == REGISTRABLE
     assert not client.must_use_pkce
 
 

@@ -1,6 +1,6 @@
 """The drivers of all methods, in their order."""
 
-from tests.suites.sign_in_methods import codes, password, push, qr, totp
+from tests.suites.sign_in_methods import bank, codes, passkey, password, push, qr, totp
 from tests.suites.sign_in_methods.driver import Driver
 
 DRIVERS: tuple[Driver, ...] = (
@@ -8,5 +8,7 @@ DRIVERS: tuple[Driver, ...] = (
     *codes.DRIVERS,
     totp.DRIVER,
     push.DRIVER,
+    passkey.DRIVER,
     qr.DRIVER,
+    bank.DRIVER,
 )
