@@ -12,6 +12,7 @@ from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
 from idp.account.views import blueprint as account_pages
+from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
 from idp.authority import endpoints as authority
@@ -38,6 +39,7 @@ FRAGMENTS = (metadata.fragment,)
 BLUEPRINTS = (
     authorization_pages,
     sign_in_pages,
+    device_api,
     consent_pages,
     account_pages,
     logout_pages,
@@ -124,7 +126,7 @@ def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
 
 def is_for_programs(path: str) -> bool:
     """Is this an address that programs call, rather than one that people open?"""
-    return path in HOT_ENDPOINTS or path.startswith("/oauth2/register/")
+    return path in HOT_ENDPOINTS or path.startswith(("/oauth2/register/", "/device/"))
 
 
 def is_recorded(path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
+from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
 from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
@@ -92,6 +93,8 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     except CitizenExists:
         return False
     set_password(realm, connection, citizen_id, entry["password"])
+    for method in METHODS:
+        method.seed(realm, connection, citizen_id, entry)
     issuer, subject = realm.settings.bank.issuer, entry.get("bank_subject")
     if issuer and subject:
         identities.link(realm, connection, citizen_id, Customer(issuer, subject, account=entry.get("bank_shown")))

@@ -56,6 +56,7 @@ class Lifetimes:
     refresh_absolute: int = 90 * 24 * 60 * 60
     interaction: int = 600
     one_time_code: int = 300
+    push: int = 120
     session_idle: int = 15 * 60
     session_absolute: int = 12 * 60 * 60
 
@@ -162,7 +163,8 @@ class BankId:
 class Settings:
     """The provider's settings. Without a file the environment is `production`, and nothing of the test stand exists.
 
-    `codes_per_hour` limits the one-time codes of one person; 0 is no limit, for test stands only.
+    `codes_per_hour` limits the one-time codes of one person, `pushes_per_ten_minutes` the notices on their telephone; 0 is no
+    limit, for test stands only.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
@@ -196,6 +198,7 @@ class Settings:
     threads: int = 4
     control_threads: int = 32
     codes_per_hour: int = 5
+    pushes_per_ten_minutes: int = 3
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
     signature_trust: Path | None = None
@@ -233,8 +236,9 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
-        if self.is_production and self.codes_per_hour < 1:
-            raise ValueError("codes_per_hour must be at least 1 in production: no limit is for test stands")
+        for name in ("codes_per_hour", "pushes_per_ten_minutes"):
+            if self.is_production and getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
         if self.is_production and not (self.delivery.is_mail_private and self.delivery.is_sms_private):
             raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         for name in ("listen", "control_listen"):

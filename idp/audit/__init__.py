@@ -23,6 +23,7 @@ class Event(StrEnum):
     METHOD_CHANGED = "method.changed"
     METHOD_REMOVED = "method.removed"
     CODE_SENT = "code.sent"
+    DEVICE_ANSWERED = "device.answered"
     CODE_CHECKED = "code.checked"
     SESSION_OPENED = "session.opened"
     SESSION_ENDED = "session.ended"

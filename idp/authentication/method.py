@@ -172,3 +172,6 @@ class Method(ABC):
 
     def forget(self, connection: Connection, citizen_id: str) -> None:
         """Remove what is kept of a citizen who is removed."""
+
+    def seed(self, realm: Realm, connection: Connection, citizen_id: str, entry: Mapping[str, Any]) -> None:
+        """Give a test person, who has just been entered, what their entry in the seed says of this method."""

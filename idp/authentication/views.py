@@ -28,10 +28,13 @@ from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
+from idp.throttling.pace import Pace
 
 DEVICE = "device"
 """The cookie by which an account knows a browser again, long after its session."""
 DEVICE_SECONDS = 180 * 24 * 3600
+NOT_THERE = ({"error": "not_found"}, 404)
+"""What a script is told of an attempt that is not its own, of one that never was, and of a method that waits for nothing."""
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
@@ -81,17 +84,19 @@ def show(attempt_id: str, method_name: str) -> Response | str | tuple[str, int]:
 
 
 @blueprint.get("/<attempt_id>/<method_name>/state")
-def state(attempt_id: str, method_name: str) -> Response | dict[str, Any]:
-    """What a script of the method's page may ask while the answer is given elsewhere."""
+def state(attempt_id: str, method_name: str) -> Response | tuple[dict[str, Any], int]:
+    """What a script of the method's page may ask while the answer is given elsewhere, about twice a second at most."""
     realm = current_realm()
-    method = next((method for method in METHODS if method.name == method_name), None) or abort(404)
+    method = next((method for method in METHODS if method.name == method_name), None)
     with realm.database.read() as connection:
         try:
             attempt = attempts.find(realm, connection, attempt_id, browser=browser_binding())
         except AttemptGone:
-            abort(404)
-        told = method.state(realm, connection, attempt)
-    return dict(told) if told is not None else abort(404)
+            return NOT_THERE
+        if realm.remember("pace of pages", Pace).is_too_fast(attempt.id):
+            return {"error": "slow_down"}, 429
+        told = method.state(realm, connection, attempt) if method is not None else None
+    return (dict(told), 200) if told is not None else NOT_THERE
 
 
 @blueprint.post("/<attempt_id>/<method_name>")
@@ -99,6 +104,8 @@ def answer(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Judge the answer; the attempt goes on, or the page says what is wrong with it."""
     realm = current_realm()
     attempt = _find(realm, attempt_id)
+    if any(len(values) > 1 for values in request.form.listvalues()):
+        abort(400)  # a thousand codes are no answer, and which of them is meant is nobody's to choose
     return _judge(realm, attempt, method_name, given_fields())
 
 

@@ -10,6 +10,7 @@ from idp.control import (
     certificates,
     clients,
     clock,
+    devices,
     gate,
     keys,
     login,
@@ -23,6 +24,7 @@ from idp.control import (
     reset,
     sandboxes,
     serving,
+    totp,
 )
 from idp.control.operation import Answer, Call, Operation
 from idp.control.permission import demand_permission
@@ -57,6 +59,8 @@ OPERATIONS: tuple[Operation, ...] = (
         is_for_sandboxes=False,
     ),
     *people.OPERATIONS,
+    *totp.OPERATIONS,
+    *devices.OPERATIONS,
     *passkeys.OPERATIONS,
     *clients.OPERATIONS,
     *clock.OPERATIONS,

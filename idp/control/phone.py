@@ -1,13 +1,15 @@
-"""The telephone of any test person: everything the stand would have sent to a real one, as it is sent.
+"""The telephone of any test person: everything the stand would have sent to a real one, as it is sent, and its answers.
 
 `/phone/{person}` is one person's, `/phone` that of whoever got the newest message. Beside each, `…/messages?after=` answers
-with what is new, drawn by the same part of a page; it may wait for it, but never all threads of the control plane do.
+with what is new, drawn by the same part of a page; it may wait for it, but never all threads of the control plane do. What is
+pressed is a form of the page, and the page is shown again with what came of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import BoundedSemaphore
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -18,7 +20,9 @@ from ground.web.language import format_day_of_year, format_moment, format_time, 
 from ground.web.language import gettext as _
 from idp.citizens import directory
 from idp.citizens.models import Person
+from idp.control import phone_application
 from idp.control.outbox import read
+from idp.control.phone_application import Shown
 from idp.pages import current_realm
 from idp.realm import Realm
 
@@ -50,6 +54,7 @@ class Screens:
     """What one person's telephone shows, newest first. `last` is the number of the newest message to anybody."""
 
     person: Person | None
+    application: Shown
     bubbles: Sequence[Bubble]
     last: int
     now: int
@@ -81,7 +86,8 @@ def phone(person_id: str) -> str:
 def news(person_id: str | None = None) -> str:
     """Messages with a number above `after`, as a piece of a page; with `wait_for` (seconds, at most 10) it waits for one.
 
-    Its `data-last` is what to pass as `after` next; a smaller one than before means that the outbox was emptied meanwhile.
+    Its `data-last` is what to pass as `after` next; a smaller one than before means that the outbox was emptied meanwhile. Its
+    `data-application` is what to pass as `application`: another one means that the application shows something else.
     """
     realm = current_realm()
     after, patience = _number("after"), min(_number("wait_for"), LONGEST_WAIT_SECONDS)
@@ -89,10 +95,43 @@ def news(person_id: str | None = None) -> str:
         _named(realm, person_id)
     if patience and _places_to_wait.acquire(blocking=False):
         try:
-            _wait_for_news(realm, person_id, after=after, seconds=patience)
+            _wait_for_news(realm, person_id, after=after, seen_application=request.args.get("application"), seconds=patience)
         finally:
             _places_to_wait.release()
     return render_template("phone_messages.html", screens=_screens(realm, person_id, after=after))
+
+
+@blueprint.post("/phone/<person_id>/install")
+def install(person_id: str) -> Response:
+    realm = current_realm()
+    return _shown_again(person_id, phone_application.install(realm, _named(realm, person_id)))
+
+
+@blueprint.post("/phone/<person_id>/answer")
+def answer(person_id: str) -> Response:
+    """One of the numbers, «Войти» or «Это не я»."""
+    realm, form = current_realm(), request.form
+    number = form.get("number", "")
+    word = phone_application.press(
+        realm,
+        _named(realm, person_id),
+        form.get("request", "").replace("\0", ""),
+        is_approved=form.get("answer") != "deny",
+        number=int(number) if number.isascii() and number.isdecimal() and len(number) == 2 else None,
+    )
+    return _shown_again(person_id, word)
+
+
+@blueprint.post("/phone/<person_id>/scan")
+def scan(person_id: str) -> Response:
+    """Read the address of a QR code."""
+    realm = current_realm()
+    word, request_id = phone_application.scan(realm, _named(realm, person_id), request.form.get("address", "").replace("\0", ""))
+    return _shown_again(person_id, word, scanned=request_id)
+
+
+def _shown_again(person_id: str, word: str, *, scanned: str = "") -> Response:
+    return redirect(f"/phone/{person_id}?" + urlencode({"said": word} | ({"scanned": scanned} if scanned else {})), 303)
 
 
 def _page(person_id: str | None) -> str:
@@ -102,19 +141,25 @@ def _page(person_id: str | None) -> str:
         people = directory.everybody(realm, connection)
     choices = [(person.id, f"{person.data.given_name} {person.data.family_name}") for person in people]
     address = "/phone/messages" if person_id is None else f"/phone/{person_id}/messages"
-    return render_template("phone.html", choices=choices, screens=screens, news_address=address)
+    said = phone_application.words(request.args.get("said", ""))
+    return render_template("phone.html", choices=choices, screens=screens, news_address=address, said=said)
 
 
-def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seconds: int) -> None:
-    """Return when there is something to tell: a message, an outbox that was emptied, or that the patience is over."""
+def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seen_application: str | None, seconds: int) -> None:
+    """Return when there is something to tell: a message, an outbox that was emptied, another screen of the application, or that
+    the patience is over."""
     deadline = monotonic_seconds() + seconds
-    seen = after
+    seen, felt = after, None
     while monotonic_seconds() < deadline:
         with realm.database.read() as connection:
             last = realm.outbox.last_number(connection)
         if last < after or (last > seen and _screens(realm, person_id, after=seen).bubbles):
             return
-        seen = last
+        pulse = phone_application.pulse(realm, scanned_id=_scanned_id())
+        has_changed = seen_application is not None and (pulse != felt or last != seen)
+        if has_changed and _application(realm, _whose(realm, person_id)).version != seen_application:
+            return
+        seen, felt = last, pulse
         wait(LOOK_EVERY_SECONDS)
 
 
@@ -122,12 +167,12 @@ def _screens(realm: Realm, person_id: str | None, *, after: int = 0) -> Screens:
     with realm.database.read() as connection:
         # Asked first: what comes while we read is told twice, and the page knows a message by its number.
         last = realm.outbox.last_number(connection)
-    person = _whoever_got_the_newest(realm) if person_id is None else _named(realm, person_id)
+    person = _whose(realm, person_id)
     addresses = [address for address in (person.data.phone, person.data.email) if address] if person else []
     messages = [message for address in addresses for message in read(realm, after=after, address=address)]
     messages.sort(key=lambda message: message.number, reverse=True)
     now = realm.clock.now()
-    return Screens(person, [cut(message, now=now) for message in messages], last, now)
+    return Screens(person, _application(realm, person), [cut(message, now=now) for message in messages], last, now)
 
 
 def _named(realm: Realm, person_id: str) -> Person:
@@ -135,13 +180,30 @@ def _named(realm: Realm, person_id: str) -> Person:
         return directory.find(realm, connection, person_id) or abort(404)
 
 
+def _whose(realm: Realm, person_id: str | None) -> Person | None:
+    return _whoever_got_the_newest(realm) if person_id is None else _named(realm, person_id)
+
+
+def _application(realm: Realm, person: Person | None) -> Shown:
+    return phone_application.look(realm, person, scanned_id=_scanned_id())
+
+
+def _scanned_id() -> str:
+    """The code that the person has just read, as the address of the page has it."""
+    return request.args.get("scanned", "")
+
+
 def _whoever_got_the_newest(realm: Realm) -> Person | None:
-    """Nobody's messages do not count; before the first message it is the first person there is."""
+    """Whoever was sent a message last, or a notice that still waits. Nobody's messages do not count; before the first message it
+    is the first person there is."""
     with realm.database.read() as connection:
         people = directory.everybody(realm, connection)
     owners = {address: person for person in people for address in (person.data.phone, person.data.email)}
-    newest = next((owners[message.address] for message in reversed(read(realm)) if message.address in owners), None)
-    return newest or next(iter(people), None)
+    message = next((message for message in reversed(read(realm)) if message.address in owners), None)
+    notice = phone_application.newest_notice(realm)
+    if notice is not None and (message is None or notice.created_at >= message.created_at):
+        return next((person for person in people if person.id == notice.citizen_id), None)
+    return owners[message.address] if message is not None else next(iter(people), None)
 
 
 def cut(message: Message, *, now: int) -> Bubble:

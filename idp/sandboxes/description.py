@@ -57,6 +57,7 @@ def settings_of(description: Description, main: Settings, folder: Path) -> Setti
         database_url="",
         registration_is_open=True,
         codes_per_hour=0,
+        pushes_per_ten_minutes=0,
         registrations_per_hour=0,
         lifetimes=lifetimes,
         password_hashing=CHEAP,

@@ -24,6 +24,7 @@ NOT_FOR_PRODUCTION = (
     "config/seed/people.toml",
     "ground/web/static/phone*",
     "idp/authentication/rehearsal.py",
+    "idp/authentication/devices/rehearsal.py",
     "idp/authentication/methods/*/rehearsal.py",
     "idp/control",
     "idp/sandboxes",

@@ -88,7 +88,7 @@ def test_r037_three_failures_demand_a_second_step_until_somebody_is_in(stand: St
 
 def test_risk_lets_in_who_has_no_second_step_and_says_so(stand: Stand) -> None:
     stand.execute("UPDATE citizens SET risk_is_judged = true, phone_verified_at = NULL, email_verified_at = NULL")
-    browser = stand.sign_in(at_sign_in(stand))
+    browser = stand.sign_in(at_sign_in(stand), login="maya@example.test", password="oduvanchik-19")
     assert claims(stand, browser)["acr"] == "low"
     assert "risk.found no_second_step" in stand.actions()
 
@@ -229,7 +229,7 @@ def test_policy_of_a_client_is_not_passed_by_a_session_with_one_proof(stand: Sta
 def test_who_cannot_prove_what_a_client_demands_does_not_get_in(stand: Stand) -> None:
     stand.add_client("strict", second_factor="always")
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
-    browser = stand.sign_in(at_sign_in(stand, client_id="strict"))
+    browser = stand.sign_in(at_sign_in(stand, client_id="strict"), login="maya@example.test", password="oduvanchik-19")
     assert browser.status == 403
     assert stand.rows("SELECT * FROM sessions") == []
 

@@ -250,3 +250,28 @@ def test_page_works_without_a_script(stand: Stand, control: Browser) -> None:
     assert f'<a id="refresh" href="/phone/{vera}">Обновить</a>' in control.answer.text
     assert "Чтобы увидеть новые сообщения, обновите страницу." in control.text
     assert control.forms()["choose"].action == f"{CONTROL}/phone"
+
+
+def test_waiting_ends_as_soon_as_a_notice_comes_or_goes(stand: Stand, control: Browser, slow_clock: list[float]) -> None:
+    vera = f"/{stand.citizen(VERA)}/messages"
+    version = read(control, vera).news["data-application"]
+    read(control, vera, application=version, wait_for=10)
+    assert slow_clock[0] >= 10, "nothing is new"
+    browser = stand.browser().open(stand.authorize_url(acr_values="substantial"))
+    attempt = browser.url.rpartition("/")[0]
+    stand.sign_in(browser).open(f"{attempt}/push")
+    slow_clock[0] = 0
+    after = read(control, vera).news["data-last"]
+    page = read(control, vera, application=version, after=after, wait_for=10)
+    assert slow_clock[0] == 0
+    assert "Это вы входите?" in control.text
+    assert page.news["data-application"] != version
+    stand.clock.advance(120)
+    assert (
+        read(control, vera, application=page.news["data-application"], after=after, wait_for=10).news["data-application"]
+        == version
+    )
+    assert slow_clock[0] == 0
+    pyotr = f"/{stand.citizen(PYOTR)}/messages"
+    read(control, pyotr, application=read(control, pyotr).news["data-application"], after=after, wait_for=10)
+    assert slow_clock[0] >= 10, "notices to somebody else are no news"

@@ -5,23 +5,28 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from ground.clock import SystemClock
 from idp.audit import Event
+from idp.authentication.methods.totp.codes import code_of, step_at
+from idp.authentication.methods.totp.store import secret_of
+from idp.citizens import directory
 from idp.clients import registry
 from idp.database import JOURNAL
 from idp.protocol.client import Client
 from idp.realm import open_realm
 from idp.settings import read_settings
 from tests.browser import Browser
-from tests.house import VERA, parameters_of
+from tests.house import PEOPLE, VERA, parameters_of
 from tests.houses import copy_home
 from tests.reliability.servers import Servers, plain_http, real_browser
 from tests.running_stand import Addresses, free_ports, write_settings
 
+ANTON = PEOPLE["anton"]
 RACERS = 8
 CODES_PER_CYCLE = 6
 CALLBACK = "http://localhost:9/callback"
@@ -123,3 +128,41 @@ def _race(ports: list[int], data: dict[str, str], *, may_be_dead: bool = False) 
 
 def _token(session: requests.Session, port: int, data: dict[str, str]) -> requests.Response:
     return session.post(f"http://127.0.0.1:{port}/oauth2/token", data=data, auth=("racer", SECRET), timeout=30)
+
+
+def test_lm_16_code_of_an_application_raced_over_two_processes_lets_one_in(two_providers: tuple[Servers, list[int]]) -> None:
+    servers, ports = two_providers
+    realm = open_realm(read_settings({"PROPUSK_HOME": str(servers.home)}), clock=SystemClock())
+    with realm.database.read() as connection:
+        person = directory.find_by_login(realm, connection, ANTON.email)
+        secret = secret_of(realm, connection, person.id) if person else None
+    assert secret is not None
+    realm.database.close()
+    browsers = [_at_totp(servers.at.issuer) for _ in range(RACERS)]
+    code = code_of(secret, step_at(SystemClock().now()))
+    barrier = threading.Barrier(RACERS)
+
+    def give(index: int) -> int:
+        browser, form = browsers[index], browsers[index].forms()["totp-form"]
+        address = f"http://127.0.0.1:{ports[index % len(ports)]}{urlsplit(form.action).path}"
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.session.cookies)
+        with plain_http() as session:
+            barrier.wait(30)
+            answer = session.post(
+                address, data=form.values | {"code": code}, headers={"Cookie": cookies}, allow_redirects=False, timeout=30
+            )
+        return answer.status_code
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        statuses = list(pool.map(give, range(RACERS)))
+    assert statuses.count(303) == 1, statuses
+    assert set(statuses) <= {303, 400, 429}, "used, and after five of them nobody is listened to"
+
+
+def _at_totp(issuer: str) -> Browser:
+    """A browser of Anton's after his password, where the code of his application is asked for."""
+    address = f"{issuer}/account/security/password/add"
+    browser = real_browser().open(address)
+    attempt = browser.url.rpartition("/")[0]
+    browser.submit("sign-in", "submit", login=ANTON.email, password=ANTON.password)
+    return browser.open(f"{attempt}/totp")

@@ -46,8 +46,10 @@ async function listen() {
 }
 
 async function ask(signal) {
-  const { news, last, person } = phone.dataset;
-  const found = (await read(`${news}?after=${last}&wait_for=${WAIT_SECONDS}`, signal)).getElementById("news");
+  const { news, last, person, application, scanned } = phone.dataset;
+  const query = new URLSearchParams({ after: last, wait_for: WAIT_SECONDS, application, scanned });
+  const page = await read(`${news}?${query}`, signal);
+  const found = page.getElementById("news");
   for (const clock of document.querySelectorAll(".phone-clock")) say(clock, found.dataset.clock);
   if (found.dataset.person !== person || Number(found.dataset.last) < Number(last)) {
     await startOver(signal);
@@ -56,7 +58,11 @@ async function ask(signal) {
   const bubbles = [...found.children].reverse().filter((bubble) => !document.getElementById(bubble.id));
   for (const bubble of bubbles) add(bubble);
   phone.dataset.last = found.dataset.last;
-  return bubbles.length > 0;
+  if (found.dataset.application === application) return bubbles.length > 0;
+  put("notices", page.getElementById("new-notices"));
+  put("codes", page.getElementById("new-codes"));
+  phone.dataset.application = found.dataset.application;
+  return true;
 }
 
 function add(bubble) {
@@ -65,6 +71,20 @@ function add(bubble) {
   list.parentElement.querySelector(".empty")?.remove();
   list.prepend(offerCopying(bubble));
 }
+
+/* What the application shows now, in place of what it showed. A field that somebody types into is not among it. */
+function put(id, fresh) {
+  if (fresh) document.getElementById(id).replaceChildren(...fresh.childNodes);
+}
+
+/* The seconds of a code run by themselves; the next code comes with the answer to our question. */
+setInterval(() => {
+  const seconds = document.getElementById("seconds");
+  const left = seconds ? Math.max(0, Number(seconds.textContent) - 1) : 0;
+  if (!seconds) return;
+  say(seconds, String(left));
+  document.querySelector("#codes .meter").value = left;
+}, 1_000);
 
 /* The newest message is somebody else's, or the outbox was emptied: the same page, as it is now. */
 async function startOver(signal) {
@@ -75,7 +95,8 @@ async function startOver(signal) {
   const who = document.getElementById("who");
   who.replaceChildren(...page.getElementById("who").children);
   who.value = now.dataset.person;
-  for (const screen of phone.children) {
+  put("application-in", now.querySelector("#application-in"));
+  for (const screen of phone.querySelectorAll(".phone:has(.phone-list[aria-relevant])")) {
     const fresh = now.querySelector(`#${screen.id}`);
     const list = screen.querySelector(".phone-list"); // stays: what is added to it is read aloud
     for (const old of screen.querySelectorAll(".phone-address, .empty")) old.remove();
@@ -83,7 +104,8 @@ async function startOver(signal) {
     list.after(...fresh.querySelectorAll(".empty"));
     list.replaceChildren(...offerCopying(fresh.querySelector(".phone-list")).children);
   }
-  Object.assign(phone.dataset, { last: now.dataset.last, person: now.dataset.person });
+  const { last, person, application, scanned } = now.dataset;
+  Object.assign(phone.dataset, { last, person, application, scanned });
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? question.abort() : listen()));

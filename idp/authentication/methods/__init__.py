@@ -9,14 +9,20 @@ from idp.authentication.methods.e_signature.method import SignatureMethod
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
 from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.password.method import PasswordMethod
+from idp.authentication.methods.push.method import PushMethod
+from idp.authentication.methods.qr_login.method import QrMethod
+from idp.authentication.methods.totp.method import TotpMethod
 from idp.authentication.methods.webauthn.method import PasskeyMethod
 
 METHODS: tuple[Method, ...] = (
     PasswordMethod(),
     OneTimeCodeMethod(SMS),
     OneTimeCodeMethod(EMAIL),
+    TotpMethod(),
+    PushMethod(),
     PasskeyMethod(),
     SignatureMethod(),
+    QrMethod(),
     BankIdMethod(),
 )
 

@@ -6,7 +6,9 @@ import pytest
 
 from idp.sandboxes.opened import pool_of
 from tests.browser import Browser
+from tests.idp.sandboxes.sandbox import Sandbox
 from tests.idp.stand import CALLBACK, CONTROL, CONTROL_TOKEN, Stand
+from tests.suites.sign_in_methods import push, qr
 
 VERA = "vera@example.test"
 
@@ -61,3 +63,28 @@ def test_same_seed_signs_in_with_the_same_words(control: Browser) -> None:
     first = tell()
     assert first["outcome"] == "done"
     assert tell() == first
+
+
+def test_sandbox_has_telephones_of_its_own_which_sign_in_by_code_and_by_notice(sandbox: Sandbox) -> None:
+    """The clock of a sandbox may stand still: its telephone is no less alive, and is asked as often as a test likes."""
+    control, base = sandbox.stand.control(), f"{CONTROL}/t/{sandbox.id}"
+    control.open(f"{CONTROL}/open?token={CONTROL_TOKEN}")
+    headers = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
+    for _ in range(4):
+        browser = sandbox.stand.browser().open(sandbox.authorize_url(acr_values="substantial"))
+        attempt = browser.url.rpartition("/")[0]
+        browser.submit("sign-in", "submit", login="vera@example.test", password="romashka-17")
+        browser.open(f"{attempt}/push")
+        found = control.session.get(f"{base}/people", params={"login": VERA}, headers=headers).json()["people"]
+        vera = found[0]["id"]
+        page = control.open(f"{base}/phone/{vera}")
+        form = next(form for form in page.forms().values() if "deny" in form.buttons)
+        assert form.action == f"{base}/phone/{vera}/answer"
+        control.session.post(form.action, data=form.values | {"number": push.number_on(browser)})
+        assert "consent" in push.go_on(browser).forms()
+    browser = sandbox.stand.browser().open(sandbox.authorize_url())
+    browser.open(f"{browser.url.rpartition('/')[0]}/qr")
+    assert f"{sandbox.issuer}/qr/" in browser.answer.text
+    form = control.open(f"{base}/phone/{vera}").forms()["scan-form"]
+    read = control.session.post(form.action, data=form.values | {"address": qr.address_on(browser)})
+    assert "Войти с этим телефоном?" in read.text

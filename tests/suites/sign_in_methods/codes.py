@@ -42,7 +42,7 @@ def replayed(method: str, stand: Stand) -> Browser:
 
 def not_enrolled(method: str, stand: Stand) -> Browser:
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
-    return page(method, stand)
+    return page(method, stand, login="maya@example.test")
 
 
 def driver(method: str, amr: tuple[str, ...]) -> Driver:
