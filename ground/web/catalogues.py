@@ -88,8 +88,10 @@ def write_catalogue(owner: Owner, catalogue: Catalog) -> None:
 
 
 def check(owner: Owner) -> Iterator[str]:
-    """What is wrong with the catalogue, a sentence each: not up to date, untranslated, or placeholders that differ."""
+    """What is wrong with the catalogue, a sentence each: not up to date, untranslated, placeholders that differ, or another text
+    than the kit's for what the kit says too: an application's catalogue would override it on every page."""
     stored = stored_catalogue(owner)
+    kit = stored_catalogue(GROUND)
     wanted = extract(owner)
     for message in _messages(wanted):
         name = message.id if isinstance(message.id, str) else message.id[0]
@@ -102,6 +104,9 @@ def check(owner: Owner) -> Iterator[str]:
             yield f"«{name}» needs {FORMS_OF_ENGLISH} English forms"
         if _placeholders(name) != _placeholders(message.string):
             yield f"«{name}» and its English text have different placeholders"
+        of_kit = kit.get(message.id, message.context)
+        if of_kit is not None and of_kit.string != message.string:
+            yield f"«{name}» is «{of_kit.string}» in the kit and «{message.string}» here"
     for message in _messages(stored):
         if wanted.get(message.id, message.context) is None:
             yield f"«{message.id}» is no longer said anywhere"

@@ -164,6 +164,6 @@ def _text(realm: Realm, question: Question) -> str:
         (_("Области доступа"), spell(request.scope)),
         *([(_("Узнает"), ""), *told] if told else []),
         *can,
-        (_("Пропуск"), question.paused.number),
+        (_("Номер пропуска"), question.paused.number),
     ]
     return statement(realm, _("Согласие передать данные"), facts)

@@ -38,7 +38,7 @@ class BadgeMethod(Method):
     icon = "case"
     title = lazy_gettext("Номер на пропуске")
     needs = lazy_gettext("Нужен пропуск с фотографией")
-    step = lazy_gettext("Пропуск")
+    step = lazy_gettext("Номер")
     template = "sign_in/badge.html"
 
     def is_offered(self, realm: Realm, connection: Connection, person: Person) -> bool:

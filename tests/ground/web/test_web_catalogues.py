@@ -47,6 +47,15 @@ def test_every_message_has_an_english_text(owner: Owner) -> None:
     assert list(catalogues.check(owner)) == []
 
 
+def test_text_that_would_override_the_kits_is_an_objection(owner: Owner) -> None:
+    """An application said «Пропуск» too, as «Pass», and the brand was called so on every English page."""
+    (owner.folder / "more.py").write_text('d = gettext("Пропуск")\n', encoding="utf-8")
+    catalogue = catalogues.extract(owner)
+    catalogue["Пропуск"].string = "Pass"
+    catalogues.write_catalogue(owner, catalogue)
+    assert "«Пропуск» is «Propusk» in the kit and «Pass» here" in list(catalogues.check(owner))
+
+
 def test_messages_of_templates_and_code_are_found_and_known_texts_kept(owner: Owner) -> None:
     catalogue = catalogues.extract(owner)
     assert {message.id for message in catalogue if message.id} == {"Вход", "Выход", "Код, %(name)s", "Позже", TIMES}

@@ -24,7 +24,7 @@ def sign_in_text(realm: Realm, attempt: Attempt) -> str:
             (_("Куда вхожу"), service),
             (_("Кто проверяет"), realm.settings.issuer),
             (_("Что подтверждаю"), _("вхожу я сам, своим сертификатом. Больше эта подпись ни с чем не соглашается.")),
-            (_("Пропуск"), attempt.number),
+            (_("Номер пропуска"), attempt.number),
         ],
     )
 

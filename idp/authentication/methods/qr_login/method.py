@@ -39,7 +39,7 @@ class QrMethod(Method):
     identifies = True
     icon = "qr"
     title = lazy_gettext("QR-код")
-    needs = lazy_gettext("Нужен телефон с приложением «Пропуск»: прочитайте им код, и вводить ничего не придётся")
+    needs = lazy_gettext("Нужен телефон с приложением «Пропуск»: прочитайте им код")
     step = lazy_gettext("QR-код")
     template = "sign_in/qr.html"
     pages = blueprint
