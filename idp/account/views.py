@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from ground.web.language import gettext as _
 from idp.account.entry import SignInNeeded, enter, enter_to_change, offered_methods
-from idp.audit import Event, record
-from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal
+from idp.audit import Event
+from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal, write_down
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.e_signature.pages import as_file
 from idp.authentication.policy import reachable_levels
@@ -145,7 +145,7 @@ def rename(section: str, name: str, enrolled_id: str) -> Response:
         with realm.database.write() as connection:
             if not (enrolment.can_rename and enrolment.rename(realm, connection, owner, enrolled_id, wanted)):
                 abort(404)
-            _record(realm, connection, Event.METHOD_CHANGED, owner, method)
+            write_down(realm, connection, owner, method.name, Event.METHOD_CHANGED)
     return redirect(f"{PATH}/{section}", 303)
 
 
@@ -158,7 +158,7 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
     with realm.database.write() as connection:
         if not (enrolment.can_remove and enrolment.remove(realm, connection, owner, enrolled_id)):
             abort(404)
-        _record(realm, connection, Event.METHOD_REMOVED, owner, method)
+        write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
     return redirect(f"{PATH}/{section}", 303)
 
 
@@ -172,8 +172,6 @@ def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, st
         return _adding(realm, method, enrolment, owner, refusal), refusal.status
     if isinstance(away, Away):
         return redirect(away.address, 303)
-    with realm.database.write() as connection:
-        _record(realm, connection, Event.METHOD_ENROLLED, owner, method)
     return redirect(f"{PATH}/{section}", 303)
 
 
@@ -226,11 +224,6 @@ def _papers(data: PersonalData) -> list[tuple[str, str]]:
     passport = f"{data.passport_series} •••{data.passport_number[-3:]}" if data.passport_series and data.passport_number else None
     papers = ((_("Паспорт РФ"), passport), (_("СНИЛС"), data.snils), (_("ИНН"), data.inn))
     return [(name, number) for name, number in papers if number]
-
-
-def _record(realm: Realm, connection: Connection, event: Event, owner: Owner, method: Method) -> None:
-    actor = f"citizen:{owner.person.id}"
-    record(realm, connection, event, actor=actor, object=f"session:{owner.session.sid}", method=method.name)
 
 
 def _page(template: str, owner: Owner, section: str, **values: Any) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ground.web.language import LazyText
 from ground.web.language import gettext as _
+from idp.audit import Event, record
 from idp.authentication.attempt import Attempt
 from idp.citizens.models import Person
 from idp.errors import SignInRefused
@@ -62,6 +63,20 @@ class Enrolled:
     used_at: int | None = None
 
 
+def write_down(
+    realm: Realm,
+    connection: Connection,
+    owner: Owner,
+    method: str,
+    event: Event = Event.METHOD_ENROLLED,
+    *,
+    outcome: str = "done",
+) -> None:
+    """Put into the journal what became of a method at somebody's account, in the transaction of its cause."""
+    actor, thing = f"citizen:{owner.person.id}", f"session:{owner.session.sid}"
+    record(realm, connection, event, actor=actor, object=thing, outcome=outcome, method=method)
+
+
 class Enrolment(ABC):
     """How a method comes to a person and goes from them: the part of its life that is led at the account.
 
@@ -91,7 +106,7 @@ class Enrolment(ABC):
 
     @abstractmethod
     def finish(self, realm: Realm, owner: Owner, form: Mapping[str, str]) -> Away | None:
-        """Judge the answer and store what was added. Raises Refusal."""
+        """Judge the answer and store what was added, with `write_down` in the same transaction. Raises Refusal."""
 
     def owner_of(self, realm: Realm, connection: Connection, arguments: Mapping[str, str]) -> str | None:
         """The session (`sid`) that an answer from elsewhere belongs to, or None."""

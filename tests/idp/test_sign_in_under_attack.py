@@ -370,6 +370,7 @@ def test_auth_time_and_amr_tell_what_was_proved_and_when(stand: Stand) -> None:
 def test_essential_level_that_cannot_be_reached_is_an_error_in_a_live_session_too(stand: Stand) -> None:
     browser = signed_in(stand)
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    stand.execute("DELETE FROM devices")
     essential = '{"id_token":{"acr":{"essential":true,"values":["substantial"]}}}'
     told = answer_of(browser.open(stand.authorize_url(claims=essential)))
     assert told["error"] == "unmet_authentication_requirements"
@@ -412,9 +413,14 @@ def test_who_proves_two_things_at_a_new_place_is_not_suspected(stand: Stand) -> 
     assert not any(action.startswith("risk.found") for action in stand.actions())
 
 
-def test_session_that_was_carried_elsewhere_makes_no_place_known_without_a_proof(stand: Stand) -> None:
+@pytest.mark.parametrize("stand_settings", [{"disabled_methods": ("signature",)}])
+def test_session_that_was_carried_elsewhere_makes_no_place_known_without_a_proof(
+    stand: Stand, stand_settings: dict[str, object]
+) -> None:
+    assert stand.settings.disabled_methods == stand_settings["disabled_methods"]
     browser = signed_in(stand)
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    stand.execute("DELETE FROM devices")
     stand.execute("DELETE FROM known_places")
     for _ in range(3):
         stand.sign_in(stand.browser().open(stand.authorize_url()), password="wrong")

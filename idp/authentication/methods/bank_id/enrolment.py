@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
-from idp.audit import Event, record
-from idp.authentication.method import Away, Enrolled, Enrolment, Owner
+from idp.authentication.method import Away, Enrolled, Enrolment, Owner, write_down
 from idp.authentication.methods.bank_id import identities, trip
 from idp.authentication.methods.bank_id.identities import Linked, LinkedAlready
 from idp.authentication.methods.bank_id.words import refusal
@@ -58,11 +57,10 @@ class BankEnrolment(Enrolment):
                 if not self.can_add(realm, connection, owner.person):
                     raise LinkedAlready
                 identities.link(realm, connection, owner.person.id, customer)
+                write_down(realm, connection, owner, "bank")
                 return None
             except LinkedAlready:
-                actor, thing = f"citizen:{owner.person.id}", f"session:{owner.session.sid}"
-                outcome = "cannot_link"
-                record(realm, connection, Event.METHOD_ENROLLED, actor=actor, object=thing, outcome=outcome, method="bank")
+                write_down(realm, connection, owner, "bank", outcome="cannot_link")
         raise refusal("cannot_link")
 
     def owner_of(self, realm: Realm, connection: Connection, arguments: Mapping[str, str]) -> str | None:

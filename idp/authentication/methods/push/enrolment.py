@@ -12,7 +12,7 @@ from idp.authentication.challenge import holder_of
 from idp.authentication.devices import requests, store
 from idp.authentication.devices.requests import Told
 from idp.authentication.devices.whence import whence
-from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
+from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal, write_down
 from idp.citizens.models import Person
 from idp.protocol.redirect_uri import host_of
 from idp.realm import Realm
@@ -55,6 +55,7 @@ class PushEnrolment(Enrolment):
         with realm.database.write() as connection:
             newest = requests.newest(realm, connection, holder_of(owner.session), "enrolment")
             if newest is not None and requests.use(realm, connection, newest):
+                write_down(realm, connection, owner, "push")
                 return
         if newest is None or newest.state != "waiting":
             self.begin(realm, owner)

@@ -10,7 +10,7 @@ from ground.web.language import lazy_gettext
 from ground.web.qr import qr_picture
 from idp.authentication import challenge
 from idp.authentication.challenge import ChallengeGone
-from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
+from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal, write_down
 from idp.authentication.methods.totp.codes import address_of, draw_secret, is_well_formed, step_of
 from idp.authentication.methods.totp.store import FIND, remove_secret, set_secret
 from idp.authentication.methods.totp.words import wrong_text
@@ -62,6 +62,7 @@ class TotpEnrolment(Enrolment):
                     asked = None
                 else:
                     set_secret(realm, connection, owner.person.id, asked.data["secret"], last_step=step)
+                    write_down(realm, connection, owner, "totp")
                     return
         if asked is None:
             self.begin(realm, owner)

@@ -19,7 +19,7 @@ from ground.web.language import lazy_gettext
 from ground.web.site import current_site
 from idp.authentication import challenge
 from idp.authentication.challenge import Asked, ChallengeGone
-from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
+from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal, write_down
 from idp.authentication.methods.webauthn import store
 from idp.authentication.methods.webauthn.ceremony import (
     ALGORITHMS,
@@ -85,6 +85,7 @@ class PasskeyEnrolment(Enrolment):
             with realm.database.write() as connection:
                 reason = self._keep(realm, connection, owner, given, name)
                 if reason is None:
+                    write_down(realm, connection, owner, "passkey")
                     return
                 self._ask(realm, connection, owner)
         except IntegrityError:  # two answers at once brought the same key, and the other one was first
