@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 from propusk.browser import Browser
 from propusk.citizens import Citizen, PersonMembers, read_citizen
 from propusk.clients import Client, read_client
 from propusk.clock import Clock
 from propusk.control import Control
-from propusk.errors import StandUnusable
+from propusk.errors import PropuskError, StandUnusable
 from propusk.outbox import Outbox
 from propusk.playwright_page import is_page
 from propusk.requests import Requests
 from propusk.sign_in import sign_in_on_page, travel, visit
 from propusk.tokens import Into, Kind, Login, Minted, read_login, read_minted
 from propusk.walking import By, Consent, Person
+
+Enrolled = Literal["passkey", "phone", "totp"]
+ENROLLED: Mapping[str, str] = {"passkey": "passkeys", "phone": "devices", "totp": "totp"}
+"""What can be enrolled, and where the control plane does it."""
 
 
 class Esia:
@@ -55,6 +59,16 @@ class Esia:
         """The person with other members; the old value stays as it was."""
         answer = self.control.patch(f"/people/{citizen.id}", members)
         return read_citizen(answer, password=members.get("password", citizen.password))
+
+    def enrol(self, citizen: Citizen, way: Enrolled, **members: Any) -> Mapping[str, Any]:
+        """Give a person one way more to sign in: a passkey, a phone with the application, or codes of an application (totp).
+
+        The stand answers for it in `login`; what it tells (the secret, the key of the phone) lets a test answer by itself.
+        """
+        if way not in ENROLLED:
+            raise PropuskError(f"a way to enrol is one of {', '.join(map(repr, ENROLLED))}, and not {way!r}")
+        told: Mapping[str, Any] = self.control.post(f"/people/{citizen.id}/{ENROLLED[way]}", members or None)
+        return told
 
     def remove(self, citizen: Citizen) -> None:
         """The person is gone, with every session and token of theirs."""

@@ -1,6 +1,7 @@
 """What a test holds: people, clients, phone, clock, journal, keys, tokens, snapshots, each of this sandbox alone."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
@@ -181,3 +182,16 @@ def test_sandbox_can_be_had_without_pytest(esia: Esia) -> None:
 def ask_userinfo(esia: Esia, token: str) -> int:
     answer = requests.get(esia.discovery["userinfo_endpoint"], headers={"Authorization": f"Bearer {token}"}, timeout=30)
     return answer.status_code
+
+
+@pytest.mark.parametrize(("way", "method"), [("passkey", "passkey"), ("phone", "push"), ("totp", "totp")])
+def test_what_is_enrolled_signs_in(esia: Esia, way: Any, method: str) -> None:
+    vera = esia.citizen()
+    assert esia.enrol(vera, way)
+    assert esia.login(as_=vera, methods=[{"name": method}]).acr == "substantial"
+
+
+def test_way_that_nobody_can_enrol_is_named(esia: Esia) -> None:
+    wrong: Any = "bank"
+    with pytest.raises(PropuskError, match="'passkey', 'phone', 'totp', and not 'bank'"):
+        esia.enrol(esia.citizen(), wrong)
