@@ -91,10 +91,11 @@ def running_relay(authority: trustme.CA, security: str = "starttls") -> Iterator
         )
 
     implicit = context if security == "tls" else None
-    server = loop.run_until_complete(loop.create_server(meet, "127.0.0.1", 0, ssl=implicit))
-    relay.port = server.sockets[0].getsockname()[1]
+    # The loop runs in its own thread from the start: the thread of the tests may have one already, that of a browser.
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(_open(loop, meet, implicit), loop).result(10)
+    relay.port = server.sockets[0].getsockname()[1]
     try:
         yield relay
     finally:
@@ -102,6 +103,10 @@ def running_relay(authority: trustme.CA, security: str = "starttls") -> Iterator
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _open(loop: asyncio.AbstractEventLoop, meet: Callable[[], SMTP], context: ssl.SSLContext | None) -> asyncio.Server:
+    return await loop.create_server(meet, "127.0.0.1", 0, ssl=context)
 
 
 async def _leave(server: asyncio.Server) -> None:

@@ -80,6 +80,7 @@ def test_essential_level_is_reached_by_a_second_step(stand: Stand) -> None:
 
 def test_essential_level_that_the_person_cannot_reach_is_a_refusal(stand: Stand) -> None:
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    stand.execute("DELETE FROM devices")
     acr = {"essential": True, "values": ["substantial"]}
     answer = answer_of(ask(stand, stand.browser(), {"id_token": {"acr": acr}}))
     assert answer["error"] == "unmet_authentication_requirements"
@@ -87,6 +88,7 @@ def test_essential_level_that_the_person_cannot_reach_is_a_refusal(stand: Stand)
 
 def test_voluntary_level_that_the_person_cannot_reach_is_stated_truthfully(stand: Stand) -> None:
     stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    stand.execute("DELETE FROM devices")
     page = ask(stand, stand.browser(), {"id_token": {"acr": {"values": ["substantial"]}}})
     assert told(stand, page.submit("consent", "allow"))[1]["acr"] == "low"
 
