@@ -52,7 +52,7 @@ def obtain_code(served: ServedProvider, client: dict[str, str]) -> str:
             "prompt": "consent",
         }
         page = browser.get(f"{served.issuer}/oauth2/authorize?{urlencode(parameters)}", timeout=10)
-        page = _submit(browser, page, login="vera@example.test", password="romashka-17")
+        page = _submit(browser, page, login="luka@example.test", password="podorozhnik-21")
         answer = _submit(browser, page, follow=False, answer="allow")
         while not answer.headers["Location"].startswith(CALLBACK):
             answer = browser.get(served.issuer + answer.headers["Location"], allow_redirects=False, timeout=10)
