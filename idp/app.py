@@ -22,7 +22,7 @@ from idp.database import db
 from idp.discovery import documents
 from idp.front import REALM, Endpoint, Front
 from idp.interaction.views import blueprint as consent_pages
-from idp.logout import back_channel
+from idp.logout import back_channel, deadline
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
@@ -35,6 +35,7 @@ from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
+from idp.sessions.store import DEADLINE
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -85,6 +86,7 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    DEADLINE: deadline.meet,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

@@ -33,12 +33,13 @@ class AttemptGone(Exception):
 @dataclass(frozen=True)
 class Purpose:
     """For whose sake somebody signs in, as the page says it. `destination` is the address the browser will be
-    sent to in the end."""
+    sent to in the end; `has_run_out` says that they were signed in until their session ran out."""
 
     client_name: str
     client_host: str
     destination: str
     login_hint: str = ""
+    has_run_out: bool = False
 
 
 @dataclass(frozen=True)

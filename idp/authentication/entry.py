@@ -9,6 +9,7 @@ proofs (security.md, LM-27).
 """
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
@@ -33,6 +34,8 @@ from idp.sessions import browser, store
 from idp.sessions.store import Session
 
 FRESH_SECONDS = 5 * 60
+MAX_PATH_LENGTH = 200
+"""Of an address that an attempt can lead back to."""
 
 
 class SignInNeeded(Exception):
@@ -104,6 +107,13 @@ def enter_to_work(realm: Realm, path: str, *roles: StaffRole) -> Owner:
     return owner
 
 
+def _way_back(path: str) -> str:
+    """Where a sign-in leads in the end: to the page as it was open, with what its address asked for."""
+    address = f"{path}?{urlencode(list(request.args.items(multi=True)))}"
+    is_open_page = request.method == "GET" and request.path == path and request.args
+    return address if is_open_page and len(address) <= MAX_PATH_LENGTH else path
+
+
 def _owner(realm: Realm, connection: Connection) -> Owner | None:
     session = browser.current(realm, connection)
     person = directory.find(realm, connection, session.citizen_id) if session is not None else None
@@ -137,8 +147,13 @@ def sign_in_first(
     keeps: Session | None = None,
 ) -> SignInNeeded:
     """Begin a sign-in for the sake of the page of `path`, to be raised. Who only has to prove more keeps what is proved."""
-    purpose = Purpose(client_name=_("Профиль в Пропуске"), client_host=host_of(realm.issuer), destination=realm.issuer)
     with realm.database.write() as connection:
+        purpose = Purpose(
+            client_name=_("Профиль в Пропуске"),
+            client_host=host_of(realm.issuer),
+            destination=realm.issuer,
+            has_run_out=browser.has_run_out(realm, connection),
+        )
         attempt_id = attempts.begin(
             realm,
             connection,
@@ -146,7 +161,7 @@ def sign_in_first(
             asked_level=asked_level,
             demanded_level=demanded_level,
             purpose=purpose,
-            return_path=path,
+            return_path=_way_back(path),
             citizen_id=keeps.citizen_id if keeps else None,
             factors=keeps.factors if keeps else (),
             keeps_sid=keeps.sid if keeps else None,

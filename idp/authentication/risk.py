@@ -3,7 +3,7 @@
 Either alone is everyday life: people buy telephones and travel. What is found demands a second step, and is written down.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy import Connection, delete, select
@@ -15,11 +15,12 @@ from idp.authentication.attempt import Attempt
 from idp.authentication.models import KnownPlace
 from idp.citizens.models import Person
 from idp.realm import Realm
+from idp.sessions.visit import Visit
 from idp.throttling import counters
 
 PLACES = table_of(KnownPlace)
 SEE = {
-    is_sqlite: first.on_conflict_do_update(index_elements=["index"], set_={"seen_at": first.excluded.seen_at})
+    is_sqlite: first.on_conflict_do_update(index_elements=["index"], set_={"seen_at": first.excluded.seen_at, "sealed": first.excluded.sealed})
     for is_sqlite, first in ((True, sqlite.insert(PLACES)), (False, postgresql.insert(PLACES)))
 }
 """One statement, so that of two sign-ins from a new place at once neither fails."""
@@ -30,13 +31,19 @@ Risk = Literal["unknown_place", "failures"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a sign-in comes from: the long-lived secret of the browser, None where it has none yet, and its address.
+    """Where a sign-in comes from: the long-lived secret of the browser, None where it has none yet, its address, and what it
+    says of itself, by which its owner knows it again.
 
-    The test API has neither, and is not judged by them.
+    The test API has none of them, and is not judged by them.
     """
 
     device: str | None = None
     address: str = ""
+    agent: str = field(default="", compare=False)
+
+    @property
+    def visit(self) -> Visit:
+        return Visit(self.agent, self.address)
 
 
 def risk_of(realm: Realm, connection: Connection, person: Person, place: Place) -> Risk | None:
@@ -67,7 +74,8 @@ def remember(realm: Realm, connection: Connection, citizen_id: str, place: Place
     counters.start_anew(realm, connection, FAILURES, citizen_id)
     now = realm.clock.now()
     for kind, index in _indexes(realm, citizen_id, place).items():
-        row = {"index": index, "citizen_id": citizen_id, "kind": kind, "first_seen_at": now, "seen_at": now}
+        sealed = place.visit.seal(realm, index.hex())
+        row = {"index": index, "citizen_id": citizen_id, "kind": kind, "first_seen_at": now, "seen_at": now, "sealed": sealed}
         connection.execute(SEE[realm.database.is_sqlite], row)
 
 

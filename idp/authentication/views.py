@@ -1,6 +1,7 @@
 """The pages of a sign-in: the same routes for every method, the choice between them, and the way out."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -231,7 +232,8 @@ def _too_often() -> PageProblem:
 
 
 def _place() -> Place:
-    return Place(token_value(DEVICE), request.remote_addr or "")
+    visit = browser.visit()
+    return Place(token_value(DEVICE), visit.address, visit.agent)
 
 
 def _next(realm: Realm, attempt: Attempt) -> Response:
@@ -246,7 +248,7 @@ def _next(realm: Realm, attempt: Attempt) -> Response:
         device = place.device or draw_token(realm.chance, "device cookie")
         try:
             session, cookie = complete(
-                realm, attempt, find_session=partial(browser.current, realm), place=Place(device, place.address)
+                realm, attempt, find_session=partial(browser.current, realm), place=replace(place, device=device)
             )
         except AttemptGone:
             # A form that was sent twice at once: the other answer has the session, and ours was rolled back. Or the session
