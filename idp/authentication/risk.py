@@ -20,7 +20,9 @@ from idp.throttling import counters
 
 PLACES = table_of(KnownPlace)
 SEE = {
-    is_sqlite: first.on_conflict_do_update(index_elements=["index"], set_={"seen_at": first.excluded.seen_at, "sealed": first.excluded.sealed})
+    is_sqlite: first.on_conflict_do_update(
+        index_elements=["index"], set_={"seen_at": first.excluded.seen_at, "sealed": first.excluded.sealed}
+    )
     for is_sqlite, first in ((True, sqlite.insert(PLACES)), (False, postgresql.insert(PLACES)))
 }
 """One statement, so that of two sign-ins from a new place at once neither fails."""

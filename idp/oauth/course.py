@@ -119,9 +119,7 @@ def take_up(
             return _error(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, refusal=refusal)
         if isinstance(step, SignIn):
             was_signed_in = step.reason == "no_session" and has_run_out(connection)
-            attempt_id = _begin_sign_in(
-                realm, connection, paused, step, session, browser=browser, has_run_out=was_signed_in
-            )
+            attempt_id = _begin_sign_in(realm, connection, paused, step, session, browser=browser, has_run_out=was_signed_in)
             return SignInBegun(attempt_id)
         assert session is not None, "consent is asked of somebody who is signed in, and answers are given for them"
         done: Answer | ConsentAwaited
