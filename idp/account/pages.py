@@ -3,8 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
 
+from ground.web.cookies import cookie_value, set_cookie
 from ground.web.language import lazy_gettext
+from ground.web.site import current_site
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
 
@@ -13,13 +16,28 @@ SECTIONS = (
     ("profile", lazy_gettext("Профиль"), PATH, "user"),
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+    ("sessions", lazy_gettext("Устройства и сеансы"), f"{PATH}/sessions", "laptop"),
+    ("consents", lazy_gettext("Согласия и сервисы"), f"{PATH}/consents", "plug"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
+
+CHANGED = "changed"
+OFFERED_SECONDS = 5 * 60
 
 
 def make_blueprint(name: str) -> Blueprint:
     """A blueprint for some pages of the account, each of which enters before it shows anything."""
     return make_guarded(name, __name__, PATH)
+
+
+def has_changed_ways() -> bool:
+    """Was a way to sign in added or taken away in this browser a moment ago?"""
+    return cookie_value(CHANGED) is not None
+
+
+def remember_change(response: Response) -> None:
+    """A way to sign in has changed: for a moment the pages offer to end the other sessions."""
+    set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
 
 
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:

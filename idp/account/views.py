@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from ground.web.language import gettext as _
-from idp.account.pages import PATH, make_blueprint, page
+from idp.account.pages import PATH, has_changed_ways, make_blueprint, page, remember_change
 from idp.audit import Event
 from idp.authentication.entry import enter, enter_to_change, offered_methods
 from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal, write_down
@@ -21,6 +21,7 @@ from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
+from idp.sessions import browser, store
 
 MAX_NAME_LENGTH = 60
 blueprint = make_blueprint("account")
@@ -54,12 +55,14 @@ def security() -> str:
     with realm.database.read() as connection:
         listed = _listed(realm, connection, owner, "security")
         offered = offered_methods(realm, connection, owner.person)
+        others = _other_sessions(realm, connection, owner)
     return page(
         "account/security.html",
         owner,
         "security",
         listed=listed,
-        others=[method for method in offered if method.enrolment is None],
+        always=[method for method in offered if method.enrolment is None],
+        other_sessions=others,
         guard=LEVELS.index(reachable_levels(offered)[-1]) + 1,
         has_spare=len([method for method in offered if method.kind == "possession" and method.level != "high"]) > 1,
     )
@@ -74,8 +77,16 @@ def documents() -> str:
     with realm.database.read() as connection:
         listed = _listed(realm, connection, owner, "documents")
         kept = signed.of_person(realm, connection, owner.person.id)
-    papers = _papers(owner.person.data)
-    return page("account/documents.html", owner, "documents", listed=listed, papers=papers, signed_consents=kept)
+        others = _other_sessions(realm, connection, owner)
+    return page(
+        "account/documents.html",
+        owner,
+        "documents",
+        listed=listed,
+        papers=_papers(owner.person.data),
+        signed_consents=kept,
+        other_sessions=others,
+    )
 
 
 @blueprint.get("/documents/signed/<signed_id>/<name>")
@@ -156,7 +167,12 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
         if not (enrolment.can_remove and enrolment.remove(realm, connection, owner, enrolled_id)):
             abort(404)
         write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
-    return redirect(f"{PATH}/{section}", 303)
+    return _changed(realm, owner, section)
+
+
+def _other_sessions(realm: Realm, connection: Connection, owner: Owner) -> int:
+    """How many other sessions to offer the end of: those that there are, when a way to sign in has just changed."""
+    return len(store.alive(realm, connection, owner.person.id)) - 1 if has_changed_ways() else 0
 
 
 def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, str]) -> Response | tuple[str, int]:
@@ -169,7 +185,18 @@ def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, st
         return _adding(realm, method, enrolment, owner, refusal), refusal.status
     if isinstance(away, Away):
         return redirect(away.address, 303)
-    return redirect(f"{PATH}/{section}", 303)
+    return _changed(realm, owner, section)
+
+
+def _changed(realm: Realm, owner: Owner, section: str) -> Response:
+    """Back to the list. The session goes on under a new cookie, and the page offers to end the others."""
+    response = redirect(f"{PATH}/{section}", 303)
+    with realm.database.write() as connection:
+        cookie = store.renew_cookie(realm, connection, owner.session)
+    if cookie is not None:
+        browser.hand_out(realm, response, owner.session, cookie)
+        remember_change(response)
+    return response
 
 
 def _enrolment(realm: Realm, section: str | None, name: str) -> tuple[Method, Enrolment]:

@@ -148,7 +148,7 @@ def read(realm: Realm, call: Call) -> Answer:
 
 
 def change(realm: Realm, call: Call) -> Answer:
-    """Change what the body names. Sessions and tokens go on, as they would."""
+    """Change what the body names. Sessions and tokens go on, as they would; those of a person who is disabled end."""
     terms: PersonTerms = call.body
     given = _data(terms)
     with realm.database.write() as connection:
@@ -168,6 +168,8 @@ def change(realm: Realm, call: Call) -> Answer:
             directory.change(realm, connection, person, actor=ACTOR)
         except CitizenExists as exists:
             _check_free(exists.names)
+        if person.is_disabled and not known.is_disabled:
+            end_everywhere(realm, connection, person.id, because="citizen_disabled", actor=ACTOR)
         if terms.password is not UNSET:
             change_password(realm, connection, person.id, terms.password, actor=ACTOR)
     return Answer(200, KnownPerson(**_shown(person)))

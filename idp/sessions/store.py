@@ -114,6 +114,12 @@ def alive(realm: Realm, connection: Connection, citizen_id: str) -> list[tuple[S
     return [(_open(row), Visit.opened(realm, row.sid, row.sealed)) for row in found]
 
 
+def hold(connection: Connection, citizen_id: str) -> None:
+    """Wait for whoever changes a session of this citizen. Before the journal: PostgreSQL would find a deadlock in the other
+    order, with a client that keeps one of them alive."""
+    connection.execute(OF_CITIZEN.with_for_update(key_share=True), {"citizen_id": citizen_id})
+
+
 def not_ended(connection: Connection, sid: str) -> Session | None:
     """The session of this name, unless it has been ended, whether it idles or not."""
     row = connection.execute(select(SESSIONS).where(SESSIONS.c.sid == sid, SESSIONS.c.ended_at.is_(None))).first()
