@@ -11,6 +11,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp.account import consents as account_consents
 from idp.account import sessions as account_sessions
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
@@ -49,7 +50,7 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, account_sessions.blueprint, staff.blueprint)
+OF_PROVIDER = (account.blueprint, account_sessions.blueprint, account_consents.blueprint, staff.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 

@@ -27,9 +27,11 @@ class Consent(Base):
 
 
 class Disclosure(Base):
-    """What a client was really told of a citizen under one authorization, and when first: names of claims, never values.
+    """What a client was really told of a citizen under one authorization, when first and when last: names of claims, never
+    values.
 
-    `channel` is `id_token`, `userinfo` or `registry` (introspection by the registry). Told again it is no other row.
+    `channel` is `id_token`, `userinfo` or `check` (introspection, by the registry). What is told again within an hour of
+    `last_at` does not move it.
     """
 
     __tablename__ = "disclosures"
@@ -40,6 +42,7 @@ class Disclosure(Base):
     citizen_id: Mapped[str] = mapped_column(String(36), index=True)
     client_id: Mapped[str] = mapped_column(String(100))
     first_at: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class SignedConsent(Base):

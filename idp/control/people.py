@@ -18,10 +18,11 @@ from idp.citizens import directory, identifiers
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.models import Person, PersonalData
-from idp.consent import ledger, signed
+from idp.consent import disclosures, ledger, signed
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.sessions import store as sessions
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -187,6 +188,8 @@ def remove(realm: Realm, call: Call) -> Answer:
         risk.forget(connection, person.id)
         ledger.forget(connection, person.id)
         signed.forget(connection, person.id)
+        disclosures.forget(connection, person.id)
+        sessions.forget(connection, person.id)
         certificates.forget(connection, person.id)
         directory.remove(realm, connection, person.id, actor=ACTOR)
     return Answer(204)

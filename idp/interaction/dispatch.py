@@ -104,7 +104,8 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         raise RequestRefused("access_denied", "the person did not allow it", clause="RFC 6749, 4.1.2.1")
     claims = _claims(realm, connection, request, session)
     is_allowed = ledger.covers(realm, connection, session.citizen_id, request.client_id, request.scope, claims.names)
-    if answer is None and ("consent" in request.prompt or not is_allowed):
+    # Somebody who allowed it here may have withdrawn it since, at their account.
+    if not is_allowed or (answer is None and "consent" in request.prompt):
         if "none" in request.prompt:
             raise RequestRefused(
                 "consent_required", "prompt is none, but the person has not agreed yet", clause="OpenID Connect Core 1.0, 3.1.2.6"

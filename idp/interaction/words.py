@@ -50,6 +50,11 @@ def claim_rows(names: Sequence[str], claims: Mapping[str, Any]) -> list[tuple[st
     return rows
 
 
+def claim_names(names: Sequence[str]) -> list[str]:
+    """What these claims are called; one that has no word of ours by its own name."""
+    return [str(CLAIM_WORDS.get(name, name)) for name in names if SAID_WITH.get(name) not in names]
+
+
 def deeds(scopes: Set[str]) -> list[str]:
     """What the client will be able to do."""
     return [str(words) for name, words in DEED_WORDS.items() if name in scopes]

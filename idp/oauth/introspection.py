@@ -6,6 +6,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from ground.wire import BadRequest
 from idp.citizens import directory
+from idp.consent import disclosures
 from idp.oauth.server import ClientRecord
 from idp.protocol.client import Client
 from idp.protocol.vocabulary import CONFIDENTIAL_AUTHENTICATIONS
@@ -45,13 +46,22 @@ class Introspection(IntrospectionEndpoint):
         verified, caller = token
         members = {"active": True, "token_type": "Bearer", **verified.claims}
         if caller.resource is not None and caller.resource in verified.audience:
-            members |= self._identity(verified)
+            members |= self._identity(verified, caller)
         return members
 
-    def _identity(self, verified: VerifiedAccessToken) -> dict[str, Any]:
+    def _identity(self, verified: VerifiedAccessToken, caller: Client) -> dict[str, Any]:
         """By what the registry knows a person: a token holder may never have opened it in a browser."""
         realm: Realm = self.server.realm
         with realm.database.read() as connection:
             person = directory.find(realm, connection, verified.grant.citizen_id)
         claims = person.claims() if person else {}
-        return {name: claims[name] for name in ("snils", "birthdate") if claims.get(name)}
+        told = {name: claims[name] for name in ("snils", "birthdate") if claims.get(name)}
+        disclosures.write_down(
+            realm,
+            family_id=verified.family_id,
+            citizen_id=verified.grant.citizen_id,
+            client_id=caller.client_id,
+            channel="check",
+            claims=told,
+        )
+        return told

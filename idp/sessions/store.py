@@ -214,6 +214,11 @@ def end(realm: Realm, connection: Connection, session: Session, *, because: str)
     return True
 
 
+def forget(connection: Connection, citizen_id: str) -> None:
+    """Of a citizen who is removed nobody knows any more where they signed in."""
+    connection.execute(update(SESSIONS).where(SESSIONS.c.citizen_id == citizen_id), {"sealed": None})
+
+
 def renew_cookie(realm: Realm, connection: Connection, session: Session) -> str | None:
     """A new cookie for a session whose trust has changed; the old one is worth nothing. None where it is over."""
     cookie = draw_token(realm.chance, "session cookie")

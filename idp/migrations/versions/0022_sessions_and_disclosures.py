@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.Column('citizen_id', sa.String(length=36), nullable=False),
     sa.Column('client_id', sa.String(length=100), nullable=False),
     sa.Column('first_at', sa.BigInteger(), nullable=False),
+    sa.Column('last_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('family_id', 'channel', 'claims', name=op.f('pk_disclosures'))
     )
     with op.batch_alter_table('disclosures', schema=None) as batch_op:
