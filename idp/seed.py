@@ -15,7 +15,7 @@ from idp.citizens import directory
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import PersonalData
 from idp.clients import registry
-from idp.database import DRAWS, Base
+from idp.database import DRAWS, WATERMARKS, Base
 from idp.errors import StandUnusable
 from idp.protocol.client import Client
 from idp.realm import Realm
@@ -44,6 +44,8 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
 def start_over(realm: Realm, connection: Connection) -> None:
     """Empty every table, the journal too, and enter the seed: what is left is as after preparing."""
     for table in reversed(Base.metadata.sorted_tables):
+        if table is WATERMARKS:
+            continue  # starting over is no roll-back: what the database knows of the list beside it, it goes on knowing
         # A seeded realm draws again what it drew before, but never a signing key that it has already.
         of_keys = [DRAWS.c.purpose.not_like("key %")] if table is DRAWS else []
         connection.execute(delete(table).where(*of_keys))

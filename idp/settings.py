@@ -325,6 +325,11 @@ class Settings:
         return None if self.database_url else self.var_folder / f"{self.instance}.sqlite3"
 
     @property
+    def tombstones_file(self) -> Path:
+        """What stays dead, beside the database and not in its copies."""
+        return self.var_folder / f"{self.instance}.tombstones"
+
+    @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.sqlite_file}"
 

@@ -12,6 +12,7 @@ from idp.audit import Event, record
 from idp.citizens import identifiers
 from idp.citizens.models import Citizen, Person, PersonalData
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CITIZENS = table_of(Citizen)
 
@@ -133,12 +134,15 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
     }
     connection.execute(update(CITIZENS).where(CITIZENS.c.id == person.id), row)
     record(realm, connection, Event.CITIZEN_CHANGED, actor=actor, object=f"citizen:{person.id}")
+    if person.is_disabled and known.disabled_at is None:
+        bury(realm, connection, Buried.CITIZEN_DISABLED, person.id)
 
 
 def remove(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
     """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before."""
     connection.execute(delete(CITIZENS).where(CITIZENS.c.id == citizen_id))
     record(realm, connection, Event.CITIZEN_REMOVED, actor=actor, object=f"citizen:{citizen_id}")
+    bury(realm, connection, Buried.CITIZEN, citizen_id)
 
 
 def taken_by_others(realm: Realm, connection: Connection, data: PersonalData, *, besides: str | None = None) -> list[str]:

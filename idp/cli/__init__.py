@@ -93,9 +93,10 @@ def _sentence(error: Exception) -> str | None:
     from ground.migration import DatabaseNewer
     from ground.sealing import SecretsUnusable
     from ground.settings import SettingRefused
+    from ground.tombstones import TombstonesBroken
     from idp.errors import StandUnusable
 
-    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, StandUnusable)):
+    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, TombstonesBroken, StandUnusable)):
         return str(error)
     if isinstance(error, DatabaseError):
         return f"the database cannot be used: {error.orig}"
