@@ -65,6 +65,10 @@ class Realm:
         """The same issuer, with everything that is done marked as done by the test API. It remembers together with this one."""
         return replace(self, acts_for_test=True)
 
+    def without_tombstones(self) -> "Realm":
+        """The same issuer for whoever kills again what was buried before."""
+        return replace(self, tombstones=self.tombstones.muted())
+
     def at(self, clock: Clock) -> "Realm":
         """The same issuer at another time; its own clock stays where it is."""
         jobs = Jobs(JOBS, self.database, clock, self.chance)

@@ -7,9 +7,15 @@ tokens, challenges, links, paused requests), needs no tombstone: a new epoch end
 
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from ground.tombstones import EPOCH
+from idp.database import WATERMARKS
 from idp.realm import Realm
+
+SKEW_SECONDS = 60
+"""How far the clock of whoever made something may be before ours."""
+EPOCH_BEGAN = select(WATERMARKS.c.at).where(WATERMARKS.c.name == EPOCH)
 
 
 class Buried(StrEnum):
@@ -40,3 +46,12 @@ class Buried(StrEnum):
 def bury(realm: Realm, connection: Connection, kind: Buried, *identifiers: str) -> None:
     """Remember beside the database that this is dead, in the transaction that kills it."""
     realm.tombstones.bury(connection, kind.value, *identifiers)
+
+
+def is_of_older_epoch(connection: Connection, born_at: int) -> bool:
+    """May something that comes once, and was made at this moment, have come already, unknown to the database that we have?
+
+    For what others make and we only remember the names of: which came after the copy was made, the copy does not say.
+    """
+    began_at = connection.execute(EPOCH_BEGAN).scalar()
+    return began_at is not None and born_at <= began_at + SKEW_SECONDS

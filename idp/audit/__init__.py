@@ -54,6 +54,8 @@ class Event(StrEnum):
     CLOCK_MOVED = "clock.moved"
     DELIVERY_SCRIPTED = "delivery.scripted"
     REALM_RESET = "realm.reset"
+    EPOCH_RAISED = "epoch.raised"
+    BURIED_AGAIN = "buried.again"
 
 
 def record(

@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "client": "idp.cli.clients:client",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",
+    "restore": "idp.cli.restore:restore",
+    "epoch": "idp.cli.restore:epoch",
 }
 
 
@@ -91,12 +93,15 @@ def _sentence(error: Exception) -> str | None:
 
     from ground.database import DatabaseUnsafe
     from ground.migration import DatabaseNewer
+    from ground.restoring import CopyUnusable
     from ground.sealing import SecretsUnusable
     from ground.settings import SettingRefused
     from ground.tombstones import TombstonesBroken
     from idp.errors import StandUnusable
 
-    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, TombstonesBroken, StandUnusable)):
+    if isinstance(
+        error, (CopyUnusable, SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, TombstonesBroken, StandUnusable)
+    ):
         return str(error)
     if isinstance(error, DatabaseError):
         return f"the database cannot be used: {error.orig}"

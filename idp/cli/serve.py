@@ -54,6 +54,7 @@ def _serve_control(settings: Settings) -> None:
 
 def _check(settings: Settings) -> None:
     from idp.database import MIGRATIONS
+    from idp.epoch.settling import settle
     from idp.keyring.published import key_set
     from idp.realm import open_realm
 
@@ -61,6 +62,8 @@ def _check(settings: Settings) -> None:
     key_set(realm)
     if not MIGRATIONS.check(realm.database):
         raise StandUnusable("the database is not up to date: run propusk prepare")
+    for line in settle(realm):
+        click.echo(line)
     realm.database.close()
 
 

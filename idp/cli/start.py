@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import click
 
 from ground.home import HOME_VARIABLE, config_path, find_home
+from idp.cli.alone import alone_in
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
@@ -50,7 +51,7 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
     if home is not None:
         os.environ[HOME_VARIABLE] = str(home.absolute())
     settings = read_test_settings()
-    with _alone_in(settings.var_folder):
+    with alone_in(settings.var_folder):
         stop = threading.Event()
         settings, provider, control = open_doors(settings, bind=bind, is_any_port=ports == "any")
         demand_control(settings)
@@ -191,25 +192,6 @@ def welcome(settings: Settings) -> str:
     widths = [max(len(cell) for cell in column) for column in zip(*people, strict=True)]
     lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in people]
     return "\n".join((*lines, "", "Ctrl-C stops it."))
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of the stand, as scripts/start does. Raises StandUnusable while another stand has it."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / "stand.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
-    except BlockingIOError:
-        owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-        raise StandUnusable(f"a stand is running in {folder.parent} (process {owner}): stop it first, or use --home") from None
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
