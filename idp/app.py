@@ -11,7 +11,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
-from idp.account.views import blueprint as account_pages
+from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
 from idp.authentication.views import blueprint as sign_in_pages
@@ -34,6 +34,7 @@ from idp.oauth.userinfo import userinfo
 from idp.pages import current_realm, site_of
 from idp.realm import Realm
 from idp.requests.recorder import recorded
+from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
 BLUEPRINTS = (
@@ -41,11 +42,12 @@ BLUEPRINTS = (
     sign_in_pages,
     device_api,
     consent_pages,
-    account_pages,
     logout_pages,
     session_frame,
     registration_management,
 )
+OF_PROVIDER = (account.blueprint, staff.blueprint)
+"""What a bank has not: its customers look after theirs at a counter."""
 
 
 def _discovery(realm: Realm, request: Request) -> Response:
@@ -113,9 +115,9 @@ def make_pages(realm: Realm) -> Flask:
         realm = current_realm()
         return render_template("home.html", realm=realm, doors=doors(realm))
 
-    for blueprint in (*BLUEPRINTS, *(method.pages for method in METHODS if method.pages is not None)):
-        if blueprint is not account_pages or not realm.settings.is_bank:  # a bank's customers look after theirs at a counter
-            app.register_blueprint(blueprint)
+    of_methods = (method.pages for method in METHODS if method.pages is not None)
+    for blueprint in (*BLUEPRINTS, *of_methods, *(() if realm.settings.is_bank else OF_PROVIDER)):
+        app.register_blueprint(blueprint)
     return app
 
 

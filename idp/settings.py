@@ -165,6 +165,9 @@ class Settings:
 
     `codes_per_hour` limits the one-time codes of one person, `pushes_per_ten_minutes` the notices on their telephone; 0 is no
     limit, for test stands only.
+    After `failures_before_lock` wrong passwords in a row an account is locked, until its owner recovers it; `unlock_seconds`
+    later (at most 600) they can sign in. One address has `failures_per_address` failed sign-ins an hour (0 is no limit, for
+    test stands only). `incident_rules` are the findings that shut an account until an officer opens it.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
@@ -198,6 +201,10 @@ class Settings:
     threads: int = 4
     control_threads: int = 32
     codes_per_hour: int = 5
+    failures_before_lock: int = 5
+    failures_per_address: int = 60
+    unlock_seconds: int = 0
+    incident_rules: tuple[str, ...] = ("refresh_reuse", "code_replay")
     pushes_per_ten_minutes: int = 3
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
@@ -236,7 +243,11 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
-        for name in ("codes_per_hour", "pushes_per_ten_minutes"):
+        if not 1 <= self.failures_before_lock <= 100:
+            raise ValueError(f"failures_before_lock must be 1 to 100, not {self.failures_before_lock}")
+        if not 0 <= self.unlock_seconds <= 600:
+            raise ValueError(f"unlock_seconds must be 0 to 600, not {self.unlock_seconds}")
+        for name in ("codes_per_hour", "pushes_per_ten_minutes", "failures_per_address"):
             if self.is_production and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
         if self.is_production and not (self.delivery.is_mail_private and self.delivery.is_sms_private):

@@ -40,7 +40,9 @@ class Buried(StrEnum):
     ACCOUNT_LOCKED = "account locked"
     """Locked after failures: citizen. Lifting is not buried: who was locked after the copy lifts it once more."""
     INCIDENT = "incident"
-    """Locked because of an incident: citizen."""
+    """Shut for a danger: citizen, rule. Neither is its end: an officer looks once more."""
+    ROLE = "role"
+    """Taken away or given up: citizen, role."""
 
 
 def bury(realm: Realm, connection: Connection, kind: Buried, *identifiers: str) -> None:

@@ -1,16 +1,16 @@
-"""The pages of the account: profile, «Безопасность», «Документы», and the same routes for whatever a method enrols."""
+"""Profile, «Безопасность», «Документы», and the same routes for whatever a method enrols."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from ground.web.language import gettext as _
-from idp.account.entry import SignInNeeded, enter, enter_to_change, offered_methods
+from idp.account.pages import PATH, make_blueprint, page
 from idp.audit import Event
+from idp.authentication.entry import enter, enter_to_change, offered_methods
 from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal, write_down
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.e_signature.pages import as_file
@@ -22,9 +22,8 @@ from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.tombstones import Buried, bury
 
-PATH = "/account"
 MAX_NAME_LENGTH = 60
-blueprint = Blueprint("account", __name__, url_prefix=PATH)
+blueprint = make_blueprint("account")
 
 
 @dataclass(frozen=True)
@@ -38,23 +37,11 @@ class Listed:
     why_shut: str | None
 
 
-@blueprint.before_request
-def refuse_nothing() -> None:
-    """What names something here never holds a zero character: PostgreSQL would raise."""
-    if any("\0" in value for value in (request.view_args or {}).values()):
-        abort(404)
-
-
-@blueprint.errorhandler(SignInNeeded)
-def sign_in_first(needed: SignInNeeded) -> Response:
-    return redirect(needed.address, 303)
-
-
 @blueprint.get("")
 def profile() -> str:
     """Who the person is here."""
     realm = current_realm()
-    return _page("account/profile.html", enter(realm, PATH), "profile")
+    return page("account/profile.html", enter(realm, PATH), "profile")
 
 
 @blueprint.get("/security")
@@ -65,7 +52,7 @@ def security() -> str:
     with realm.database.read() as connection:
         listed = _listed(realm, connection, owner, "security")
         offered = offered_methods(realm, connection, owner.person)
-    return _page(
+    return page(
         "account/security.html",
         owner,
         "security",
@@ -85,7 +72,7 @@ def documents() -> str:
         listed = _listed(realm, connection, owner, "documents")
         kept = signed.of_person(realm, connection, owner.person.id)
     papers = _papers(owner.person.data)
-    return _page("account/documents.html", owner, "documents", listed=listed, papers=papers, signed_consents=kept)
+    return page("account/documents.html", owner, "documents", listed=listed, papers=papers, signed_consents=kept)
 
 
 @blueprint.get("/documents/signed/<signed_id>/<name>")
@@ -195,7 +182,7 @@ def _demand_room(realm: Realm, enrolment: Enrolment, owner: Owner) -> None:
 def _adding(realm: Realm, method: Method, enrolment: Enrolment, owner: Owner, refusal: Refusal | None = None) -> str:
     with realm.database.read() as connection:
         described = enrolment.describe(realm, connection, owner)
-    return _page(
+    return page(
         enrolment.template,
         owner,
         enrolment.section,
@@ -226,20 +213,3 @@ def _papers(data: PersonalData) -> list[tuple[str, str]]:
     passport = f"{data.passport_series} •••{data.passport_number[-3:]}" if data.passport_series and data.passport_number else None
     papers = ((_("Паспорт РФ"), passport), (_("СНИЛС"), data.snils), (_("ИНН"), data.inn))
     return [(name, number) for name, number in papers if number]
-
-
-def _page(template: str, owner: Owner, section: str, **values: Any) -> str:
-    sections = (
-        ("profile", _("Профиль"), PATH, "user"),
-        ("security", _("Безопасность"), f"{PATH}/security", "shield"),
-        ("documents", _("Документы"), f"{PATH}/documents", "document"),
-    )
-    data = owner.person.data
-    return render_template(
-        template,
-        owner=owner,
-        person=owner.person,
-        initials=(data.given_name[:1] + data.family_name[:1]).upper(),
-        sections=[(label, path, name == section, icon) for name, label, path, icon in sections],
-        **values,
-    )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
+from idp.authentication.lockout import AccountLocked, lock_of
 from idp.authentication.risk import Place, remember
 from idp.logout.session_end import end_everything
 from idp.realm import Realm
@@ -19,11 +20,13 @@ def complete(
     """Open or raise the session and return it with its new cookie. The session of another person, if `find_session` finds
     one where the attempt was made, ends first. The place is known from now on, unless nothing was proved there.
 
-    Raises AttemptGone when this attempt has led to a session already, or goes on from one that is over; then nothing is
-    changed.
+    Raises AccountLocked, and AttemptGone when this attempt has led to a session already, or goes on from one that is over;
+    then nothing is changed.
     """
     assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
     with realm.database.write() as connection:
+        if lock := lock_of(realm, connection, attempt.citizen_id):
+            raise AccountLocked(lock)
         before = find_session(connection)
         if attempt.keeps_sid is not None and (before is None or before.sid != attempt.keeps_sid):
             raise AttemptGone

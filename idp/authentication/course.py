@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from idp.authentication import attempt as attempts
 from idp.authentication import risk as risks
 from idp.authentication.attempt import Attempt, AttemptGone
+from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method
 from idp.authentication.policy import CannotProveEnough, first_ways, next_ways, wanted_level
 from idp.authentication.risk import Place
@@ -38,7 +39,8 @@ class Standing:
 
 
 def standing(realm: Realm, attempt: Attempt, methods: Sequence[Method], place: Place) -> Standing:
-    """Judge where an attempt stands. Raises CannotProveEnough, and AttemptGone when its person may not sign in any more.
+    """Judge where an attempt stands. Raises CannotProveEnough, AccountLocked, and AttemptGone when its person may not
+    sign in any more.
 
     Somebody we know by now is looked at for risks before they are let in with one proof. A risk demands a second step of
     whoever has one; who has none is let in with the level they have, and the journal says so.
@@ -49,6 +51,8 @@ def standing(realm: Realm, attempt: Attempt, methods: Sequence[Method], place: P
             return Standing(attempt, person)
         if attempt.citizen_id and (person is None or person.is_disabled):
             raise AttemptGone
+        if person is not None and person.lock is not None:
+            raise AccountLocked(person.lock)
         found = _ways(realm, connection, attempt, person, methods)
         if person is None or found.ways or reaches(level_of(attempt.factors), "substantial") or attempt.demanded_because:
             return found

@@ -27,7 +27,8 @@ def wanted_level(attempt: Attempt, person: Person | None = None) -> Level:
 def must_reach(attempt: Attempt, person: Person | None) -> Level:
     """The level without which nobody is let in: what a client's policy, a risk or the person's own record demands."""
     demanded = attempt.demanded_level or "low"
-    return higher(demanded, "substantial") if person is not None and person.second_factor_required else demanded
+    needs_two = person is not None and (person.second_factor_required or person.is_staff)
+    return higher(demanded, "substantial") if needs_two else demanded
 
 
 def first_ways(attempt: Attempt, methods: Sequence[Method]) -> tuple[Method, ...]:

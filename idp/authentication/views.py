@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
 from ground.web.cookies import browser_binding, set_cookie, token_value
-from ground.web.errors import PageProblem
+from ground.web.errors import PageProblem, answer_problem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
 from ground.web.site import current_site
@@ -18,6 +18,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.completion import complete
 from idp.authentication.course import Standing, standing
+from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Away, Method, Refusal
 from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough, wanted_level
@@ -28,6 +29,7 @@ from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
+from idp.throttling import addresses
 from idp.throttling.pace import Pace
 
 DEVICE = "device"
@@ -37,6 +39,7 @@ NOT_THERE = ({"error": "not_found"}, 404)
 """What a script is told of an attempt that is not its own, of one that never was, and of a method that waits for nothing."""
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
+blueprint.register_error_handler(AccountLocked, lambda locked: answer_problem(locked.page()))
 
 
 @blueprint.get("/<attempt_id>")
@@ -152,9 +155,16 @@ def _judge(realm: Realm, attempt: Attempt, method_name: str, given: dict[str, st
     method = stands.way(method_name)
     if method is None:
         return redirect(attempt.path, 303)
+    address = request.remote_addr or ""
+    if addresses.has_failed_too_often(realm, address):
+        raise _too_often()
     try:
         outcome = method.finish(realm, attempt, stands.person, given)
+    except AccountLocked:
+        addresses.count_failure(realm, address)
+        raise
     except Refusal as refusal:
+        addresses.count_failure(realm, address)
         return _refused(realm, stands, method, refusal)
     except AttemptGone:
         # The same answer was sent twice at once, or proves to be somebody else: nothing of it is kept.
@@ -198,6 +208,16 @@ def _gone() -> PageProblem:
         advice=(_("Вернитесь в сервис, в который хотели войти, и начните сначала."),),
         code="attempt_gone",
         cause="no such sign-in attempt in this browser, it is older than ten minutes, or its person may not sign in any more",
+    )
+
+
+def _too_often() -> PageProblem:
+    return PageProblem(
+        status=429,
+        title=_("Слишком много неудачных попыток"),
+        lead=_("С этого адреса за последний час слишком часто не удавалось войти. Подождите час."),
+        code="slow_down",
+        cause="the address has had all its failures of this hour (failures_per_address)",
     )
 
 

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, false, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, exists, false, func, insert, or_, select, update
 
 from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.audit import Event, record
 from idp.citizens import identifiers
-from idp.citizens.models import Citizen, Person, PersonalData
+from idp.citizens.models import Citizen, CitizenRole, IdentityProof, Incident, Lock, Person, PersonalData
 from idp.realm import Realm
 from idp.tombstones import Buried, bury
 
-CITIZENS = table_of(Citizen)
+CITIZENS, ROLES, INCIDENTS = map(table_of, (Citizen, CitizenRole, Incident))
+HAS_INCIDENT = exists().where(INCIDENTS.c.citizen_id == CITIZENS.c.id, INCIDENTS.c.closed_at.is_(None))
+ROLE_NAMES = select(func.aggregate_strings(ROLES.c.role, " ")).where(ROLES.c.citizen_id == CITIZENS.c.id).scalar_subquery()
+PEOPLE = select(CITIZENS, HAS_INCIDENT.label("has_incident"), ROLE_NAMES.label("role_names"))
 
 
 LOGINS = ("phone", "email", "snils")
@@ -31,7 +34,7 @@ class CitizenExists(Exception):
 
 def find(realm: Realm, connection: Connection, citizen_id: str) -> Person | None:
     """The citizen with this id."""
-    row = connection.execute(select(CITIZENS).where(CITIZENS.c.id == citizen_id)).first()
+    row = connection.execute(PEOPLE.where(CITIZENS.c.id == citizen_id)).first()
     return _open(realm, row) if row else None
 
 
@@ -39,15 +42,15 @@ def find(realm: Realm, connection: Connection, citizen_id: str) -> Person | None
 class Terms:
     """On which terms a citizen is let in."""
 
-    is_disabled: bool
+    is_shut_out: bool
     second_factor_required: bool
 
 
 def terms_of(connection: Connection, citizen_id: str) -> Terms | None:
     """The terms of a citizen, without what is sealed of them: cheap enough for every request of a client."""
-    columns = (CITIZENS.c.disabled_at, CITIZENS.c.second_factor_required)
+    columns = (CITIZENS.c.disabled_at, CITIZENS.c.second_factor_required, HAS_INCIDENT.label("has_incident"))
     row = connection.execute(select(*columns).where(CITIZENS.c.id == citizen_id)).first()
-    return Terms(row.disabled_at is not None, row.second_factor_required) if row else None
+    return Terms(row.disabled_at is not None or row.has_incident, row.second_factor_required) if row else None
 
 
 def hold(connection: Connection, citizen_id: str) -> None:
@@ -58,7 +61,7 @@ def hold(connection: Connection, citizen_id: str) -> None:
 
 def everybody(realm: Realm, connection: Connection) -> list[Person]:
     """All citizens, in the order they were entered. For test stands, which have a handful."""
-    return [_open(realm, row) for row in connection.execute(select(CITIZENS).order_by(CITIZENS.c.created_at, CITIZENS.c.id))]
+    return [_open(realm, row) for row in connection.execute(PEOPLE.order_by(CITIZENS.c.created_at, CITIZENS.c.id))]
 
 
 def find_by_login(realm: Realm, connection: Connection, login: str) -> Person | None:
@@ -66,7 +69,7 @@ def find_by_login(realm: Realm, connection: Connection, login: str) -> Person | 
     condition = _login_condition(realm, login.strip())
     if condition is None:
         return None
-    row = connection.execute(select(CITIZENS).where(condition)).first()
+    row = connection.execute(PEOPLE.where(condition)).first()
     return _open(realm, row) if row else None
 
 
@@ -106,6 +109,7 @@ def enter(
         "email_verified_at": now if email_is_verified else None,
         "second_factor_required": second_factor_required,
         "risk_is_judged": risk_is_judged,
+        "passport_checked_at": now if data.has_passport else None,
         "created_at": now,
     }
     connection.execute(insert(CITIZENS), row)
@@ -131,6 +135,7 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
         "second_factor_required": person.second_factor_required,
         "risk_is_judged": person.risk_is_judged,
         "disabled_at": since(known.disabled_at, person.is_disabled),
+        "passport_checked_at": since(known.passport_checked_at, person.document_is_checked and person.data.has_passport),
     }
     connection.execute(update(CITIZENS).where(CITIZENS.c.id == person.id), row)
     record(realm, connection, Event.CITIZEN_CHANGED, actor=actor, object=f"citizen:{person.id}")
@@ -138,8 +143,18 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
         bury(realm, connection, Buried.CITIZEN_DISABLED, person.id)
 
 
+def prove_identity(realm: Realm, connection: Connection, citizen_id: str, *, by: IdentityProof, actor: str) -> None:
+    """Somebody who may vouch for it has seen that this person is who they say. A stronger proof is not replaced."""
+    row = {"identity_proved_at": realm.clock.now(), "identity_proved_by": by}
+    statement = update(CITIZENS).where(CITIZENS.c.id == citizen_id, CITIZENS.c.identity_proved_by.is_(None))
+    if connection.execute(statement, row).rowcount:
+        record(realm, connection, Event.IDENTITY_PROVED, actor=actor, object=f"citizen:{citizen_id}", by=by)
+
+
 def remove(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
     """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before."""
+    for table in (ROLES, INCIDENTS):
+        connection.execute(delete(table).where(table.c.citizen_id == citizen_id))
     connection.execute(delete(CITIZENS).where(CITIZENS.c.id == citizen_id))
     record(realm, connection, Event.CITIZEN_REMOVED, actor=actor, object=f"citizen:{citizen_id}")
     bury(realm, connection, Buried.CITIZEN, citizen_id)
@@ -166,4 +181,15 @@ def _open(realm: Realm, row: Row[Any]) -> Person:
         second_factor_required=row.second_factor_required,
         risk_is_judged=row.risk_is_judged,
         is_disabled=row.disabled_at is not None,
+        document_is_checked=row.passport_checked_at is not None,
+        identity_proved_by=row.identity_proved_by,
+        roles=frozenset((row.role_names or "").split()),
+        lock=_lock(realm, row),
     )
+
+
+def _lock(realm: Realm, row: Row[Any]) -> Lock | None:
+    if row.has_incident:
+        return "incident"
+    is_locked = row.locked_at is not None and (row.unlocks_at is None or row.unlocks_at > realm.clock.now())
+    return "failures" if is_locked else None

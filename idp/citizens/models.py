@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +27,48 @@ class Citizen(Base):
     risk_is_judged: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[int] = mapped_column(BigInteger)
     disabled_at: Mapped[int | None] = mapped_column(BigInteger)
+    passport_checked_at: Mapped[int | None] = mapped_column(BigInteger)
+    identity_proved_at: Mapped[int | None] = mapped_column(BigInteger)
+    identity_proved_by: Mapped[str | None] = mapped_column(String(20))
+    locked_at: Mapped[int | None] = mapped_column(BigInteger)
+    unlocks_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class CitizenRole(Base):
+    """A role that somebody has: one of the staff, or one they took by themselves."""
+
+    __tablename__ = "citizen_roles"
+
+    citizen_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    role: Mapped[str] = mapped_column(String(40), primary_key=True)
+    given_at: Mapped[int] = mapped_column(BigInteger)
+    given_by: Mapped[str] = mapped_column(String(60))
+
+
+class Incident(Base):
+    """A danger to an account: while one is open nobody signs in. State: open → closed. `opened_by` and `closed_by` are actors,
+    `rule` is what found it (`officer`, or the name of a rule)."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    citizen_id: Mapped[str] = mapped_column(String(36), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(400))
+    opened_by: Mapped[str] = mapped_column(String(60))
+    opened_at: Mapped[int] = mapped_column(BigInteger)
+    closed_by: Mapped[str | None] = mapped_column(String(60))
+    closed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+StaffRole = Literal["operator", "support", "officer", "administrator"]
+STAFF_ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
+"""Who works for the provider: at the counter, with people's questions, with its journal and incidents, with its staff."""
+MEDICAL_SERVICE = "citizen.medical_service"
+"""«Гражданин - медицинский сервис»: taken and given up by oneself."""
+IdentityProof = Literal["in_person", "signature", "bank"]
+Lock = Literal["failures", "incident"]
+"""Why nobody can sign in: five wrong passwords in a row, until their owner lifts it; or a danger, until an officer does."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +95,10 @@ class PersonalData:
     email: str | None = None
     bank_account: str | None = None
     bank_card: str | None = None
+
+    @property
+    def has_passport(self) -> bool:
+        return bool(self.passport_series and self.passport_number)
 
     @property
     def full_name(self) -> str:
@@ -83,6 +129,20 @@ class Person:
     second_factor_required: bool
     risk_is_judged: bool
     is_disabled: bool
+    document_is_checked: bool = False
+    identity_proved_by: IdentityProof | None = None
+    roles: frozenset[str] = frozenset()
+    lock: Lock | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Does this person work for the provider? Then a second factor is always asked for."""
+        return bool(self.roles & set(STAFF_ROLES))
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Is what they are signed in with worth nothing? Wrong passwords shut the door only, and leave who is inside there."""
+        return self.is_disabled or self.lock == "incident"
 
     def claims(self) -> dict[str, Any]:
         """Every claim there is about this person; what is released is the business of `protocol/claims`."""

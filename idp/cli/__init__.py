@@ -99,9 +99,8 @@ def _sentence(error: Exception) -> str | None:
     from ground.tombstones import TombstonesBroken
     from idp.errors import StandUnusable
 
-    if isinstance(
-        error, (CopyUnusable, SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, TombstonesBroken, StandUnusable)
-    ):
+    refusals = (CopyUnusable, DatabaseNewer, DatabaseUnsafe, SecretsUnusable, SettingRefused, StandUnusable, TombstonesBroken)
+    if isinstance(error, refusals):
         return str(error)
     if isinstance(error, DatabaseError):
         return f"the database cannot be used: {error.orig}"

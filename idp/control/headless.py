@@ -19,7 +19,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone, Purpose
 from idp.authentication.completion import complete
 from idp.authentication.course import Standing, standing
-from idp.authentication.method import Method, Refusal
+from idp.authentication.method import Method
 from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough
 from idp.authentication.rehearsal import Asked
@@ -27,6 +27,7 @@ from idp.authentication.risk import Place
 from idp.citizens.models import Person
 from idp.clients.authentication import TOKEN_PATH
 from idp.control.proofs import PROOFS
+from idp.errors import SignInRefused
 from idp.interaction.answer import Given, give_answer
 from idp.oauth import course
 from idp.oauth.course import Answer, SignInBegun
@@ -116,7 +117,7 @@ class Visitor:
                 method.begin(self.realm, attempt, stands.person)
                 self._answer(method, attempt)
             self.session, self.cookie = complete(self.realm, attempt, find_session=self._current, place=NOWHERE)
-        except Refusal as refusal:
+        except SignInRefused as refusal:
             raise SignInStopped(refusal.reason) from None
         except AttemptGone:
             raise SignInStopped("attempt_gone") from None
@@ -124,7 +125,7 @@ class Visitor:
             raise SignInStopped("access_denied") from None
 
     def _answer(self, method: Method, attempt: Attempt) -> None:
-        """Have the answer of the script judged. Raises Refusal, AttemptGone."""
+        """Have the answer of the script judged. Raises SignInRefused, AttemptGone."""
         proof, script = PROOFS[method.name], self.scripts.get(method.name, "right")
         asked = Asked(attempt, self.person, self.password)
         match script:
@@ -133,7 +134,7 @@ class Visitor:
             case "wrong":
                 proof.wrong(self.realm, asked)
             case "wrong_then_right":
-                with suppress(Refusal):
+                with suppress(SignInRefused):
                     proof.wrong(self.realm, asked)
                 proof.right(self.realm, asked)
             case "time_out":

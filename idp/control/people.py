@@ -149,9 +149,10 @@ def change(realm: Realm, call: Call) -> Answer:
     with realm.database.write() as connection:
         known = _find(realm, connection, call.path["person_id"])
         data = PersonalData(**{**asdict(known.data), **given})
-        person = Person(
-            id=known.id,
+        person = replace(
+            known,
             data=data,
+            document_is_checked=data.has_passport,
             phone_is_verified=data.phone is not None and _told(terms.phone_verified, known.phone_is_verified),
             email_is_verified=data.email is not None and _told(terms.email_verified, known.email_is_verified),
             second_factor_required=_told(terms.second_factor_required, known.second_factor_required),

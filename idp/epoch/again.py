@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from idp.account.removal import remove_person
 from idp.audit import Event, record
@@ -11,8 +11,9 @@ from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.store import change_password
 from idp.authority import register
 from idp.authority.register import CERTIFICATES
-from idp.citizens import directory
+from idp.citizens import directory, locks
 from idp.citizens.directory import CITIZENS
+from idp.citizens.roles import ROLES
 from idp.clients.registry import SYSTEMS
 from idp.consent.ledger import CONSENTS
 from idp.epoch.ending import ACTOR
@@ -82,6 +83,20 @@ def _disable_citizen(realm: Realm, connection: Connection, citizen_id: str) -> N
     connection.execute(update(CITIZENS).where(*which), {"disabled_at": realm.clock.now()})
 
 
+def _lock(realm: Realm, connection: Connection, citizen_id: str) -> None:
+    locks.lock(realm, connection, citizen_id, because="failures")
+
+
+def _open_incident(realm: Realm, connection: Connection, citizen_id: str, rule: str) -> None:
+    if directory.terms_of(connection, citizen_id) is not None:
+        locks.open_incident(realm, connection, citizen_id, rule=rule, reason="it was open before a copy came back", actor=ACTOR)
+
+
+def _take_role(_realm: Realm, connection: Connection, citizen_id: str, role: str) -> None:
+    """Even of the last administrator: there was another one, whom the copy does not know."""
+    connection.execute(delete(ROLES).where(ROLES.c.citizen_id == citizen_id, ROLES.c.role == role))
+
+
 AGAIN: Mapping[Buried, Kill] = {
     Buried.CONSENT: _withdraw,
     Buried.CLIENT: _disable_client,
@@ -91,4 +106,7 @@ AGAIN: Mapping[Buried, Kill] = {
     Buried.PASSWORD: _take_password,
     Buried.CITIZEN: _erase,
     Buried.CITIZEN_DISABLED: _disable_citizen,
+    Buried.ACCOUNT_LOCKED: _lock,
+    Buried.INCIDENT: _open_incident,
+    Buried.ROLE: _take_role,
 }

@@ -89,6 +89,8 @@ LASTING: Mapping[str, str] = {
     "used_certificates": "a list for the account, which gives no right",
     "revoked_access_tokens": "their families are ended anyway",
     "citizens": "erased and disabled ones are buried",
+    "citizen_roles": "those that were taken are buried",
+    "incidents": "open ones are buried",
     "passwords": "changed ones are buried",
     "passkeys": "removed ones are buried",
     "passkey_handles": "names that open nothing",

@@ -61,7 +61,7 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     if client is None:
         raise RequestRefused("unauthorized_client", "the client is no longer registered", clause="RFC 6749, 4.1.2.1")
     terms = directory.terms_of(connection, session.citizen_id) if session is not None else None
-    if terms is None or terms.is_disabled:
+    if terms is None or terms.is_shut_out:
         session = None  # of nobody who may sign in
     sign_in = attempts.outcome_of(connection, paused.attempt_id)
     if sign_in.is_cancelled:

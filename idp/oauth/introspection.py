@@ -29,7 +29,7 @@ class Introspection(IntrospectionEndpoint):
         with realm.database.read() as connection:
             token = access.judge(realm, connection, token_string)
             person = directory.find(realm, connection, token.grant.citizen_id) if token else None
-        return None if person is None or person.is_disabled else token
+        return None if person is None or person.is_shut_out else token
 
     def check_permission(self, token: VerifiedAccessToken, client: ClientRecord, request: Any) -> bool:
         request.is_resource = client.client.resource is not None and client.client.resource in token.audience

@@ -29,7 +29,7 @@ def userinfo(realm: Realm, request: Request) -> Response:
             return _challenge(403, "insufficient_scope", "the scope openid is needed", scope="openid")
         person = directory.find(realm, connection, verified.grant.citizen_id)
         client = registry.find(connection, verified.grant.client_id)
-    if person is None or person.is_disabled or client is None:
+    if person is None or person.is_shut_out or client is None:
         return _challenge(401, "invalid_token", "the access token is not valid here")
     names = (*claims_of(verified.grant.scopes), *verified.grant.claims.userinfo)
     claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), names)}

@@ -23,7 +23,7 @@ from ground.preparation import bring_up_to_date
 from ground.sealing import make_secrets
 from ground.wire import Wsgi
 from idp.app import make_app, make_pages
-from idp.citizens import directory
+from idp.citizens import directory, roles
 from idp.clients import registry
 from idp.control.app import make_control
 from idp.database import JOURNAL, MIGRATIONS
@@ -98,6 +98,8 @@ class Stand:
             "home": home,
             "registration_is_open": True,
             "codes_per_hour": 0,
+            "failures_per_address": 0,
+            "incident_rules": (),
             "password_hashing": cheap,
             "bank": BankId(issuer=BANK),
             # On, as on every test stand, it writes a durable transaction behind each answer: a third of what a test takes.
@@ -169,6 +171,11 @@ class Stand:
             person = directory.find_by_login(self.realm, connection, login)
         assert person is not None, login
         return person.id
+
+    def give_role(self, login: str, role: str) -> None:
+        """From now on this person has a role, and nobody of the staff gave it."""
+        with self.realm.database.write() as connection:
+            roles.give(self.realm, connection, self.citizen(login), role, actor="operator:test")
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         """What the database holds, seen past the code."""

@@ -6,6 +6,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
+from idp.authentication import incident
 from idp.citizens import directory
 from idp.oauth.grants.tokens import answer_with_tokens
 from idp.protocol.client import Client
@@ -81,7 +82,7 @@ class CodeGrant(AuthorizationCodeGrant):
         refresh_token = None
         with self.realm.database.write() as connection:
             person = directory.find(self.realm, connection, stored.grant.citizen_id)
-            is_ours = person is not None and not person.is_disabled and codes.redeem(self.realm, connection, stored)
+            is_ours = person is not None and not person.is_shut_out and codes.redeem(self.realm, connection, stored)
             if is_ours and "refresh_token" in client.grant_types:
                 begun_at = self.realm.clock.now()
                 refresh_token = refresh.issue(self.realm, connection, family_id=stored.family_id, family_begun_at=begun_at)
@@ -104,5 +105,6 @@ class CodeGrant(AuthorizationCodeGrant):
 
     def _punish(self, stored: StoredCode) -> None:
         with self.realm.database.write() as connection:
+            incident.open_by_rule(self.realm, connection, stored.grant.citizen_id, "code_replay")
             codes.punish_replay(self.realm, connection, stored)
         raise InvalidGrantError("Invalid 'code' in request.")

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oauth2.rfc6749.grants.base import TokenEndpointMixin
 from sqlalchemy import Connection
 
+from idp.authentication import incident
 from idp.citizens import directory
 from idp.oauth.grants.tokens import answer_with_tokens
 from idp.protocol.client import Client
@@ -78,12 +79,13 @@ class RefreshGrant(BaseGrant, TokenEndpointMixin):
         if not stored.is_alive:
             return False
         person = directory.find(self.realm, connection, stored.grant.citizen_id)
-        if person is None or person.is_disabled:
+        if person is None or person.is_shut_out:
             return False
         return OFFLINE_ACCESS in stored.grant.scopes or store.keep_alive(self.realm, connection, stored.grant.sid)
 
     def _punish(self, stored: StoredRefreshToken) -> None:
         with self.realm.database.write() as connection:
+            incident.open_by_rule(self.realm, connection, stored.grant.citizen_id, "refresh_reuse")
             refresh.punish_reuse(self.realm, connection, stored)
         raise _refused()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from idp.audit import Event, record
-from idp.authentication import risk
+from idp.authentication import lockout
 from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
 from idp.authentication.methods.password.rules import check_new_password
 from idp.authentication.methods.password.store import FIND, change_password, checker
@@ -32,8 +32,12 @@ class PasswordEnrolment(Enrolment):
         given, wanted = form.get("old-password", ""), form.get("new-password", "")
         with realm.database.read() as connection:
             row = connection.execute(FIND, {"citizen_id": owner.person.id}).first()
-        if row is not None and not checker(realm).is_right(row.hash, given):
-            self._refuse(realm, owner)
+        if row is not None:
+            lockout.admit(realm, owner.person, "")
+            if not checker(realm).is_right(row.hash, given):
+                self._refuse(realm, owner)
+            with realm.database.write() as connection:
+                lockout.forgive(realm, connection, owner.person.id)
         try:
             check_new_password(wanted)
         except Refusal as refusal:
@@ -53,5 +57,7 @@ class PasswordEnrolment(Enrolment):
         with realm.database.write() as connection:
             actor, thing = f"citizen:{owner.person.id}", f"session:{owner.session.sid}"
             record(realm, connection, Event.PASSWORD_CHECKED, actor=actor, object=thing, outcome="refused")
-            risk.count_failure(realm, connection, owner.person.id)
+            locked = lockout.count_wrong(realm, connection, owner.person, "")
+        if locked is not None:
+            raise locked
         raise Refusal("wrong_password", _("Старый пароль не подошёл."), field="old-password")

@@ -9,8 +9,9 @@ from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from idp.audit import Event, record
 from idp.authentication import attempt as attempts
-from idp.authentication import risk
+from idp.authentication import lockout
 from idp.authentication.attempt import Attempt
+from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method, Refusal
 from idp.authentication.methods.password.enrolment import PasswordEnrolment
 from idp.authentication.methods.password.store import FIND_HASH, PASSWORDS, checker, renew
@@ -43,7 +44,8 @@ class PasswordMethod(Method):
         return {"login": attempt.purpose.login_hint}
 
     def finish(self, realm: Realm, attempt: Attempt, person: Person | None, form: Mapping[str, str]) -> Attempt:
-        """Refuses with the one reason `wrong_pair`, in the same time, whether the login or the password is wrong.
+        """Refuses with the one reason `wrong_pair`, in the same time, whether the login or the password is wrong; raises
+        AccountLocked after five of them in a row.
 
         As a second step it asks for the password of the person who took the first, and for no login.
         """
@@ -52,6 +54,7 @@ class PasswordMethod(Method):
             if person is None:
                 person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
             stored = connection.execute(FIND_HASH, {"citizen_id": person.id}).scalar() if person else None
+        lockout.admit(realm, person, login)
         is_right = checker(realm).is_right(stored, password)
         if is_right and person is not None and stored is not None and checker(realm).is_outdated(stored):
             renew(realm, person.id, stored, password)
@@ -60,21 +63,26 @@ class PasswordMethod(Method):
     def conclude(self, realm: Realm, attempt: Attempt, person: Person | None, *, is_right: bool, login: str) -> Attempt:
         """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`."""
         is_right = is_right and person is not None and not person.is_disabled
+        locked: AccountLocked | None = None
         with realm.database.write() as connection:
+            lock = lockout.lock_of(realm, connection, person.id) if person is not None and is_right else None
             record(
                 realm,
                 connection,
                 Event.PASSWORD_CHECKED,
                 actor=f"citizen:{person.id}" if person else "citizen:unknown",
                 object=f"attempt:{attempt.id}",
-                outcome="done" if is_right else "refused",
+                outcome="locked" if lock else "done" if is_right else "refused",
             )
-            if person is not None and not is_right:
-                risk.count_failure(realm, connection, person.id)
-            if is_right and person is not None:
+            if lock is not None:
+                locked = AccountLocked(lock)
+            elif is_right and person is not None:
+                lockout.forgive(realm, connection, person.id)
                 factor = Factor(method=self.name, kind=self.kind, amr=("pwd",), at=realm.clock.now())
                 return attempts.add_factor(realm, connection, attempt, factor, citizen_id=person.id)
-        raise Refusal("wrong_pair", _("Неверный логин или пароль"), login=login[:MAX_LOGIN_LENGTH])
+            else:
+                locked = lockout.count_wrong(realm, connection, person, login)
+        raise locked or Refusal("wrong_pair", _("Неверный логин или пароль"), login=login[:MAX_LOGIN_LENGTH])
 
     def forget(self, connection: Connection, citizen_id: str) -> None:
         """From now on no password is right."""

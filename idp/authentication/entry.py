@@ -1,7 +1,8 @@
-"""Who may open a page of the account, and who may change something there.
+"""Who may open a page of their own, of the account or of the staff, and who may change something there.
 
     nobody signed in ──▶ sign-in ──▶ reading
     reading ──▶ changing: proofs not older than five minutes, of the level that this account can reach
+    reading ──▶ at work: a role, and two factors
 
 A session that somebody left open must not be enough to add a way in of one's own (ASVS 5.0, 7.5.1), and neither must one of two
 proofs (security.md, LM-27).
@@ -9,17 +10,21 @@ proofs (security.md, LM-27).
 
 from dataclasses import replace
 
+from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
 
 from ground.web.cookies import browser_binding
+from ground.web.errors import PageProblem, answer_problem
 from ground.web.language import gettext as _
+from idp.audit import Event, record
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Purpose
+from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method, Owner
 from idp.authentication.methods import METHODS
 from idp.authentication.policy import within_reach
 from idp.citizens import directory
-from idp.citizens.models import Person
+from idp.citizens.models import Person, StaffRole
 from idp.protocol.assurance import Factor, level_of, reaches
 from idp.protocol.redirect_uri import host_of
 from idp.protocol.vocabulary import Level
@@ -38,12 +43,27 @@ class SignInNeeded(Exception):
         self.address = address
 
 
+def make_guarded(name: str, module: str, path: str) -> Blueprint:
+    """A blueprint of pages that people sign in for; whoever is not signed in is sent to do so."""
+    blueprint = Blueprint(name, module, url_prefix=path)
+    blueprint.before_request(_refuse_zero_characters)
+    blueprint.register_error_handler(AccountLocked, lambda locked: answer_problem(locked.page()))
+    blueprint.register_error_handler(SignInNeeded, lambda needed: redirect(needed.address, 303))
+    return blueprint
+
+
+def _refuse_zero_characters() -> None:
+    """What names something here never holds one: PostgreSQL would raise."""
+    if any("\0" in value for value in (request.view_args or {}).values()):
+        abort(404)
+
+
 def enter(realm: Realm, path: str) -> Owner:
     """The person of this browser, to whom the page of `path` may be shown. Raises SignInNeeded."""
     with realm.database.read() as connection:
         owner = _owner(realm, connection)
     if owner is None:
-        raise _sign_in(realm, path)
+        raise sign_in_first(realm, path)
     store.touch(realm, owner.session)
     return owner
 
@@ -56,17 +76,40 @@ def enter_to_change(realm: Realm, path: str) -> Owner:
         fresh = _fresh(realm, owner.session) if owner is not None else ()
         wanted = _reachable(realm, connection, owner) if owner is not None else "low"
     if owner is None or not fresh:
-        raise _sign_in(realm, path, asked_level="substantial")
+        raise sign_in_first(realm, path, asked_level="substantial")
     if not reaches(level_of(fresh), wanted):
-        raise _sign_in(realm, path, asked_level=wanted, keeps=replace(owner.session, factors=fresh))
+        raise sign_in_first(realm, path, asked_level=wanted, keeps=replace(owner.session, factors=fresh))
     store.touch(realm, owner.session)
+    return owner
+
+
+def enter_to_work(realm: Realm, path: str, *roles: StaffRole) -> Owner:
+    """Somebody of the provider's staff who has one of these roles and proved two factors. Raises SignInNeeded, and PageProblem
+    for whoever has none of them; the journal says who that was."""
+    owner = enter(realm, path)
+    if not owner.person.roles & set(roles):
+        with realm.database.write() as connection:
+            actor = f"citizen:{owner.person.id}"
+            record(realm, connection, Event.ACCESS_REFUSED, actor=actor, object=f"page:{path}", outcome="no_role")
+        raise PageProblem(
+            status=403,
+            title=_("Недостаточно прав"),
+            lead=_("Эта страница для сотрудников Пропуска, у которых есть нужная роль."),
+            actions=((_("В профиль"), "/account"),),
+            code="access_denied",
+            cause=f"none of the roles {', '.join(roles)}",
+        )
+    if not reaches(owner.session.level, "substantial"):
+        raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=owner.session)
     return owner
 
 
 def _owner(realm: Realm, connection: Connection) -> Owner | None:
     session = browser.current(realm, connection)
     person = directory.find(realm, connection, session.citizen_id) if session is not None else None
-    return Owner(person, session) if person is not None and session is not None and not person.is_disabled else None
+    if person is None or session is None or person.is_shut_out:
+        return None
+    return Owner(person, session)
 
 
 def _fresh(realm: Realm, session: Session) -> tuple[Factor, ...]:
@@ -85,8 +128,15 @@ def offered_methods(realm: Realm, connection: Connection, person: Person) -> lis
     return [method for method in METHODS if method.why_shut(realm) is None and method.is_offered(realm, connection, person)]
 
 
-def _sign_in(realm: Realm, path: str, *, asked_level: Level | None = None, keeps: Session | None = None) -> SignInNeeded:
-    """Begin a sign-in for the account's own sake. Who only has to prove more keeps what is proved."""
+def sign_in_first(
+    realm: Realm,
+    path: str,
+    *,
+    asked_level: Level | None = None,
+    demanded_level: Level | None = None,
+    keeps: Session | None = None,
+) -> SignInNeeded:
+    """Begin a sign-in for the sake of the page of `path`, to be raised. Who only has to prove more keeps what is proved."""
     purpose = Purpose(client_name=_("Профиль в Пропуске"), client_host=host_of(realm.issuer), destination=realm.issuer)
     with realm.database.write() as connection:
         attempt_id = attempts.begin(
@@ -94,6 +144,7 @@ def _sign_in(realm: Realm, path: str, *, asked_level: Level | None = None, keeps
             connection,
             browser=browser_binding(),
             asked_level=asked_level,
+            demanded_level=demanded_level,
             purpose=purpose,
             return_path=path,
             citizen_id=keeps.citizen_id if keeps else None,

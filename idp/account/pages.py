@@ -1,0 +1,35 @@
+"""What every page of the account shares: its address, the list of its sections, and the frame they stand in."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from ground.web.language import lazy_gettext
+from idp.authentication.entry import make_guarded
+from idp.authentication.method import Owner
+
+PATH = "/account"
+SECTIONS = (
+    ("profile", lazy_gettext("Профиль"), PATH, "user"),
+    ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
+    ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+)
+"""Name, title, address and icon of each, in the order of the navigation."""
+
+
+def make_blueprint(name: str) -> Blueprint:
+    """A blueprint for some pages of the account, each of which enters before it shows anything."""
+    return make_guarded(name, __name__, PATH)
+
+
+def page(template: str, owner: Owner, section: str, **values: Any) -> str:
+    """A page of the account for its owner, in the section of this name."""
+    data = owner.person.data
+    return render_template(
+        template,
+        owner=owner,
+        person=owner.person,
+        initials=(data.given_name[:1] + data.family_name[:1]).upper(),
+        sections=[(str(title), path, name == section, icon) for name, title, path, icon in SECTIONS],
+        **values,
+    )
