@@ -32,6 +32,7 @@ from idp.oauth.registration import register
 from idp.oauth.session_frame import blueprint as session_frame
 from idp.oauth.userinfo import userinfo
 from idp.pages import current_realm, site_of
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
 from idp.staff import views as staff
@@ -50,10 +51,12 @@ OF_PROVIDER = (account.blueprint, staff.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
+@open_to(Access.ANYBODY)
 def _discovery(realm: Realm, request: Request) -> Response:
     return documents.serve_metadata(realm, request, FRAGMENTS)
 
 
+@open_to(Access.ANYBODY)
 def _health(realm: Realm, request: Request) -> Response:
     """Says that the process answers and its database can be read."""
     with realm.database.read() as connection:
@@ -111,6 +114,7 @@ def make_pages(realm: Realm) -> Flask:
         g.realm = request.environ[REALM]
 
     @app.get("/")
+    @open_to(Access.ANYBODY)
     def home() -> str:
         realm = current_realm()
         return render_template("home.html", realm=realm, doors=doors(realm))

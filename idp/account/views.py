@@ -18,6 +18,7 @@ from idp.authentication.policy import reachable_levels
 from idp.citizens.models import PersonalData
 from idp.consent import signed
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.tombstones import Buried, bury
@@ -38,6 +39,7 @@ class Listed:
 
 
 @blueprint.get("")
+@open_to(Access.CITIZEN)
 def profile() -> str:
     """Who the person is here."""
     realm = current_realm()
@@ -45,6 +47,7 @@ def profile() -> str:
 
 
 @blueprint.get("/security")
+@open_to(Access.CITIZEN)
 def security() -> str:
     """What the person signs in with."""
     realm = current_realm()
@@ -64,6 +67,7 @@ def security() -> str:
 
 
 @blueprint.get("/documents")
+@open_to(Access.CITIZEN)
 def documents() -> str:
     """The documents of the person, and the banks that vouch for them."""
     realm = current_realm()
@@ -76,6 +80,7 @@ def documents() -> str:
 
 
 @blueprint.get("/documents/signed/<signed_id>/<name>")
+@open_to(Access.CITIZEN)
 def signed_consent(signed_id: str, name: str) -> Response:
     """The text of a signed consent or the signature over it, byte for byte, to whoever signed it."""
     realm = current_realm()
@@ -88,6 +93,7 @@ def signed_consent(signed_id: str, name: str) -> Response:
 
 
 @blueprint.get("/<section>/<name>/add")
+@open_to(Access.CITIZEN_AFRESH)
 def show_adding(section: str, name: str) -> str | Response | tuple[str, int]:
     """The page where one is added."""
     realm = current_realm()
@@ -102,6 +108,7 @@ def show_adding(section: str, name: str) -> str | Response | tuple[str, int]:
 
 
 @blueprint.post("/<section>/<name>/add")
+@open_to(Access.CITIZEN_AFRESH)
 def add(section: str, name: str) -> Response | tuple[str, int]:
     """Judge the answer and keep what was added."""
     realm = current_realm()
@@ -110,6 +117,7 @@ def add(section: str, name: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/back/<name>")
+@open_to(Access.CITIZEN)
 def back(name: str) -> Response | tuple[str, int]:
     """Somebody comes back from where they proved what is to be added; in this session, or nothing is."""
     realm = current_realm()
@@ -123,6 +131,7 @@ def back(name: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/<section>/<name>/<enrolled_id>/rename")
+@open_to(Access.CITIZEN_AFRESH)
 def rename(section: str, name: str, enrolled_id: str) -> Response:
     """Call one of them otherwise."""
     realm = current_realm()
@@ -138,6 +147,7 @@ def rename(section: str, name: str, enrolled_id: str) -> Response:
 
 
 @blueprint.post("/<section>/<name>/<enrolled_id>/remove")
+@open_to(Access.CITIZEN_AFRESH)
 def remove(section: str, name: str, enrolled_id: str) -> Response:
     """Take one of them away."""
     realm = current_realm()

@@ -24,6 +24,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough, wanted_level
 from idp.authentication.risk import Place
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.pages.forms import given_fields
 from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
@@ -43,6 +44,7 @@ blueprint.register_error_handler(AccountLocked, lambda locked: answer_problem(lo
 
 
 @blueprint.get("/<attempt_id>")
+@open_to(Access.BROWSER)
 def go_on(attempt_id: str) -> Response:
     """Wherever the attempt stands, go there."""
     realm = current_realm()
@@ -50,6 +52,7 @@ def go_on(attempt_id: str) -> Response:
 
 
 @blueprint.get("/<attempt_id>/ways")
+@open_to(Access.BROWSER)
 def choose(attempt_id: str) -> Response | str:
     """Every way that may be gone now, each with what it needs and how much it proves."""
     realm = current_realm()
@@ -58,6 +61,7 @@ def choose(attempt_id: str) -> Response | str:
 
 
 @blueprint.post("/<attempt_id>/cancel")
+@open_to(Access.BROWSER)
 def cancel(attempt_id: str) -> Response:
     """The person does not want to sign in; whoever sent them here is told."""
     realm = current_realm()
@@ -72,6 +76,7 @@ def cancel(attempt_id: str) -> Response:
 
 
 @blueprint.get("/<attempt_id>/<method_name>")
+@open_to(Access.BROWSER)
 def show(attempt_id: str, method_name: str) -> Response | str | tuple[str, int]:
     """The page of a method, if it is one of the ways that may be gone now."""
     realm = current_realm()
@@ -87,6 +92,7 @@ def show(attempt_id: str, method_name: str) -> Response | str | tuple[str, int]:
 
 
 @blueprint.get("/<attempt_id>/<method_name>/state")
+@open_to(Access.BROWSER)
 def state(attempt_id: str, method_name: str) -> Response | tuple[dict[str, Any], int]:
     """What a script of the method's page may ask while the answer is given elsewhere, about twice a second at most."""
     realm = current_realm()
@@ -103,6 +109,7 @@ def state(attempt_id: str, method_name: str) -> Response | tuple[dict[str, Any],
 
 
 @blueprint.post("/<attempt_id>/<method_name>")
+@open_to(Access.BROWSER)
 def answer(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Judge the answer; the attempt goes on, or the page says what is wrong with it."""
     realm = current_realm()
@@ -113,6 +120,7 @@ def answer(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/back/<method_name>")
+@open_to(Access.BROWSER)
 def back(method_name: str) -> Response | tuple[str, int]:
     """Somebody comes back from where they gave their proof; in this browser, or they are nobody."""
     realm = current_realm()
@@ -137,6 +145,7 @@ def _go_on_from_here(redirection: Response) -> Response:
 
 
 @blueprint.post("/<attempt_id>/<method_name>/again")
+@open_to(Access.BROWSER)
 def again(attempt_id: str, method_name: str) -> Response | tuple[str, int]:
     """Do once more what the method does first: send another code."""
     realm = current_realm()

@@ -12,12 +12,14 @@ from cryptography.hazmat.primitives import serialization
 from ground.wire import Request, Response
 from idp.authority.revocation import answer_request, make_list
 from idp.authority.signing_root import open_signing_root
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 
 OCSP_PATH = "/authority/ocsp/"
 READING = ("GET", "HEAD")
 
 
+@open_to(Access.ANYBODY)
 def root_certificate(realm: Realm, request: Request) -> Response:
     """`/authority/root.pem`: what whoever wants to verify a citizen's signature trusts."""
     if request.method not in READING:
@@ -27,6 +29,7 @@ def root_certificate(realm: Realm, request: Request) -> Response:
     )
 
 
+@open_to(Access.ANYBODY)
 def revocation_list(realm: Realm, request: Request) -> Response:
     """`/authority/crl` (RFC 5280, 5), made for this moment."""
     if request.method not in READING:
@@ -36,6 +39,7 @@ def revocation_list(realm: Realm, request: Request) -> Response:
     return _answer(request, document, "application/pkix-crl")
 
 
+@open_to(Access.ANYBODY)
 def ocsp_by_post(realm: Realm, request: Request) -> Response:
     """`/authority/ocsp` (RFC 6960, A.1)."""
     if request.method != "POST":
@@ -43,6 +47,7 @@ def ocsp_by_post(realm: Realm, request: Request) -> Response:
     return _ocsp(realm, request, request.body)
 
 
+@open_to(Access.ANYBODY)
 def ocsp_by_get(realm: Realm, request: Request) -> Response:
     """`/authority/ocsp/{the request in base64}` (RFC 6960, A.1)."""
     if request.method not in READING:

@@ -8,6 +8,7 @@ import orjson
 
 from ground.wire import Request, Response
 from idp.keyring.published import key_set
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 
 Fragment = Callable[[Realm], dict[str, Any]]
@@ -21,12 +22,14 @@ def metadata(realm: Realm, fragments: Sequence[Fragment]) -> dict[str, Any]:
     return realm.seams.discovery_document(document)
 
 
+@open_to(Access.ANYBODY)
 def serve_metadata(realm: Realm, request: Request, fragments: Sequence[Fragment]) -> Response:
     """`/.well-known/openid-configuration`; made once for each realm."""
     body = realm.remember("discovery document", lambda: orjson.dumps(metadata(realm, fragments)))
     return _cached(request, body, seconds=300)
 
 
+@open_to(Access.ANYBODY)
 def serve_key_set(realm: Realm, request: Request) -> Response:
     """The JWK Set. Cached for a minute only, so that a rotated key is soon seen."""
     return _cached(request, orjson.dumps(realm.seams.key_set(key_set(realm))), seconds=60)

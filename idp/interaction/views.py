@@ -25,6 +25,7 @@ from idp.interaction.pause import InteractionGone, PausedRequest
 from idp.interaction.signing import Question
 from idp.interaction.words import claim_rows, deeds
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.pages.forms import given_fields
 from idp.protocol.claims import GrantedClaims
 from idp.protocol.redirect_uri import host_of
@@ -36,6 +37,7 @@ blueprint = Blueprint("consent", __name__, url_prefix="/consent")
 
 
 @blueprint.get("/<interaction_id>")
+@open_to(Access.BROWSER)
 def show(interaction_id: str) -> Response | str:
     """Ask, unless somebody came here before it was their turn."""
     question = _question(interaction_id)
@@ -43,6 +45,7 @@ def show(interaction_id: str) -> Response | str:
 
 
 @blueprint.post("/<interaction_id>")
+@open_to(Access.BROWSER)
 def answer(interaction_id: str) -> Response:
     """Store the answer to what was shown; nothing else of the form is read.
 
@@ -58,6 +61,7 @@ def answer(interaction_id: str) -> Response:
 
 
 @blueprint.get("/<interaction_id>/sign")
+@open_to(Access.BROWSER)
 def show_signing(interaction_id: str) -> Response | str:
     """The text of what is asked, to be signed instead of pressing a button."""
     question = _question(interaction_id)
@@ -67,6 +71,7 @@ def show_signing(interaction_id: str) -> Response | str:
 
 
 @blueprint.post("/<interaction_id>/sign")
+@open_to(Access.BROWSER)
 def sign(interaction_id: str) -> Response | tuple[str, int]:
     """Allow by a signature over the text that was shown. Whom it was not shown to is shown it first."""
     realm, form = current_realm(), given_fields()
@@ -83,6 +88,7 @@ def sign(interaction_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/<interaction_id>/consent.txt")
+@open_to(Access.BROWSER)
 def text_to_sign(interaction_id: str) -> Response:
     """The text that waits to be signed, as a file; the page writes a new one where none does."""
     question = _question(interaction_id)

@@ -18,6 +18,7 @@ from idp.interaction.views import gone
 from idp.oauth import course, respond
 from idp.oauth.course import Answer, SignInBegun
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.sessions import browser
 
@@ -25,6 +26,7 @@ blueprint = Blueprint("authorize", __name__, url_prefix="/oauth2")
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
+@open_to(Access.ANYBODY)
 @csrf_exempt
 def authorize() -> Response:
     """Judge and pause the request, then begin. Changes nothing by itself, so a form of another site may post it.
@@ -46,6 +48,7 @@ def authorize() -> Response:
 
 
 @blueprint.get("/continue/<interaction_id>")
+@open_to(Access.BROWSER)
 def go_on(interaction_id: str) -> Response:
     """Take the paused request up where it stands."""
     return _take_up(current_realm(), interaction_id)

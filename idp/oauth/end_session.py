@@ -27,6 +27,7 @@ from idp.logout import request as requests
 from idp.logout.request import LogoutRequest
 from idp.logout.session_end import end_everything
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.sessions import browser
 from idp.sessions.store import Session
@@ -39,6 +40,7 @@ blueprint = Blueprint("end_session", __name__, url_prefix=PATH)
 
 
 @blueprint.route("", methods=["GET", "POST"])
+@open_to(Access.ANYBODY)
 @csrf_exempt
 def end_session() -> Response | str:
     """Judge the request; ask the person unless it is certain that their own client sent them."""
@@ -60,6 +62,7 @@ def end_session() -> Response | str:
 
 
 @blueprint.post("/confirmed")
+@open_to(Access.ANYBODY)
 def confirmed() -> Response:
     """The person said yes on our own page."""
     realm = current_realm()
@@ -68,6 +71,7 @@ def confirmed() -> Response:
 
 
 @blueprint.get("/confirmed")
+@open_to(Access.ANYBODY)
 def confirmed_before() -> Response:
     """The page after the end, asked for again: in another language, perhaps."""
     return redirect(own_address().replace(f"{PATH}/confirmed", PATH, 1), 303)

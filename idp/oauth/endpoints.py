@@ -5,9 +5,11 @@ from idp.oauth.grants import GRANTS
 from idp.oauth.introspection import Introspection
 from idp.oauth.revocation import Revocation
 from idp.oauth.server import ProviderServer, refuse
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 
 
+@open_to(Access.CLIENT)
 def token(realm: Realm, request: Request) -> Response:
     """Exchange a grant for tokens (RFC 6749, 3.2). Only POST, only a form, nothing in the query."""
     try:
@@ -18,6 +20,7 @@ def token(realm: Realm, request: Request) -> Response:
     return response
 
 
+@open_to(Access.CLIENT)
 def introspect(realm: Realm, request: Request) -> Response:
     """Say whether a token may be used now, and for what (RFC 7662, 2)."""
     try:
@@ -28,6 +31,7 @@ def introspect(realm: Realm, request: Request) -> Response:
     return response
 
 
+@open_to(Access.CLIENT)
 def revoke(realm: Realm, request: Request) -> Response:
     """Take a token back (RFC 7009, 2)."""
     try:

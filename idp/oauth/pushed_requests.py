@@ -11,6 +11,7 @@ from idp.interaction import pushed, replay
 from idp.oauth import judging
 from idp.oauth.endpoints import server_of
 from idp.oauth.server import WireRequest, refuse
+from idp.pages.access import Access, open_to
 from idp.protocol import authorization_request as rules
 from idp.protocol.client import Client
 from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
@@ -20,6 +21,7 @@ CREDENTIALS = frozenset({"client_secret", "client_assertion", "client_assertion_
 """Parameters that say who asks, not what for."""
 
 
+@open_to(Access.CLIENT)
 def push(realm: Realm, request: Request) -> Response:
     """Judge a request now and keep it for a moment. The client proves who it is as at the token endpoint."""
     try:

@@ -24,6 +24,7 @@ from idp.clients.registry import HOUR, Registered
 from idp.clients.sector import check_sector
 from idp.errors import RequestRefused
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.protocol import registration as rules
 from idp.protocol.client import Client, as_metadata
 from idp.realm import Realm
@@ -37,6 +38,7 @@ OURS_ALONE = ("registration_access_token", "registration_client_uri", "client_se
 blueprint = Blueprint("registration", __name__)
 
 
+@open_to(Access.ANYBODY)
 def register(realm: Realm, request: Request) -> Response:
     """Register a client and show its secret and its registration token, this once."""
     return _answer(realm, request, "registration", _register)
@@ -56,7 +58,7 @@ def token_file(realm: Realm) -> Path:
 def _serve_management(state: Any) -> None:
     view = wire_view(lambda request: manage(current_realm(), request))
     methods = ["GET", "PUT", "DELETE", "POST", "PATCH"]
-    state.app.add_url_rule(f"{PATH}/<client_id>", "registration.manage", view, methods=methods)
+    state.app.add_url_rule(f"{PATH}/<client_id>", "registration.manage", open_to(Access.BEARER)(view), methods=methods)
 
 
 def _register(realm: Realm, request: Request) -> Response:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, send_file
 
 from ground.web.cookies import cookie_name
 from ground.web.site import current_site
+from idp.pages.access import Access, open_to
 from idp.sessions.browser_state import COOKIE
 
 SCRIPT = Path(__file__).parent.parent / "pages" / "static" / "session_frame.js"
@@ -19,6 +20,7 @@ blueprint = Blueprint("session_frame", __name__, url_prefix="/oauth2/session")
 
 
 @blueprint.get("")
+@open_to(Access.ANYBODY)
 def frame() -> Response:
     """The page of `check_session_iframe`."""
     response = make_response(render_template("session_frame.html", cookie=cookie_name(current_site(), COOKIE)))
@@ -28,6 +30,7 @@ def frame() -> Response:
 
 
 @blueprint.get("/script.js")
+@open_to(Access.ANYBODY)
 def script() -> Response:
     """Its script, in a file of its own: nothing is written inline."""
     return send_file(SCRIPT, mimetype="text/javascript")

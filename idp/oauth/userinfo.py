@@ -3,6 +3,7 @@
 from ground.wire import BadRequest, Request, Response
 from idp.citizens import directory
 from idp.clients import registry
+from idp.pages.access import Access, open_to
 from idp.protocol.claims import released
 from idp.protocol.scopes import claims_of
 from idp.realm import Realm
@@ -10,6 +11,7 @@ from idp.tokens import access, minting
 from idp.tokens.subjects import subject_of
 
 
+@open_to(Access.BEARER)
 def userinfo(realm: Realm, request: Request) -> Response:
     """What an access token opens about its citizen: the claims of its scopes, and single ones.
 

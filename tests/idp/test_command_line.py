@@ -80,12 +80,7 @@ def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) 
 
 def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command("keys")
-    for name, value in (
-        ("ENVIRONMENT", "production"),
-        ("ISSUER", "https://idp.test"),
-        ("CODES_PER_HOUR", "5"),
-        ("FAILURES_PER_ADDRESS", "60"),
-    ):
+    for name, value in (("ENVIRONMENT", "production"), ("ISSUER", "https://idp.test"), ("CODES_PER_HOUR", "5")):
         monkeypatch.setenv(f"PROPUSK_{name}", value)
     assert "people" not in command("prepare").output
     assert "there are test people only with" in refused("people")

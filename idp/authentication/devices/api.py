@@ -20,6 +20,7 @@ from idp.authentication.devices.keys import KeyRefused
 from idp.authentication.devices.requests import AnswerRefused, AskedDevice
 from idp.authentication.devices.store import KnownDevice
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 from idp.realm import Realm
 
 PATH = "/device"
@@ -42,6 +43,7 @@ def refuse(refused: Refused) -> Response:
 
 
 @blueprint.get("/requests")
+@open_to(Access.DEVICE)
 def pending() -> Response:
     """What waits for an answer."""
     realm = current_realm()
@@ -52,6 +54,7 @@ def pending() -> Response:
 
 
 @blueprint.get("/requests/<request_id>")
+@open_to(Access.DEVICE)
 def one(request_id: str) -> Response:
     """What this telephone may answer; of anything else it is not told whether it exists."""
     realm = current_realm()
@@ -64,6 +67,7 @@ def one(request_id: str) -> Response:
 
 
 @blueprint.post("/requests/<request_id>/answer")
+@open_to(Access.DEVICE)
 @csrf_exempt
 def answer(request_id: str) -> Response:
     """Take the answer."""
@@ -80,12 +84,14 @@ def answer(request_id: str) -> Response:
 
 
 @blueprint.get("/enrol/<code>")
+@open_to(Access.ANYBODY)
 def opened_in_a_browser(code: str) -> str:
     """A camera has read the code instead of the application; what the code is worth is not told."""
     return render_template("open_in_application.html")
 
 
 @blueprint.post("/enrol/<code>")
+@open_to(Access.ANYBODY)
 @csrf_exempt
 def enrol(code: str) -> Response:
     """Add the telephone that read the code at the account."""

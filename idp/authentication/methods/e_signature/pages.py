@@ -9,11 +9,13 @@ from idp.authentication import challenge
 from idp.authentication.attempt import AttemptGone
 from idp.authentication.methods.e_signature.statement import PURPOSE
 from idp.pages import current_realm
+from idp.pages.access import Access, open_to
 
 blueprint = Blueprint("signature", __name__, url_prefix="/sign-in")
 
 
 @blueprint.get("/<attempt_id>/signature/challenge.txt")
+@open_to(Access.BROWSER)
 def text_to_sign(attempt_id: str) -> AnyResponse:
     """The text that waits to be signed; the page writes a new one where none does."""
     realm = current_realm()

@@ -19,6 +19,7 @@ from idp.authentication.method import Method, Refusal
 from idp.authentication.methods.qr_login.words import wrong_text
 from idp.citizens import directory
 from idp.citizens.models import Person
+from idp.pages.access import Access, open_to
 from idp.protocol.assurance import Factor
 from idp.realm import Realm
 
@@ -26,6 +27,7 @@ blueprint = Blueprint("qr", __name__, url_prefix="/qr")
 
 
 @blueprint.get("/<request_id>")
+@open_to(Access.ANYBODY)
 def opened_in_a_browser(request_id: str) -> str:
     """A camera has read the code instead of the application; what the code is worth is not told."""
     return render_template("open_in_application.html")
