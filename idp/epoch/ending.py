@@ -104,21 +104,25 @@ LASTING: Mapping[str, str] = {
 """Every other table, and why its rows may stay as the copy has them."""
 
 
+def hold_still(connection: Connection) -> None:
+    """Until the end of the transaction nobody else writes what is going to end; what is being written is waited for. Before
+    the journal is held, as everywhere. (SQLite has one writer anyway.)"""
+    if connection.dialect.name == "postgresql":
+        tables = ", ".join(f'"{ending.table.name}"' for ending in endings(0))
+        connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def begin_epoch(realm: Realm, connection: Connection, number: int, *, because: str) -> int:
     """End everything that is good once or for a while, and write down since when. How many things that were.
 
     Clients are owed the news that sessions ended which the database knows.
     """
-    all_of_them = endings(realm.clock.now())
-    if connection.dialect.name == "postgresql":  # what is written at this moment is waited for, and ended too
-        tables = ", ".join(f'"{ending.table.name}"' for ending in all_of_them)
-        connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
     open_sessions = select(SESSIONS.c.citizen_id).where(SESSIONS.c.ended_at.is_(None)).distinct()
     for citizen_id in connection.execute(open_sessions).scalars().all():
         for session in store.of_citizen(connection, citizen_id):
             back_channel.owe(realm, connection, session)
     ended = {}
-    for ending in all_of_them:
+    for ending in endings(realm.clock.now()):
         ended[ending.table.name] = connection.execute(update(ending.table).where(ending.is_good), dict(ending.values)).rowcount
     record(realm, connection, Event.EPOCH_RAISED, actor=ACTOR, object=f"epoch:{number}", because=because, ended=ended)
     realm.tombstones.remember_epoch(connection, number)

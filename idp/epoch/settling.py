@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from ground.tombstones import Standing
 from idp.database import JOURNAL
 from idp.epoch.again import kill_again
-from idp.epoch.ending import begin_epoch
+from idp.epoch.ending import begin_epoch, hold_still
 from idp.realm import Realm
 
 OLDER = "the database is older than its list of tombstones: a copy of it was put in its place"
@@ -19,10 +20,13 @@ def settle(realm: Realm, *, because: str | None = None) -> list[str]:
     With a reason a new epoch begins in any case. All of it is one transaction. Raises TombstonesBroken.
     """
     lines = []
+    with realm.database.read() as connection:
+        is_needed = because is not None or _why(_compare(realm, connection)) is not None
     with realm.database.write() as connection:
-        has_history = connection.execute(select(JOURNAL.c.seq).limit(1)).first() is not None
-        standing = realm.tombstones.compare(connection, has_history=has_history)
-        reason = because or (OLDER if standing.is_rolled_back else SHORTER if standing.is_list_lost else None)
+        if is_needed:
+            hold_still(connection)
+        standing = _compare(realm, connection)
+        reason = because or _why(standing)
         if reason is not None:
             epoch = standing.epoch + 1
             count = begin_epoch(realm, connection, epoch, because=reason)
@@ -35,3 +39,12 @@ def settle(realm: Realm, *, because: str | None = None) -> list[str]:
             lines.append(f"dead before the copy came back, and dead again: {told}")
         realm.tombstones.remember_start(connection)
     return lines
+
+
+def _compare(realm: Realm, connection: Connection) -> Standing:
+    has_history = connection.execute(select(JOURNAL.c.seq).limit(1)).first() is not None
+    return realm.tombstones.compare(connection, has_history=has_history)
+
+
+def _why(standing: Standing) -> str | None:
+    return OLDER if standing.is_rolled_back else SHORTER if standing.is_list_lost else None
