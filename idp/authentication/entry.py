@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response
 
 from ground.web.cookies import browser_binding
 from ground.web.errors import PageProblem, answer_problem
@@ -25,6 +26,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.policy import within_reach
 from idp.citizens import directory
 from idp.citizens.models import Person, StaffRole
+from idp.pages import current_realm
 from idp.protocol.assurance import Factor, level_of, reaches
 from idp.protocol.redirect_uri import host_of
 from idp.protocol.vocabulary import Level
@@ -47,9 +49,14 @@ def make_guarded(name: str, module: str, path: str) -> Blueprint:
     """A blueprint of pages that people sign in for; whoever is not signed in is sent to do so."""
     blueprint = Blueprint(name, module, url_prefix=path)
     blueprint.before_request(_refuse_zero_characters)
-    blueprint.register_error_handler(AccountLocked, lambda locked: answer_problem(locked.page()))
+    blueprint.register_error_handler(AccountLocked, answer_locked)
     blueprint.register_error_handler(SignInNeeded, lambda needed: redirect(needed.address, 303))
     return blueprint
+
+
+def answer_locked(locked: AccountLocked) -> Response:
+    """Tell somebody that the account is locked, and how it is recovered here."""
+    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank))
 
 
 def _refuse_zero_characters() -> None:

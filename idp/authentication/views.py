@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
 from ground.web.cookies import browser_binding, set_cookie, token_value
-from ground.web.errors import PageProblem, answer_problem
+from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
 from ground.web.site import current_site
@@ -18,6 +18,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.completion import complete
 from idp.authentication.course import Standing, standing
+from idp.authentication.entry import answer_locked
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Away, Method, Refusal
 from idp.authentication.methods import METHODS
@@ -40,7 +41,7 @@ NOT_THERE = ({"error": "not_found"}, 404)
 """What a script is told of an attempt that is not its own, of one that never was, and of a method that waits for nothing."""
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
-blueprint.register_error_handler(AccountLocked, lambda locked: answer_problem(locked.page()))
+blueprint.register_error_handler(AccountLocked, answer_locked)
 
 
 @blueprint.get("/<attempt_id>")

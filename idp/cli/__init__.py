@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "idp.cli.serve:serve",
     "people": "idp.cli.people:people",
     "phone-link": "idp.cli.people:phone_link",
+    "citizen": "idp.cli.citizens:citizen",
     "client": "idp.cli.clients:client",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",

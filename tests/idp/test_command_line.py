@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from idp.citizens import directory, locks
 from idp.cli import propusk, run
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import open_realm
@@ -80,12 +81,7 @@ def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) 
 
 def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command("keys")
-    for name, value in (
-        ("ENVIRONMENT", "production"),
-        ("ISSUER", "https://idp.test"),
-        ("CODES_PER_HOUR", "5"),
-        ("FAILURES_PER_ADDRESS", "60"),
-    ):
+    for name, value in (("ENVIRONMENT", "production"), ("ISSUER", "https://idp.test"), ("CODES_PER_HOUR", "5")):
         monkeypatch.setenv(f"PROPUSK_{name}", value)
     assert "people" not in command("prepare").output
     assert "there are test people only with" in refused("people")
@@ -108,6 +104,20 @@ def test_phone_link_lets_in_whoever_has_it(home: Path) -> None:
     command("keys")
     token = (home / "var" / "control-token").read_text().strip()
     assert command("phone-link").output == f"http://127.0.0.1:8401/open?token={token}\n"
+
+
+def test_operator_lifts_the_lock_of_an_account(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert command("citizen", "unlock", "vera@example.test").output == "the account was not locked\n"
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        person = directory.find_by_login(realm, connection, "vera@example.test")
+        assert person is not None
+        assert locks.lock(realm, connection, person.id, because="failures")
+    assert command("citizen", "unlock", "+7 0000000017").output.startswith("the account is unlocked from 20")
+    assert "nobody has the login" in refused("citizen", "unlock", "nobody@example.test")
+    realm.database.close()
 
 
 def test_client_is_created_with_a_secret_shown_once(home: Path) -> None:
