@@ -17,8 +17,9 @@ from idp.authority import register as certificates
 from idp.citizens import directory, identifiers, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
+from idp.citizens.last_administrator import LastAdministrator, demand_another
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
-from idp.citizens.roles import LastAdministrator
+from idp.citizens.roles import RoleNotGiven
 from idp.consent import ledger, signed
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
@@ -173,6 +174,8 @@ def change(realm: Realm, call: Call) -> Answer:
             directory.change(realm, connection, person, actor=ACTOR)
         except CitizenExists as exists:
             _check_free(exists.names)
+        except LastAdministrator:
+            raise _last_administrator() from None
         if terms.roles is not UNSET:
             _set_roles(realm, connection, person.id, terms.roles)
             person = _find(realm, connection, person.id)
@@ -185,6 +188,11 @@ def remove(realm: Realm, call: Call) -> Answer:
     """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone."""
     with realm.database.write() as connection:
         person = _find(realm, connection, call.path["person_id"])
+        directory.hold(connection, person.id)
+        try:
+            demand_another(connection, person.id)
+        except LastAdministrator:
+            raise _last_administrator() from None
         end_everywhere(realm, connection, person.id, because="citizen_removed", actor=ACTOR)
         for method in METHODS:
             method.forget(connection, person.id)
@@ -211,10 +219,17 @@ def _set_roles(realm: Realm, connection: Connection, citizen_id: str, wanted: Se
     try:
         for role in sorted(known - set(wanted)):
             roles.take(realm, connection, citizen_id, role, actor=ACTOR)
+        for role in sorted(set(wanted) - known):
+            roles.give(realm, connection, citizen_id, role, actor=ACTOR)
     except LastAdministrator:
-        raise Problem(409, "last_administrator", "Nobody would be left who can give roles") from None
-    for role in sorted(set(wanted) - known):
-        roles.give(realm, connection, citizen_id, role, actor=ACTOR)
+        raise _last_administrator() from None
+    except RoleNotGiven:
+        excluding = ", ".join(sorted(roles.EXCLUDING))
+        raise Problem(409, "roles_excluded", "Nobody has these roles together", excluding) from None
+
+
+def _last_administrator() -> Problem:
+    return Problem(409, "last_administrator", "Nobody would be left who can give roles")
 
 
 def _data(terms: PersonTerms) -> dict[str, str | None]:
@@ -308,5 +323,6 @@ OPERATIONS = (
         path=PERSON,
         summary="Remove a person, their sessions and their tokens",
         handle=remove,
+        problems=(409,),
     ),
 )
