@@ -35,6 +35,10 @@ from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
+from idp.staff import identity as staff_identity
+from idp.staff import incidents as staff_incidents
+from idp.staff import members as staff_members
+from idp.staff import people as staff_people
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -47,7 +51,14 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, staff.blueprint)
+OF_PROVIDER = (
+    account.blueprint,
+    staff.blueprint,
+    staff_people.blueprint,
+    staff_identity.blueprint,
+    staff_incidents.blueprint,
+    staff_members.blueprint,
+)
 """What a bank has not: its customers look after theirs at a counter."""
 
 

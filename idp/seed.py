@@ -11,9 +11,9 @@ from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
 from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
-from idp.citizens import directory
+from idp.citizens import directory, roles
 from idp.citizens.directory import CitizenExists
-from idp.citizens.models import PersonalData
+from idp.citizens.models import MEDICAL_SERVICE, PersonalData
 from idp.clients import registry
 from idp.database import DRAWS, WATERMARKS, Base
 from idp.errors import StandUnusable
@@ -95,6 +95,8 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     except CitizenExists:
         return False
     set_password(realm, connection, citizen_id, entry["password"])
+    for role in entry.get("roles", () if realm.settings.is_bank else (MEDICAL_SERVICE,)):
+        roles.give(realm, connection, citizen_id, role, actor=ACTOR)
     for method in METHODS:
         method.seed(realm, connection, citizen_id, entry)
     issuer, subject = realm.settings.bank.issuer, entry.get("bank_subject")

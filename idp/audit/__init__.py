@@ -54,6 +54,7 @@ class Event(StrEnum):
     CITIZEN_CHANGED = "citizen.changed"
     CITIZEN_REMOVED = "citizen.removed"
     IDENTITY_PROVED = "identity.proved"
+    PERSON_VIEWED = "person.viewed"
     PASSWORD_CHANGED = "password.changed"
     KEY_MADE = "key.made"
     CERTIFICATE_ISSUED = "certificate.issued"

@@ -199,12 +199,19 @@ def _stands(realm: Realm, attempt: Attempt) -> Standing:
         return standing(realm, attempt, METHODS, _place())
     except AttemptGone:
         raise _gone() from None
-    except CannotProveEnough:
+    except CannotProveEnough as cannot:
+        advice = [_("Подтвердите телефон или добавьте ключ доступа в профиле, раздел «Безопасность».")]
+        if cannot.person.is_staff:
+            # They are asked for it at their own account, too, unless a session from before the role is still there.
+            advice.append(
+                _("Если и в профиль без второго шага не войти, попросите администратора на время забрать вашу роль сотрудника.")
+            )
         raise PageProblem(
             status=403,
             title=_("Войти не получится"),
             lead=_("Нужен второй шаг, а способа сделать его у вашей записи нет."),
-            advice=(_("Подтвердите телефон или добавьте ключ доступа в профиле, раздел «Безопасность»."),),
+            advice=advice,
+            actions=((_("Безопасность"), "/account/security"),) if attempt.keeps_sid else (),
             code="access_denied",
             cause="a second factor is demanded and no method of the citizen offers one",
         ) from None

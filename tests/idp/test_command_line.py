@@ -16,7 +16,7 @@ from idp.cli import propusk, run
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import open_realm
 from idp.settings import read_settings
-from tests.idp.stand import Stand
+from tests.idp.stand import SEEDED, Stand
 
 ROOT = Path(__file__).parents[2]
 NUMBER_TOO_LARGE = json.dumps({"masters": {"99999": "A" * 43 + "="}})
@@ -74,7 +74,7 @@ def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) 
     first, second = command("prepare"), command("prepare")
     assert first.exit_code == 0, first.output
     assert "the database was made" in first.output
-    assert "5 test people entered" in first.output
+    assert f"{SEEDED} test people entered" in first.output
     assert "1 information systems registered" in first.output
     assert second.output.splitlines() == ["the database is up to date"]
 
@@ -91,7 +91,10 @@ def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.Mon
 
 def test_people_are_printed_with_what_they_sign_in_with(home: Path) -> None:
     people = json.loads(command("people").output)
-    assert [person["key"] for person in people] == ["vera", "pyotr", "maya", "anton", "luka"]
+    assert [person["key"] for person in people] == [
+        *("vera", "pyotr", "maya", "anton", "luka"),
+        *("olga", "semyon", "nina", "gleb"),
+    ]
     assert people[0]["name"] == "Ромашкина Вера Тимофеевна"
     assert all(person[name] for person in people for name in ("phone", "email", "snils", "password", "note"))
 
