@@ -11,6 +11,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp import retention
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -85,6 +86,8 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    retention.LEFTOVERS: retention.purge_leftovers,
+    retention.JOURNAL: retention.purge_journal,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

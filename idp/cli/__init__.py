@@ -91,12 +91,13 @@ def _sentence(error: Exception) -> str | None:
     from sqlalchemy.exc import DatabaseError
 
     from ground.database import DatabaseUnsafe
+    from ground.journal.telling import JournalBroken
     from ground.migration import DatabaseNewer
     from ground.sealing import SecretsUnusable
     from ground.settings import SettingRefused
     from idp.errors import StandUnusable
 
-    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, StandUnusable)):
+    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, JournalBroken, StandUnusable)):
         return str(error)
     if isinstance(error, DatabaseError):
         return f"the database cannot be used: {error.orig}"

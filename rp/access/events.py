@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from ground.journal.verification import ANCHORED, PURGED
 from rp.realm import Realm
 
 
@@ -20,6 +21,8 @@ class Event(StrEnum):
     API_READ = "api_read"
     BUNDLE_IMPORTED = "bundle_imported"
     STATISTICS_IMPORTED = "statistics_imported"
+    JOURNAL_PURGED = PURGED
+    JOURNAL_ANCHORED = ANCHORED
 
 
 def note(
