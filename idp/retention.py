@@ -12,6 +12,7 @@ from ground.database import table_of
 from ground.jobs import Job
 from idp.authentication.attempt import ATTEMPTS
 from idp.authentication.devices.requests import REQUESTS as DEVICE_REQUESTS
+from idp.authentication.lockout import TRIES_OF_NOBODY
 from idp.authentication.methods.one_time_code.method import CODES as ONE_TIME_CODES
 from idp.authentication.methods.totp.method import PAUSE
 from idp.authentication.models import Challenge
@@ -22,6 +23,7 @@ from idp.interaction.models import Interaction, PushedRequest, UsedRequestObject
 from idp.logout.back_channel import DELIVERIES
 from idp.realm import Realm
 from idp.sessions.store import SESSIONS
+from idp.throttling.addresses import FAILURES
 from idp.throttling.counters import COUNTERS
 from idp.tokens.access import REVOKED
 from idp.tokens.codes import CODES
@@ -39,8 +41,8 @@ PLACE_SECONDS = 365 * DAY_SECONDS
 """How long a browser or an address is known without being seen."""
 PURGED_AT_ONCE = 500
 ACTOR = "system"
-SHORT_COUNTERS = (PAUSE, REFUSALS)
-"""Counters whose window is shorter than a day. No other counter is touched: it may be what keeps an account locked."""
+COUNTER_SECONDS = {PAUSE: DAY_SECONDS, REFUSALS: DAY_SECONDS, FAILURES: DAY_SECONDS, TRIES_OF_NOBODY: HISTORY_SECONDS}
+"""Counters whose window ends, and when it is surely over. No other is touched: it may be what keeps an account locked."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,10 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     return (
         *(Leftover(table, table.c.expires_at < yesterday) for table in expiring),
         Leftover(ATTEMPTS, (ATTEMPTS.c.expires_at < yesterday) & ~has_code),
-        Leftover(COUNTERS, COUNTERS.c.name.in_(SHORT_COUNTERS) & (COUNTERS.c.since < yesterday)),
+        *(
+            Leftover(COUNTERS, (COUNTERS.c.name == name) & (COUNTERS.c.since < now - seconds))
+            for name, seconds in COUNTER_SECONDS.items()
+        ),
         Leftover(PLACES, PLACES.c.seen_at < now - PLACE_SECONDS),
         Leftover(OUTBOX, (OUTBOX.c.created_at < history) & (OUTBOX.c.number < newest_message)),
         Leftover(DELIVERIES, (DELIVERIES.c.created_at < history) & (DELIVERIES.c.state != "waiting")),
