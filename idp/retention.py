@@ -25,11 +25,11 @@ from idp.realm import Realm
 from idp.sessions.store import SESSIONS
 from idp.throttling.addresses import FAILURES
 from idp.throttling.counters import COUNTERS
+from idp.throttling.strangers import REFUSALS
 from idp.tokens.access import REVOKED
 from idp.tokens.codes import CODES
 from idp.tokens.families import FAMILIES
 from idp.tokens.refresh import REFRESH_TOKENS
-from idp.tokens.refusals import REFUSALS
 
 LEFTOVERS, JOURNAL = "purge.leftovers", "purge.journal"
 """The kinds of the jobs that recur."""

@@ -85,6 +85,11 @@ def asked_from(address: str) -> Iterator[None]:
         _address.reset(token)
 
 
+def address_of_request() -> str:
+    """The address of the request that is being answered; empty where there is none."""
+    return _address.get()
+
+
 def record(
     realm: Realm,
     connection: Connection,
@@ -99,7 +104,7 @@ def record(
 
     The address of the request that is being answered, where there is one, goes with it as the detail `from`.
     """
-    address = _address.get()
+    address = address_of_request()
     if address:
         detail["from"] = address
     if realm.acts_for_test:
