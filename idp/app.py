@@ -37,6 +37,7 @@ from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
+from idp.staff import journal as staff_journal
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -49,7 +50,7 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, activity.blueprint, staff.blueprint)
+OF_PROVIDER = (account.blueprint, activity.blueprint, staff.blueprint, staff_journal.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 

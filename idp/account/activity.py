@@ -5,7 +5,6 @@ The journal says it in identifiers; here each event of its closed list has a sen
 
 from collections.abc import Mapping
 
-from flask import request
 from sqlalchemy import Connection
 
 from ground.web.language import LazyText, format_moment, gettext, lazy_gettext
@@ -17,10 +16,10 @@ from idp.authentication.methods import METHODS
 from idp.clients import registry
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
+from idp.pages.forms import number_asked
 
 ADDRESS = f"{PATH}/activity"
 ON_A_PAGE = 30
-LARGEST_NUMBER = 2**62
 OTHERWISE = "otherwise"
 """The key of the sentence for every outcome that has none of its own."""
 CHANNELS = {"sms": lazy_gettext("SMS"), "email": lazy_gettext("почта")}
@@ -105,18 +104,12 @@ blueprint = make_blueprint("activity")
 def activity() -> str:
     """What happened to the account, the newest first."""
     realm = current_realm()
-    owner = enter(realm, ADDRESS)
+    owner, before = enter(realm, ADDRESS), number_asked("before")
     with realm.database.read() as connection:
-        found = extract_of_citizen(connection, owner.person.id, SENTENCES, before=asked_before(), limit=ON_A_PAGE)
+        found = extract_of_citizen(connection, owner.person.id, SENTENCES, before=before, limit=ON_A_PAGE)
         lines = [_line(connection, entry, owner.person.id) for entry in found.entries]
     older = f"{ADDRESS}?before={found.before}" if found.before is not None else None
-    return page("account/activity.html", owner, "activity", lines=lines, older=older, is_first=asked_before() is None)
-
-
-def asked_before() -> int | None:
-    """The number of the event whose older ones are asked for."""
-    text = request.args.get("before", "")
-    return min(int(text), LARGEST_NUMBER) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return page("account/activity.html", owner, "activity", lines=lines, older=older, is_first=before is None)
 
 
 def sentence_of(event: Event, outcome: str) -> LazyText:

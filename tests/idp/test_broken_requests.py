@@ -31,7 +31,8 @@ ADDRESSES = [
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css", "/device/requests", f"/device/requests/{IDENTIFIER}", f"/device/requests/{IDENTIFIER}/answer",
-    f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff",
+    f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff", "/staff/journal", "/staff/journal.json",
+    "/account/activity",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
 QUERIES = [

@@ -1,11 +1,14 @@
 """What is kept as long as it has to be, and what is thrown away when nobody needs it any more."""
 
 import pytest
+from sqlalchemy import insert
 
+from ground.database import table_of
 from ground.settings import SettingRefused
 from idp import retention
 from idp.app import run_due_jobs
 from idp.audit.heads import keeper_of, verified
+from idp.clients.models import UsedAssertion
 from idp.database import Base
 from idp.settings import read_settings
 from idp.throttling import counters
@@ -149,10 +152,10 @@ def test_refresh_token_that_comes_back_is_seen_for_what_it_is_as_long_as_its_fam
 
 def test_many_rows_are_thrown_away_piece_by_piece(kept: Stand) -> None:
     """More than one transaction takes."""
-    for number in range(3 * retention.PURGED_AT_ONCE // 2):
-        kept.execute(
-            "INSERT INTO used_assertions (assertion_hash, expires_at) VALUES (?, ?)", number.to_bytes(4, "big"), Stand.START
-        )
+    rows = [{"assertion_hash": bytes([*divmod(number, 256)]), "expires_at": Stand.START} for number in range(750)]
+    assert len(rows) > retention.PURGED_AT_ONCE
+    with kept.realm.database.write() as connection:
+        connection.execute(insert(table_of(UsedAssertion)), rows)
     kept.clock.advance(DAY + 1)
     run_jobs(kept)
     assert kept.rows("SELECT count(*) FROM used_assertions") == [(0,)]
