@@ -11,6 +11,8 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp import retention
+from idp.account import activity
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -37,6 +39,7 @@ from idp.realm import Realm
 from idp.requests.recorder import recorded
 from idp.staff import identity as staff_identity
 from idp.staff import incidents as staff_incidents
+from idp.staff import journal as staff_journal
 from idp.staff import members as staff_members
 from idp.staff import people as staff_people
 from idp.staff import views as staff
@@ -53,7 +56,9 @@ BLUEPRINTS = (
 )
 OF_PROVIDER = (
     account.blueprint,
+    activity.blueprint,
     staff.blueprint,
+    staff_journal.blueprint,
     staff_people.blueprint,
     staff_identity.blueprint,
     staff_incidents.blueprint,
@@ -96,6 +101,8 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    retention.LEFTOVERS: retention.purge_leftovers,
+    retention.JOURNAL: retention.purge_journal,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

@@ -93,6 +93,7 @@ def _sentence(error: Exception) -> str | None:
     from sqlalchemy.exc import DatabaseError
 
     from ground.database import DatabaseUnsafe
+    from ground.journal.telling import JournalBroken
     from ground.migration import DatabaseNewer
     from ground.restoring import CopyUnusable
     from ground.sealing import SecretsUnusable
@@ -100,7 +101,16 @@ def _sentence(error: Exception) -> str | None:
     from ground.tombstones import TombstonesBroken
     from idp.errors import StandUnusable
 
-    refusals = (CopyUnusable, DatabaseNewer, DatabaseUnsafe, SecretsUnusable, SettingRefused, StandUnusable, TombstonesBroken)
+    refusals = (
+        CopyUnusable,
+        DatabaseNewer,
+        DatabaseUnsafe,
+        JournalBroken,
+        SecretsUnusable,
+        SettingRefused,
+        StandUnusable,
+        TombstonesBroken,
+    )
     if isinstance(error, refusals):
         return str(error)
     if isinstance(error, DatabaseError):

@@ -15,6 +15,7 @@ SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = (
     ("people", lazy_gettext("Люди"), f"{PATH}/people", "question", ("operator", "support")),
     ("incidents", lazy_gettext("Инциденты"), f"{PATH}/incidents", "alert", ("officer",)),
     ("members", lazy_gettext("Сотрудники"), f"{PATH}/members", "grid", ("administrator",)),
+    ("journal", lazy_gettext("Журнал"), f"{PATH}/journal", "list", ("officer",)),
 )
 """Name, title, address and icon of each, and the roles that it is for, in the order of the navigation."""
 
