@@ -18,6 +18,7 @@ SECTIONS = (
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
     ("sessions", lazy_gettext("Устройства и сеансы"), f"{PATH}/sessions", "laptop"),
     ("consents", lazy_gettext("Согласия и сервисы"), f"{PATH}/consents", "plug"),
+    ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
 

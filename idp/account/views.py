@@ -22,6 +22,7 @@ from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser, store
+from idp.tombstones import Buried, bury
 
 MAX_NAME_LENGTH = 60
 blueprint = make_blueprint("account")
@@ -167,6 +168,7 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
         if not (enrolment.can_remove and enrolment.remove(realm, connection, owner, enrolled_id)):
             abort(404)
         write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
+        bury(realm, connection, Buried.METHOD, owner.person.id, method.name, enrolled_id)
     return _changed(realm, owner, section)
 
 

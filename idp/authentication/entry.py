@@ -2,7 +2,7 @@
 
     nobody signed in ──▶ sign-in ──▶ reading
     reading ──▶ changing: proofs not older than five minutes, of the level that this account can reach
-    reading ──▶ at work: a role, and two factors
+    reading ──▶ at work: a role, and two factors ──▶ a deed there: both factors not older than five minutes
 
 A session that somebody left open must not be enough to add a way in of one's own (ASVS 5.0, 7.5.1), and neither must one of two
 proofs (security.md, LM-27).
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response
 
 from ground.web.cookies import browser_binding
 from ground.web.errors import PageProblem, answer_problem
@@ -23,9 +24,10 @@ from idp.authentication.attempt import Purpose
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method, Owner
 from idp.authentication.methods import METHODS
-from idp.authentication.policy import within_reach
+from idp.authentication.policy import reachable_levels, within_reach
 from idp.citizens import directory
 from idp.citizens.models import Person, StaffRole
+from idp.pages import current_realm
 from idp.protocol.assurance import Factor, level_of, reaches
 from idp.protocol.redirect_uri import host_of
 from idp.protocol.vocabulary import Level
@@ -50,9 +52,14 @@ def make_guarded(name: str, module: str, path: str) -> Blueprint:
     """A blueprint of pages that people sign in for; whoever is not signed in is sent to do so."""
     blueprint = Blueprint(name, module, url_prefix=path)
     blueprint.before_request(_refuse_zero_characters)
-    blueprint.register_error_handler(AccountLocked, lambda locked: answer_problem(locked.page()))
+    blueprint.register_error_handler(AccountLocked, answer_locked)
     blueprint.register_error_handler(SignInNeeded, lambda needed: redirect(needed.address, 303))
     return blueprint
+
+
+def answer_locked(locked: AccountLocked) -> Response:
+    """Tell somebody that the account is locked, and how it is recovered here."""
+    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank))
 
 
 def _refuse_zero_characters() -> None:
@@ -112,6 +119,21 @@ def _way_back(path: str) -> str:
     address = f"{path}?{urlencode(list(request.args.items(multi=True)))}"
     is_open_page = request.method == "GET" and request.path == path and request.args
     return address if is_open_page and len(address) <= MAX_PATH_LENGTH else path
+
+
+def enter_to_decide(realm: Realm, path: str, *roles: StaffRole) -> Owner:
+    """The same for what somebody of the staff does to another person: both factors are of the last five minutes."""
+    owner = enter_to_work(realm, path, *roles)
+    fresh = _fresh(realm, owner.session)
+    if not reaches(level_of(fresh), "substantial"):
+        keeps = replace(owner.session, factors=fresh) if fresh else None
+        raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=keeps)
+    return owner
+
+
+def has_second_factor(realm: Realm, connection: Connection, person: Person) -> bool:
+    """Can this person prove two factors here now? Who cannot is let in nowhere as one of the staff."""
+    return reaches(reachable_levels(offered_methods(realm, connection, person))[-1], "substantial")
 
 
 def _owner(realm: Realm, connection: Connection) -> Owner | None:

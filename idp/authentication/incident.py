@@ -10,8 +10,6 @@ from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
 
 USEFUL_SECONDS = 24 * 60 * 60
-RULES = ("refresh_reuse", "code_replay")
-"""What shuts an account by itself where the settings say so: a stolen token or code was used."""
 
 
 def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule: str, reason: str, actor: str) -> str | None:
@@ -28,7 +26,7 @@ def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule
 
 def open_by_rule(realm: Realm, connection: Connection, citizen_id: str, rule: str) -> None:
     """A rule has found something: shut the account, where the settings have the rule do so."""
-    if rule in realm.settings.incident_rules:
+    if rule in realm.settings.rules_of_incidents:
         open_incident(realm, connection, citizen_id, rule=rule, reason=rule, actor=f"rule:{rule}")
 
 

@@ -11,6 +11,7 @@ from idp.audit import Event, record
 from idp.consent.models import Consent
 from idp.protocol.scopes import claims_of, spell
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CONSENTS = table_of(Consent)
 
@@ -68,6 +69,7 @@ def withdraw(realm: Realm, connection: Connection, citizen_id: str, client_id: s
     standing = (CONSENTS.c.citizen_id == citizen_id, CONSENTS.c.client_id == client_id, CONSENTS.c.withdrawn_at.is_(None))
     withdrawn = connection.execute(update(CONSENTS).where(*standing), {"withdrawn_at": realm.clock.now()}).rowcount
     if withdrawn:
+        bury(realm, connection, Buried.CONSENT, citizen_id, client_id)
         record(realm, connection, Event.CONSENT_WITHDRAWN, actor=actor, object=f"client:{client_id}", citizen=citizen_id)
     return withdrawn > 0
 

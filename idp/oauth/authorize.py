@@ -14,7 +14,7 @@ from ground.wire import BadRequest, single_values
 from idp.errors import RequestRefused
 from idp.interaction import pause
 from idp.interaction.pause import InteractionGone
-from idp.interaction.views import gone
+from idp.interaction.views import refused
 from idp.oauth import course, respond
 from idp.oauth.course import Answer, SignInBegun
 from idp.pages import current_realm
@@ -76,8 +76,8 @@ def _take_up(realm: Realm, interaction_id: str) -> Response:
             find_session=partial(browser.current, realm),
             has_run_out=partial(browser.has_run_out, realm),
         )
-    except InteractionGone:
-        raise gone() from None
+    except InteractionGone as reason:
+        raise refused(realm, interaction_id, reason) from None
     if isinstance(step, Answer):
         return respond.send(step)
     if isinstance(step, SignInBegun):

@@ -8,7 +8,7 @@ FAILURES, HOUR_SECONDS = "failures of an address", 60 * 60
 
 def has_failed_too_often(realm: Realm, address: str) -> bool:
     """Has this address had all the failures of its hour? Never where the settings know no limit."""
-    most = realm.settings.failures_per_address
+    most = realm.settings.most_failures_of_address
     if not most or not address:
         return False
     with realm.database.read() as connection:
@@ -17,6 +17,6 @@ def has_failed_too_often(realm: Realm, address: str) -> bool:
 
 def count_failure(realm: Realm, address: str) -> None:
     """One more failure of this address."""
-    if realm.settings.failures_per_address and address:
+    if realm.settings.most_failures_of_address and address:
         with realm.database.write() as connection:
             counters.count_up(realm, connection, FAILURES, address, within_seconds=HOUR_SECONDS)
