@@ -13,7 +13,7 @@ from idp.clients import registry
 from idp.consent import disclosures, ledger
 from idp.consent.disclosures import Disclosed
 from idp.consent.ledger import Given
-from idp.interaction.words import claim_names, deeds
+from idp.interaction.words import claim_list, deeds
 from idp.logout.withdrawal import withdraw
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
@@ -21,6 +21,8 @@ from idp.protocol.client import Client
 from idp.protocol.scopes import claims_of
 
 HERE = f"{PATH}/consents"
+SHOWN = 20
+"""How many disclosures of one service the page shows, the latest first."""
 CHANNELS: dict[str, LazyText] = {
     "id_token": lazy_gettext("при входе, в токене"),
     "userinfo": lazy_gettext("по запросу данных"),
@@ -48,9 +50,9 @@ class Service:
         return [given for given in self.given if given.withdrawn_at is None]
 
     @property
-    def may_know(self) -> list[str]:
+    def may_know(self) -> str:
         names = [name for given in self.standing for name in (*claims_of(given.scopes), *given.claims)]
-        return claim_names(list(dict.fromkeys(names)))
+        return claim_list(list(dict.fromkeys(names)))
 
     @property
     def may_do(self) -> list[str]:
@@ -70,9 +72,12 @@ class Service:
     @property
     def rows(self) -> list[tuple[str, int, int, str]]:
         """What it was told, when first and when last, and on what occasion."""
-        return [
-            (", ".join(claim_names(told.claims)), told.first_at, told.last_at, str(CHANNELS[told.channel])) for told in self.told
-        ]
+        return [(claim_list(told.claims), told.first_at, told.last_at, str(CHANNELS[told.channel])) for told in self.told[:SHOWN]]
+
+    @property
+    def has_more(self) -> bool:
+        """Was it told more often than the page shows?"""
+        return len(self.told) > SHOWN
 
 
 @blueprint.get("/consents")
