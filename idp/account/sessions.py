@@ -74,7 +74,6 @@ def end_all_others() -> Response:
     realm = current_realm()
     owner = enter_to_change(realm, HERE)
     with realm.database.write() as connection:
-        store.hold(connection, owner.person.id)
         end_others(realm, connection, owner.session, because="ended_by_person")
     return redirect(HERE, 303)
 

@@ -20,6 +20,7 @@ from idp.citizens.roles import RoleNotGiven
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.sessions import store
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -155,6 +156,8 @@ def change(realm: Realm, call: Call) -> Answer:
     given = _data(terms)
     with realm.database.write() as connection:
         known = _find(realm, connection, call.path["person_id"])
+        directory.hold(connection, known.id)
+        store.hold(connection, known.id)
         data = PersonalData(**{**asdict(known.data), **given})
         person = replace(
             known,

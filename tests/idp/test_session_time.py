@@ -153,3 +153,16 @@ def test_session_ended_before_its_deadline_owes_nothing_more(stand: Stand) -> No
     run_due_jobs(stand.realm)
     assert stand.rows("SELECT kind FROM jobs") == []
     assert stand.actions().count("session.ended") == 1
+
+
+def test_r092_login_page_that_waited_longer_than_its_attempt_is_refreshed_to_a_new_one(stand: Stand) -> None:
+    browser = at_home(stand)
+    stand.clock.advance(16 * MINUTE)
+    login_page = browser.open(SECURITY).url
+    stand.clock.advance(11 * MINUTE)
+    browser.open(login_page)
+    assert "sign-in" in browser.forms() and browser.url != login_page
+    assert RUN_OUT in browser.text
+    assert stand.sign_in(browser).url == SECURITY
+    thief = stand.browser().open(login_page)
+    assert thief.status == 404, "of another browser it is none"
