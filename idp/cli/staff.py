@@ -83,10 +83,10 @@ def take(login: str, role: str) -> None:
 
 
 def _open() -> Realm:
-    realm = open_realm(read_settings())
-    if realm.settings.is_bank:
-        raise StandUnusable("a bank has no staff here: its customers look after theirs at its counter")
-    return realm
+    settings = read_settings()
+    if settings.is_bank:
+        raise StandUnusable("a bank has no staff here: what its customers cannot do by themselves is done at its counter")
+    return open_realm(settings)
 
 
 def _find(realm: Realm, connection: Connection, login: str) -> Person:

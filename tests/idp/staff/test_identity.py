@@ -1,5 +1,7 @@
 """At the counter: an operator confirms who somebody is by the document in the hand."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from idp.citizens import directory
@@ -25,7 +27,7 @@ def at_the_counter(stand: Stand, login: str = VERA) -> Browser:
     return at_work(stand, "operator", f"/people/{stand.citizen(login)}/identity")
 
 
-def confirm(browser: Browser, *, is_seen: bool = True, **passport: str) -> Browser:
+def confirm(browser: Browser, passport: Mapping[str, str] = PASSPORT, *, is_seen: bool = True) -> Browser:
     form = browser.forms()["identity-form"]
     values = {**form.values, **PASSPORT, **passport} | ({"seen": "1"} if is_seen else {})
     browser.answer = browser.session.post(form.action, data=values)
@@ -51,7 +53,7 @@ def test_document_that_is_the_accounts_confirms_it(stand: Stand) -> None:
 
 @pytest.mark.parametrize("other", [{"series": "0001"}, {"number": "000018"}, {"issued_on": "2010-03-02"}])
 def test_document_that_is_another_confirms_nothing_and_the_journal_says_so(stand: Stand, other: dict[str, str]) -> None:
-    page = confirm(at_the_counter(stand), **other)
+    page = confirm(at_the_counter(stand), other)
     assert page.status == 400
     assert "Документ не такой, как в записи" in page.text
     assert not any(value in page.text for value in ("000017", "2010-03-01")), "what the account has is not told"
@@ -62,7 +64,7 @@ def test_document_that_is_another_confirms_nothing_and_the_journal_says_so(stand
 def test_sixth_document_of_a_day_is_not_compared(stand: Stand) -> None:
     browser = at_the_counter(stand)
     for number in range(5):
-        confirm(browser, number=f"00010{number}")
+        confirm(browser, {"number": f"00010{number}"})
     page = confirm(browser)
     assert page.status == 429 and "Сегодня больше нельзя" in page.text
     assert person(stand).identity_proved_by is None
@@ -82,7 +84,7 @@ def test_document_is_entered_where_the_account_has_none(stand: Stand) -> None:
         )
     page = at_the_counter(stand, "+70000000700")
     assert "паспорта ещё нет" in page.text
-    confirm(page, series="00 00", number="000 700")
+    confirm(page, {"series": "00 00", "number": "000 700"})
     egor = person(stand, "+70000000700")
     assert (egor.data.passport_series, egor.data.passport_number, egor.data.passport_issued_on) == (
         "0000",
@@ -106,7 +108,7 @@ def test_document_is_entered_where_the_account_has_none(stand: Stand) -> None:
 def test_what_is_typed_wrong_is_said_and_not_counted(stand: Stand, given: dict[str, str], sentence: str) -> None:
     browser = at_the_counter(stand)
     for _ in range(6):
-        page = confirm(browser, **given)
+        page = confirm(browser, given)
         assert page.status == 400 and sentence in page.text
     assert "Подтверждённая" in confirm(browser).text
 
