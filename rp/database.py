@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ground.database import NAMING_CONVENTION
 from ground.journal import journal_table
 from ground.migration import Migrations
+from ground.tombstones import watermarks_table
 
 
 class Base(DeclarativeBase):
@@ -50,6 +51,7 @@ db = SQLAlchemy(
 )
 
 JOURNAL = journal_table(Base.metadata)
+WATERMARKS = watermarks_table(Base.metadata)
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 """Upgrading needs no model; whoever writes a revision imports `rp.app` first, which imports them all."""

@@ -17,7 +17,8 @@ from ground.database import Database
 from ground.fetch import FetchPolicy, Transport
 from ground.journal import Journal
 from ground.sealing import SecretsUnusable, Vault, load_secrets
-from rp.database import JOURNAL
+from ground.tombstones import Tombstones
+from rp.database import JOURNAL, WATERMARKS
 from rp.settings import Home, Settings
 
 Room = TypeVar("Room")
@@ -35,6 +36,7 @@ class Realm:
     chance: Chance
     vault: Vault
     journal: Journal
+    tombstones: Tombstones
     fetch_policy: FetchPolicy
     transport: Transport | None
     client_secret: str = field(repr=False)
@@ -79,6 +81,7 @@ def open_realm(
         chance=chance,
         vault=Vault(secrets, chance),
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
+        tombstones=Tombstones(home.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()),
         fetch_policy=_fetch_policy(settings, home),
         transport=transport,
         client_secret=client_secret,

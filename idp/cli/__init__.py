@@ -92,6 +92,7 @@ def _sentence(error: Exception) -> str | None:
     """What the operator can do about it; None for a fault of ours."""
     from sqlalchemy.exc import DatabaseError
 
+    from ground.alone import StandRuns
     from ground.database import DatabaseUnsafe
     from ground.migration import DatabaseNewer
     from ground.restoring import CopyUnusable
@@ -100,7 +101,16 @@ def _sentence(error: Exception) -> str | None:
     from ground.tombstones import TombstonesBroken
     from idp.errors import StandUnusable
 
-    refusals = (CopyUnusable, DatabaseNewer, DatabaseUnsafe, SecretsUnusable, SettingRefused, StandUnusable, TombstonesBroken)
+    refusals = (
+        CopyUnusable,
+        DatabaseNewer,
+        DatabaseUnsafe,
+        SecretsUnusable,
+        SettingRefused,
+        StandRuns,
+        StandUnusable,
+        TombstonesBroken,
+    )
     if isinstance(error, refusals):
         return str(error)
     if isinstance(error, DatabaseError):

@@ -1,0 +1,54 @@
+"""A new epoch of the registry: when an older copy of its database came back, nobody is signed in any more.
+
+Sessions and trips to the provider end; what a patient's records are stays as the copy has it. A logout token that was taken
+after the copy may come once more: it ends what is ended anyway.
+"""
+
+from sqlalchemy import Connection, select, text, update
+
+from ground.database import table_of
+from ground.tombstones import Standing
+from rp.access.events import Event, note
+from rp.access.models import SessionRow
+from rp.database import JOURNAL
+from rp.realm import Realm
+from rp.sign_in.models import SignInRow
+
+SESSIONS, SIGN_INS = table_of(SessionRow), table_of(SignInRow)
+OLDER = "the database is older than its list of tombstones: a copy of it was put in its place"
+SHORTER = "the list of tombstones is not the one that the database knows"
+ACTOR = "operator:epoch"
+
+
+def settle(realm: Realm, *, because: str | None = None) -> list[str]:
+    """See whether an older database came back, end what must not come alive with it, and say in lines what was done.
+
+    With a reason a new epoch begins in any case. Raises TombstonesBroken.
+    """
+    lines = []
+    with realm.database.write() as connection:
+        if connection.dialect.name == "postgresql":  # before the journal, as everywhere
+            connection.execute(text("LOCK TABLE sessions, sign_ins IN SHARE ROW EXCLUSIVE MODE"))
+        has_history = connection.execute(select(JOURNAL.c.seq).limit(1)).first() is not None
+        standing = realm.tombstones.compare(connection, has_history=has_history)
+        reason = because or _why(standing)
+        if reason is not None:
+            epoch = standing.epoch + 1
+            count = _end(realm, connection)
+            detail: dict[str, str | int] = {"because": reason, "ended": count}
+            note(connection, realm, Event.EPOCH_RAISED, actor=ACTOR, object=f"epoch:{epoch}", detail=detail)
+            realm.tombstones.remember_epoch(connection, epoch)
+            lines.append(f"{reason}; epoch {epoch} begins, and everybody signs in anew ({count} things ended)")
+        realm.tombstones.remember_start(connection)
+    return lines
+
+
+def _end(realm: Realm, connection: Connection) -> int:
+    now = realm.clock.now()
+    sessions = update(SESSIONS).where(SESSIONS.c.ended_at.is_(None))
+    count = connection.execute(sessions, {"ended_at": now, "sealed": b""}).rowcount
+    return count + connection.execute(update(SIGN_INS).where(SIGN_INS.c.used_at.is_(None)), {"used_at": now}).rowcount
+
+
+def _why(standing: Standing) -> str | None:
+    return OLDER if standing.is_rolled_back else SHORTER if standing.is_list_lost else None
