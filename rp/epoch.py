@@ -7,17 +7,19 @@ after the copy may come once more: it ends what is ended anyway.
 from sqlalchemy import Connection, select, text, update
 
 from ground.database import table_of
-from ground.tombstones import Standing
 from rp.access.events import Event, note
+from rp.access.heads import heads_file
 from rp.access.models import SessionRow
 from rp.database import JOURNAL
 from rp.realm import Realm
 from rp.sign_in.models import SignInRow
 
 SESSIONS, SIGN_INS = table_of(SessionRow), table_of(SignInRow)
-OLDER = "the database is older than its list of tombstones: a copy of it was put in its place"
+OLDER = "the database is older than what stands beside it: a copy of it was put in its place"
 SHORTER = "the list of tombstones is not the one that the database knows"
 ACTOR = "operator:epoch"
+LAST_HEAD = "journal head"
+"""The name of the watermark that says for which missing head an epoch has begun already."""
 
 
 def settle(realm: Realm, *, because: str | None = None) -> list[str]:
@@ -31,7 +33,11 @@ def settle(realm: Realm, *, because: str | None = None) -> list[str]:
             connection.execute(text("LOCK TABLE sessions, sign_ins IN SHARE ROW EXCLUSIVE MODE"))
         has_history = connection.execute(select(JOURNAL.c.seq).limit(1)).first() is not None
         standing = realm.tombstones.compare(connection, has_history=has_history)
-        reason = because or _why(standing)
+        head = heads_file(realm).read().last
+        is_missing = head is not None and not realm.journal.has(connection, head)
+        is_news = head is not None and is_missing and realm.tombstones.noted(connection, LAST_HEAD) != head.seq
+        is_older = standing.is_rolled_back or (has_history and is_news)
+        reason = because or (OLDER if is_older else SHORTER if standing.is_list_lost else None)
         if reason is not None:
             epoch = standing.epoch + 1
             count = _end(realm, connection)
@@ -39,6 +45,8 @@ def settle(realm: Realm, *, because: str | None = None) -> list[str]:
             note(connection, realm, Event.EPOCH_RAISED, actor=ACTOR, object=f"epoch:{epoch}", detail=detail)
             realm.tombstones.remember_epoch(connection, epoch)
             lines.append(f"{reason}; epoch {epoch} begins, and everybody signs in anew ({count} things ended)")
+        if head is not None and is_missing:
+            realm.tombstones.note(connection, LAST_HEAD, head.seq)
         realm.tombstones.remember_start(connection)
     return lines
 
@@ -48,7 +56,3 @@ def _end(realm: Realm, connection: Connection) -> int:
     sessions = update(SESSIONS).where(SESSIONS.c.ended_at.is_(None))
     count = connection.execute(sessions, {"ended_at": now, "sealed": b""}).rowcount
     return count + connection.execute(update(SIGN_INS).where(SIGN_INS.c.used_at.is_(None)), {"used_at": now}).rowcount
-
-
-def _why(standing: Standing) -> str | None:
-    return OLDER if standing.is_rolled_back else SHORTER if standing.is_list_lost else None

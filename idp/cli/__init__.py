@@ -94,6 +94,7 @@ def _sentence(error: Exception) -> str | None:
 
     from ground.alone import StandRuns
     from ground.database import DatabaseUnsafe
+    from ground.journal.telling import JournalBroken
     from ground.migration import DatabaseNewer
     from ground.restoring import CopyUnusable
     from ground.sealing import SecretsUnusable
@@ -105,6 +106,7 @@ def _sentence(error: Exception) -> str | None:
         CopyUnusable,
         DatabaseNewer,
         DatabaseUnsafe,
+        JournalBroken,
         SecretsUnusable,
         SettingRefused,
         StandRuns,

@@ -21,6 +21,7 @@ import click
 
 from ground.alone import alone_in
 from ground.home import HOME_VARIABLE, config_path, find_home
+from ground.journal.keeping import HeadKeeper
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
@@ -65,11 +66,12 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
         lease = Lease(lease_file)
         if announce is not None:
             write_announcement(announce, settings)
-        keep_house(realm)
+        heads = keep_house(realm)
         reason = lease.wait_for_end(stop)
         for listener in (provider, control):
             listener.stop()
         recorder.close(realm)
+        heads.stop()
         _say(f"{reason}: stopped")
 
 
@@ -146,14 +148,14 @@ def serve(settings: Settings, provider: Listener, control: Listener) -> Realm:
     return realm
 
 
-def keep_house(realm: Realm) -> None:
+def keep_house(realm: Realm) -> HeadKeeper:
     """From now on do what is due. Not before all answers: at a start the processor has enough to do."""
     from ground.jobs import keep_running
-    from idp.app import run_due_jobs
-    from idp.serve import JOB_THREADS, tend_sandboxes
+    from idp import serve
+    from idp.serve import tend_sandboxes
 
-    keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
     keep_running(partial(tend_sandboxes, realm), threads=1)
+    return serve.keep_house(realm)
 
 
 def control_url(settings: Settings) -> str:
