@@ -93,6 +93,7 @@ def _sentence(error: Exception) -> str | None:
     """What the operator can do about it; None for a fault of ours."""
     from sqlalchemy.exc import DatabaseError
 
+    from ground.alone import StandRuns
     from ground.database import DatabaseUnsafe
     from ground.journal.telling import JournalBroken
     from ground.migration import DatabaseNewer
@@ -109,6 +110,7 @@ def _sentence(error: Exception) -> str | None:
         JournalBroken,
         SecretsUnusable,
         SettingRefused,
+        StandRuns,
         StandUnusable,
         TombstonesBroken,
     )

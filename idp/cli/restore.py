@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from ground.alone import alone_in
 from ground.restoring import check_copy, put_in_place
 from idp.audit.heads import keeper_of
-from idp.cli.alone import alone_in
 from idp.cli.prepare import prepare_database
 from idp.database import MIGRATIONS
 from idp.epoch.settling import settle

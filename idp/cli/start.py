@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from ground.alone import alone_in
 from ground.home import HOME_VARIABLE, config_path, find_home
 from ground.journal.keeping import HeadKeeper
-from idp.cli.alone import alone_in
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
