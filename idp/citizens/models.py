@@ -32,6 +32,7 @@ class Citizen(Base):
     identity_proved_by: Mapped[str | None] = mapped_column(String(20))
     locked_at: Mapped[int | None] = mapped_column(BigInteger)
     unlocks_at: Mapped[int | None] = mapped_column(BigInteger)
+    first_sign_in_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CitizenRole(Base):
@@ -59,6 +60,20 @@ class Incident(Base):
     opened_at: Mapped[int] = mapped_column(BigInteger)
     closed_by: Mapped[str | None] = mapped_column(String(60))
     closed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Child(Base):
+    """That somebody is a parent of a child who has an account here. The birth certificate, sealed and found by its index, says so.
+    A row stays when the child is taken off the list: the certificate is known again."""
+
+    __tablename__ = "children"
+
+    parent_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    child_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+    certificate_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[int] = mapped_column(BigInteger)
+    removed_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 StaffRole = Literal["operator", "support", "officer", "administrator"]
@@ -120,7 +135,7 @@ class PersonalData:
 
 @dataclass(frozen=True)
 class Person:
-    """A citizen whose personal data have been opened."""
+    """A citizen whose personal data have been opened. A newcomer has signed up and not yet been asked for their passport."""
 
     id: str
     data: PersonalData
@@ -133,6 +148,8 @@ class Person:
     identity_proved_by: IdentityProof | None = None
     roles: frozenset[str] = frozenset()
     lock: Lock | None = None
+    is_child: bool = False
+    is_newcomer: bool = False
 
     @property
     def is_staff(self) -> bool:
