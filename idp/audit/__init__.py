@@ -57,7 +57,6 @@ class Event(StrEnum):
     ACCOUNT_CONFIRMED = "account.confirmed"
     CHILD_ADDED = "child.added"
     CHILD_REMOVED = "child.removed"
-    SIGN_UP_BEGUN = "sign_up.begun"
     PASSWORD_CHANGED = "password.changed"
     KEY_MADE = "key.made"
     CERTIFICATE_ISSUED = "certificate.issued"

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, upd
 
 from ground.database import table_of
 from idp.audit import Event, record
-from idp.citizens import directory
+from idp.citizens import directory, names
 from idp.citizens.ages import age_on, today
 from idp.citizens.directory import CitizenExists
 from idp.citizens.levels import level_of
@@ -161,12 +161,9 @@ def _known(realm: Realm, connection: Connection, certificate: BirthCertificate) 
 
 def _is_same(known: Person, data: PersonalData) -> bool:
     """Is it the child whom the other parent entered? A СНИЛС that only one of them gave is no difference."""
-
-    def spelled(child: PersonalData) -> tuple[str | None, ...]:
-        return tuple(each.casefold().replace("ё", "е") if each else None for each in (child.family_name, child.given_name))
-
     is_number_same = not (known.data.snils and data.snils) or known.data.snils == data.snils
-    return spelled(known.data) == spelled(data) and known.data.birthdate == data.birthdate and is_number_same
+    is_name_same = all(names.is_same(getattr(known.data, name), getattr(data, name)) for name in ("family_name", "given_name"))
+    return is_name_same and known.data.birthdate == data.birthdate and is_number_same
 
 
 def _list(realm: Realm, connection: Connection, parent_id: str, child_id: str, certificate: BirthCertificate) -> None:

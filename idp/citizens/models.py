@@ -63,8 +63,8 @@ class Incident(Base):
 
 
 class Child(Base):
-    """That somebody is a parent of a child who has an account here. The birth certificate, sealed and found by its index, says so.
-    A row stays when the child is taken off the list: the certificate is known again."""
+    """That somebody is a parent of a child who has an account here, as its birth certificate says. The row stays when the child
+    is taken off the list: the certificate is known again."""
 
     __tablename__ = "children"
 

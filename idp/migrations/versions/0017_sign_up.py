@@ -28,6 +28,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_children_child_id'), ['child_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_children_certificate_index'), ['certificate_index'], unique=False)
 
+    op.create_table('registrations',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('browser', sa.String(length=64), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('proved', sa.String(length=20), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_registrations'))
+    )
+    with op.batch_alter_table('registrations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_registrations_expires_at'), ['expires_at'], unique=False)
+
     # A code lives for five minutes: who waits for one while this runs asks for another.
     op.drop_table('one_time_codes')
     op.create_table('one_time_codes',
