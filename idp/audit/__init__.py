@@ -55,6 +55,7 @@ class Event(StrEnum):
     CITIZEN_REMOVED = "citizen.removed"
     IDENTITY_PROVED = "identity.proved"
     ACCOUNT_CONFIRMED = "account.confirmed"
+    DOCUMENT_CHECKED = "document.checked"
     CHILD_ADDED = "child.added"
     CHILD_REMOVED = "child.removed"
     PASSWORD_CHANGED = "password.changed"

@@ -134,6 +134,13 @@ def may_act_for(realm: Realm, connection: Connection, parent_id: str, child_id: 
     return person is not None and not person.is_shut_out and _is_acted_for(realm, person)
 
 
+def give_number_up(realm: Realm, connection: Connection, data: PersonalData, *, actor: str) -> None:
+    """Somebody who is fourteen by now has an account of their own: the one that a parent entered gives its СНИЛС up."""
+    known = directory.find_by_login(realm, connection, data.snils) if data.snils else None
+    if known is not None and known.is_child and not _is_acted_for(realm, known) and _is_same(known, data):
+        directory.change(realm, connection, replace(known, data=replace(known.data, snils=None)), actor=actor)
+
+
 def only_of(connection: Connection, parent_id: str) -> Sequence[str]:
     """The children who have no other parent here: their accounts go with the parent's."""
     others = CHILDREN.alias()

@@ -114,6 +114,7 @@ def enter(
         "id": citizen_id,
         "sealed": realm.vault.seal_fields(f"citizens:{citizen_id}", data.as_fields()),
         **_indexes(realm, data),
+        "passport_index": _passport_index(realm, data),
         "phone_verified_at": now if phone_is_verified else None,
         "email_verified_at": now if email_is_verified else None,
         "second_factor_required": second_factor_required,
@@ -141,6 +142,7 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
     row = {
         "sealed": realm.vault.seal_fields(f"citizens:{person.id}", person.data.as_fields()),
         **_indexes(realm, person.data),
+        "passport_index": _passport_index(realm, person.data),
         "phone_verified_at": since(known.phone_verified_at, person.phone_is_verified),
         "email_verified_at": since(known.email_verified_at, person.email_is_verified),
         "second_factor_required": person.second_factor_required,
@@ -196,6 +198,18 @@ def _write(
             connection.execute(statement, row)
     except IntegrityError:
         raise CitizenExists(taken_by_others(realm, connection, data, besides=besides)) from None
+
+
+def is_passport_of_another(realm: Realm, connection: Connection, data: PersonalData, *, besides: str) -> bool:
+    """Has somebody else this very passport?"""
+    query = select(CITIZENS.c.id).where(CITIZENS.c.passport_index == _passport_index(realm, data), CITIZENS.c.id != besides)
+    return connection.execute(query).first() is not None
+
+
+def _passport_index(realm: Realm, data: PersonalData) -> bytes | None:
+    """People may share one on a test stand, so it is no unique column."""
+    passport = f"{data.passport_series} {data.passport_number}"
+    return realm.vault.blind_index("passport", passport) if data.has_passport else None
 
 
 def _indexes(realm: Realm, data: PersonalData) -> dict[str, bytes | None]:

@@ -21,6 +21,7 @@ class Citizen(Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     email_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     snils_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    passport_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     phone_verified_at: Mapped[int | None] = mapped_column(BigInteger)
     email_verified_at: Mapped[int | None] = mapped_column(BigInteger)
     second_factor_required: Mapped[bool] = mapped_column(default=False)

@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table('citizens', schema=None) as batch_op:
         batch_op.add_column(sa.Column('first_sign_in_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('passport_index', sa.LargeBinary(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_citizens_passport_index'), ['passport_index'], unique=False)
     # Nobody could sign up before: all have signed in long ago, or are of a seed or a test, of whom nothing is asked.
     op.execute("UPDATE citizens SET first_sign_in_at = created_at")
 
