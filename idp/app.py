@@ -11,7 +11,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
-from idp.account import first_sign_in
+from idp.account import contacts, first_sign_in
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -49,7 +49,7 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, first_sign_in.blueprint, sign_up_pages, staff.blueprint)
+OF_PROVIDER = (account.blueprint, contacts.blueprint, first_sign_in.blueprint, sign_up_pages, staff.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 

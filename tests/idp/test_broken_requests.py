@@ -30,6 +30,7 @@ ADDRESSES = [
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
+    "/account/contacts/phone", "/account/contacts/phone/confirm", "/account/contacts/email/code", "/account/contacts/phone/again",
     "/account/first-sign-in", "/register", f"/register/{IDENTIFIER}", f"/register/{IDENTIFIER}/sms/again",
     "/static/ground/tokens.css", "/device/requests", f"/device/requests/{IDENTIFIER}", f"/device/requests/{IDENTIFIER}/answer",
     f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff",
