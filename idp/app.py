@@ -11,7 +11,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
-from idp.account import contacts, first_sign_in
+from idp.account import children, contacts, documents, first_sign_in, signature
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -20,7 +20,7 @@ from idp.authority import endpoints as authority
 from idp.clients import registry
 from idp.clients.doors import doors
 from idp.database import db
-from idp.discovery import documents
+from idp.discovery import documents as discovery
 from idp.front import REALM, Endpoint, Front
 from idp.interaction.views import blueprint as consent_pages
 from idp.logout import back_channel
@@ -49,13 +49,14 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, contacts.blueprint, first_sign_in.blueprint, sign_up_pages, staff.blueprint)
+OF_ACCOUNT = (account, children, contacts, documents, first_sign_in, signature)
+OF_PROVIDER = (*(pages.blueprint for pages in OF_ACCOUNT), sign_up_pages, staff.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
 @open_to(Access.ANYBODY)
 def _discovery(realm: Realm, request: Request) -> Response:
-    return documents.serve_metadata(realm, request, FRAGMENTS)
+    return discovery.serve_metadata(realm, request, FRAGMENTS)
 
 
 @open_to(Access.ANYBODY)
@@ -69,7 +70,7 @@ def _health(realm: Realm, request: Request) -> Response:
 HOT_ENDPOINTS: Mapping[str, Endpoint] = {
     "/.well-known/openid-configuration": _discovery,
     "/.well-known/oauth-authorization-server": _discovery,
-    "/oauth2/jwks": documents.serve_key_set,
+    "/oauth2/jwks": discovery.serve_key_set,
     "/oauth2/par": push,
     "/oauth2/token": endpoints.token,
     "/oauth2/userinfo": userinfo,

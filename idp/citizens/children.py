@@ -20,6 +20,7 @@ from idp.audit import Event, record
 from idp.citizens import directory, names
 from idp.citizens.ages import age_on, today
 from idp.citizens.directory import CitizenExists
+from idp.citizens.identifiers import IdentifierMalformed
 from idp.citizens.levels import level_of
 from idp.citizens.models import Child, Person, PersonalData
 from idp.realm import Realm
@@ -64,15 +65,19 @@ class ListedChild:
     may_be_acted_for: bool
 
 
-def series(text: str) -> str | None:
-    """The series of a birth certificate, «II-АБ»; None where it cannot be one."""
-    match = SERIES.match(text.strip().upper())
-    return f"{match[1]}-{match[2]}" if match else None
+def series(text: str) -> str:
+    """The series of a birth certificate, «II-АБ». Raises IdentifierMalformed."""
+    match = SERIES.match(text.upper())
+    if not match:
+        raise IdentifierMalformed("series")
+    return f"{match[1]}-{match[2]}"
 
 
-def number(text: str) -> str | None:
-    """The number of a birth certificate, six digits; None where it cannot be one."""
-    return text if NUMBER.match(text) else None
+def number(text: str) -> str:
+    """The number of a birth certificate, six digits. Raises IdentifierMalformed."""
+    if not NUMBER.match(text):
+        raise IdentifierMalformed("number")
+    return text
 
 
 def add(

@@ -31,6 +31,8 @@ ADDRESSES = [
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
     "/account/contacts/phone", "/account/contacts/phone/confirm", "/account/contacts/email/code", "/account/contacts/phone/again",
+    "/account/documents/passport", "/account/documents/signature", "/account/documents/signature/challenge.txt",
+    "/account/children/add", f"/account/children/{IDENTIFIER}/remove",
     "/account/first-sign-in", "/register", f"/register/{IDENTIFIER}", f"/register/{IDENTIFIER}/sms/again",
     "/static/ground/tokens.css", "/device/requests", f"/device/requests/{IDENTIFIER}", f"/device/requests/{IDENTIFIER}/answer",
     f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff",
