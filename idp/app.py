@@ -11,7 +11,8 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
-from idp.account import children, contacts, documents, first_sign_in, signature
+from idp import retention
+from idp.account import activity, children, contacts, documents, first_sign_in, signature
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -37,6 +38,11 @@ from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
 from idp.sign_up.views import blueprint as sign_up_pages
+from idp.staff import identity as staff_identity
+from idp.staff import incidents as staff_incidents
+from idp.staff import journal as staff_journal
+from idp.staff import members as staff_members
+from idp.staff import people as staff_people
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -49,8 +55,9 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_ACCOUNT = (account, children, contacts, documents, first_sign_in, signature)
-OF_PROVIDER = (*(pages.blueprint for pages in OF_ACCOUNT), sign_up_pages, staff.blueprint)
+OF_ACCOUNT = (account, activity, children, contacts, documents, first_sign_in, signature)
+OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members)
+OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), sign_up_pages)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
@@ -88,6 +95,8 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    retention.LEFTOVERS: retention.purge_leftovers,
+    retention.JOURNAL: retention.purge_journal,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

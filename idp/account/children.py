@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from ground.web.language import gettext as _
 from idp.account.pages import PATH, make_blueprint, page
+from idp.account.passport import day
 from idp.authentication.entry import enter_to_change
 from idp.authentication.method import Owner
 from idp.citizens import children, identifiers, names
 from idp.citizens.children import BirthCertificate, ChildRefused
 from idp.citizens.identifiers import IdentifierMalformed
 from idp.citizens.models import PersonalData
-from idp.citizens.passport import day
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 

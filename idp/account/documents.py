@@ -6,13 +6,13 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from ground.web.language import gettext as _
+from idp.account import passport
 from idp.account.listing import listed
 from idp.account.pages import PATH, make_blueprint, page
 from idp.authentication.entry import enter, enter_to_change
 from idp.authentication.method import Owner
 from idp.authentication.methods.e_signature.method import SignatureMethod
 from idp.authority.judging import is_anybody_trusted
-from idp.citizens import passport
 from idp.citizens.models import PersonalData
 from idp.consent import signed
 from idp.pages import current_realm

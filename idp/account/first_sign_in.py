@@ -6,10 +6,11 @@ signed in ──▶ asked ──saved, or put off──▶ on the way; never ask
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from idp.account import passport
 from idp.account.pages import make_blueprint
 from idp.authentication.entry import FIRST_SIGN_IN, enter
 from idp.authentication.method import Owner
-from idp.citizens import directory, passport
+from idp.citizens import directory
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.pages.return_path import own_path

@@ -16,6 +16,7 @@ SECTIONS = (
     ("profile", lazy_gettext("Профиль"), PATH, "user"),
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+    ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
 LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {

@@ -24,6 +24,7 @@ from idp.citizens.identifiers import IdentifierMalformed
 from idp.citizens.levels import level_of
 from idp.citizens.models import Child, Person, PersonalData
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CHILDREN = table_of(Child)
 IS_LISTED = CHILDREN.c.removed_at.is_(None)
@@ -112,6 +113,7 @@ def remove(realm: Realm, connection: Connection, parent_id: str, child_id: str, 
     which = (CHILDREN.c.parent_id == parent_id, CHILDREN.c.child_id == child_id, IS_LISTED)
     if not connection.execute(update(CHILDREN).where(*which), {"removed_at": realm.clock.now()}).rowcount:
         return False
+    bury(realm, connection, Buried.CHILD, parent_id, child_id)
     record(realm, connection, Event.CHILD_REMOVED, actor=actor, object=f"citizen:{child_id}", parent=parent_id)
     return True
 

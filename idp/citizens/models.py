@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import BigInteger, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -80,8 +80,10 @@ class Child(Base):
 StaffRole = Literal["operator", "support", "officer", "administrator"]
 STAFF_ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
 """Who works for the provider: at the counter, with people's questions, with its journal and incidents, with its staff."""
-MEDICAL_SERVICE = "citizen.medical_service"
+MEDICAL_SERVICE: Final = "citizen.medical_service"
 """«Гражданин - медицинский сервис»: taken and given up by oneself."""
+Role = Literal[StaffRole, "citizen.medical_service"]
+ROLES: tuple[Role, ...] = (*STAFF_ROLES, MEDICAL_SERVICE)
 IdentityProof = Literal["in_person", "signature", "bank"]
 Lock = Literal["failures", "incident"]
 """Why nobody can sign in: five wrong passwords in a row, until their owner lifts it; or a danger, until an officer does."""

@@ -11,6 +11,7 @@ from ground.web.cookies import browser_binding
 from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
+from idp.audit import Event
 from idp.authentication.method import Refusal
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.e_signature.method import BUNDLE
@@ -32,6 +33,7 @@ from idp.protocol.redirect_uri import host_of
 from idp.realm import Realm
 from idp.sessions import browser
 from idp.sessions.store import Session
+from idp.throttling import strangers
 
 blueprint = Blueprint("consent", __name__, url_prefix="/consent")
 
@@ -167,8 +169,8 @@ def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session 
     with realm.database.read() as connection:
         try:
             paused = pause.take_up(realm, connection, interaction_id, browser=browser_binding())
-        except InteractionGone:
-            raise gone() from None
+        except InteractionGone as reason:
+            raise refused(realm, interaction_id, reason) from None
         session = browser.current(realm, connection)
         if session is None:
             return paused, None, GrantedClaims()
@@ -178,6 +180,13 @@ def _waiting(realm: Realm, interaction_id: str) -> tuple[PausedRequest, Session 
             # Whoever goes on is told why, and so is the client.
             return paused, None, GrantedClaims()
     return (paused, session, step.claims) if isinstance(step, AskConsent) else (paused, None, GrantedClaims())
+
+
+def refused(realm: Realm, interaction_id: str, reason: InteractionGone) -> PageProblem:
+    """The page for a request that cannot be gone on with here; that it belongs to another browser is written down."""
+    if reason.is_foreign:
+        strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"interaction:{interaction_id}", outcome="other_browser")
+    return gone()
 
 
 def gone() -> PageProblem:

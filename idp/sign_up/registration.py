@@ -90,7 +90,7 @@ def find(realm: Realm, connection: Connection, registration_id: str, *, browser:
 
 def send(realm: Realm, connection: Connection, to: Recipient, *, remote_address: str) -> int:
     """Send a code there, unless it is too soon: then the seconds to wait."""
-    counters.count_up(realm, connection, TURN, to.address)
+    counters.count_up(realm, connection, TURN, to.address, within_seconds=addresses.HOUR_SECONDS)
     wait = codes.seconds_to_wait(realm, connection, to)
     if not wait and not addresses.may_send(realm, connection, remote_address):
         wait = addresses.HOUR_SECONDS

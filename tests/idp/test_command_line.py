@@ -16,7 +16,7 @@ from idp.cli import propusk, run
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import open_realm
 from idp.settings import read_settings
-from tests.idp.stand import Stand
+from tests.idp.stand import SEEDED, Stand
 
 ROOT = Path(__file__).parents[2]
 NUMBER_TOO_LARGE = json.dumps({"masters": {"99999": "A" * 43 + "="}})
@@ -74,7 +74,7 @@ def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) 
     first, second = command("prepare"), command("prepare")
     assert first.exit_code == 0, first.output
     assert "the database was made" in first.output
-    assert "5 test people entered" in first.output
+    assert f"{SEEDED} test people entered" in first.output
     assert "1 information systems registered" in first.output
     assert second.output.splitlines() == ["the database is up to date"]
 
@@ -91,7 +91,10 @@ def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.Mon
 
 def test_people_are_printed_with_what_they_sign_in_with(home: Path) -> None:
     people = json.loads(command("people").output)
-    assert [person["key"] for person in people] == ["vera", "pyotr", "maya", "anton", "luka"]
+    assert [person["key"] for person in people] == [
+        *("vera", "pyotr", "maya", "anton", "luka"),
+        *("olga", "semyon", "nina", "gleb"),
+    ]
     assert people[0]["name"] == "Ромашкина Вера Тимофеевна"
     assert all(person[name] for person in people for name in ("phone", "email", "snils", "password", "note"))
 
@@ -146,12 +149,30 @@ def test_client_with_an_unsound_address_is_refused(home: Path) -> None:
 def test_journal_is_verified_and_an_edited_row_is_named(home: Path) -> None:
     command("keys")
     command("prepare")
-    assert command("journal", "verify").output == "the journal is whole\n"
+    assert command("journal", "verify").output.startswith("the journal is whole: rows 1 to ")
     stand = Stand.__new__(Stand)
     stand.realm = open_realm(read_settings())
     stand.execute("UPDATE journal SET actor = 'nobody' WHERE seq = 2")
     stand.realm.database.close()
-    assert "row 2 edited" in refused("journal", "verify")
+    assert "row 2 was edited" in refused("journal", "verify")
+    result = command("journal", "verify", "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.output)
+    assert (document["whole"], document["first"], document["heads"]) == (False, 1, 0)
+    assert document["findings"] == [{"seq": 2, "kind": "edited", "sentence": "row 2 was edited"}]
+
+
+def test_heads_begin_anew_after_a_restore(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    command("journal", "anchor")
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM journal WHERE seq > 2")
+    realm.database.close()
+    assert "rows 3 to " in refused("journal", "verify") and "are missing at the end" in refused("journal", "verify")
+    command("journal", "anchor")
+    assert command("journal", "verify").output == "the journal is whole: rows 1 to 3, 1 heads outside the database agree\n"
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,21 @@ def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand)
     assert with_citizen == history | forgotten
 
 
+def test_people_have_the_role_that_they_take_by_themselves_unless_others_are_said(stand: Stand, control: Control) -> None:
+    assert control.get(f"/people/{stand.citizen('vera@example.test')}")["roles"] == ["citizen.medical_service"]
+    assert control.get(f"/people/{stand.citizen('gleb@example.test')}")["roles"] == ["administrator"]
+    assert control.post("/people")["roles"] == ["citizen.medical_service"]
+    person = control.post("/people", roles=["support", "operator", "support"])
+    assert person["roles"] == ["operator", "support"]
+    at = f"/people/{person['id']}"
+    assert control.done(control.ask("PATCH", at, {"family_name": "Кактусова"}))["roles"] == ["operator", "support"]
+    assert control.done(control.ask("PATCH", at, {"roles": ["officer"]}))["roles"] == ["officer"]
+    assert control.done(control.ask("PATCH", at, {"roles": []}))["roles"] == []
+    assert control.get(at)["roles"] == []
+    assert {"role.given", "role.taken"} <= set(stand.actions())
+    assert control.refused("PATCH", at, {"roles": ["doctor"]}) == (422, "body_invalid")
+
+
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_unknown_person_is_a_404(control: Control, method: str) -> None:
     assert control.refused(method, "/people/nobody", {} if method == "PATCH" else None) == (404, "person_unknown")

@@ -27,7 +27,7 @@ BY_WHICH = ("birthdate", "snils")
 """What a passport is checked by; asked of whom it is not known."""
 DIGITS = {"passport_series": 4, "passport_number": 6}
 NEVER_VALID = "000404"
-CHECKS_PER_HOUR = 10
+CHECKS, CHECKS_PER_HOUR, HOUR_SECONDS = "passport checks", 10, 3600
 FIRST_YEAR = 1900
 
 
@@ -66,7 +66,7 @@ def save(realm: Realm, connection: Connection, person: Person, good: Mapping[str
 
 
 def _checked(realm: Realm, connection: Connection, person: Person, good: Mapping[str, str], *, actor: str) -> Refused | None:
-    if counters.count_up(realm, connection, "passport checks", person.id, within_seconds=3600) > CHECKS_PER_HOUR:
+    if counters.count_up(realm, connection, CHECKS, person.id, within_seconds=HOUR_SECONDS) > CHECKS_PER_HOUR:
         return "too_often"
     data = replace(person.data, **good)
     if good["passport_number"] == NEVER_VALID or directory.is_passport_of_another(realm, connection, data, besides=person.id):
