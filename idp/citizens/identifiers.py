@@ -63,6 +63,11 @@ def masked_email(address: str) -> str:
     return f"{name[:1]}•••@{host}"
 
 
+def spaced_phone(number: str | None) -> str | None:
+    """`+79161234567` as `+7 9161234567`, for its owner."""
+    return f"{number[:2]} {number[2:]}" if number else None
+
+
 def masked_phone(number: str) -> str:
     """`+70000000017` as `+7 000 •••-••-17`, for pages that only remind."""
     return f"{number[:2]} {number[2:5]} •••-••-{number[-2:]}"

@@ -180,7 +180,8 @@ def change(realm: Realm, call: Call) -> Answer:
 
 
 def remove(realm: Realm, call: Call) -> Answer:
-    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone."""
+    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone. So are the children whom
+    nobody else is a parent of."""
     with realm.database.write() as connection:
         person = _find(realm, connection, call.path["person_id"])
         directory.hold(connection, person.id)

@@ -1,6 +1,6 @@
 """What has to happen next before a paused request can be answered: decided here, from stored state alone.
 
-sign in?  ──▶  another sign-in?  ──▶  consent?  ──▶  finish
+sign in?  ──▶  another sign-in?  ──▶  a newcomer's passport?  ──▶  consent?  ──▶  finish
 """
 
 from dataclasses import dataclass
@@ -35,6 +35,13 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class FirstSignIn:
+    """The person has signed up and is here for the first time: they are asked for their passport, once."""
+
+    session: Session
+
+
+@dataclass(frozen=True)
 class AskConsent:
     """The person has to agree, to these claims besides those of the scopes."""
 
@@ -50,7 +57,7 @@ class Finish:
     claims: GrantedClaims
 
 
-Step = SignIn | AskConsent | Finish
+Step = SignIn | FirstSignIn | AskConsent | Finish
 
 
 def next_step(realm: Realm, connection: Connection, paused: PausedRequest, session: Session | None) -> Step:
@@ -92,6 +99,12 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         check_silent(request, reason)
         return SignIn(reason, demanded)
     assert session is not None, "without a session there is a reason to sign in"
+    if terms is not None and terms.is_newcomer:
+        if "none" in request.prompt:
+            raise RequestRefused(
+                "interaction_required", "prompt is none, but it is the first sign-in", clause="OpenID Connect Core 1.0, 3.1.2.6"
+            )
+        return FirstSignIn(session)
     level = stated_level(session.level, request.essential_levels)
     if level is None:
         raise RequestRefused(

@@ -11,8 +11,10 @@ from ground.web.errors import PageProblem
 from ground.web.language import choose_language
 from ground.web.language import gettext as _
 from ground.wire import BadRequest, single_values
+from idp.authentication.entry import first_sign_in
 from idp.errors import RequestRefused
 from idp.interaction import pause
+from idp.interaction.dispatch import FirstSignIn
 from idp.interaction.pause import InteractionGone
 from idp.interaction.views import refused
 from idp.oauth import course, respond
@@ -76,6 +78,8 @@ def _take_up(realm: Realm, interaction_id: str) -> Response:
         return respond.send(step)
     if isinstance(step, SignInBegun):
         return redirect(f"/sign-in/{step.attempt_id}", 303)
+    if isinstance(step, FirstSignIn):
+        return redirect(first_sign_in(f"{pause.CONTINUE}{interaction_id}"), 303)
     return redirect(f"/consent/{interaction_id}", 303)
 
 

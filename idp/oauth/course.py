@@ -16,7 +16,7 @@ from idp.authentication.attempt import Purpose
 from idp.clients import registry
 from idp.errors import ClientUnknown, RequestRefused
 from idp.interaction import pause, pushed, replay
-from idp.interaction.dispatch import AskConsent, Finish, SignIn, next_step
+from idp.interaction.dispatch import AskConsent, Finish, FirstSignIn, SignIn, next_step
 from idp.interaction.pause import PausedRequest
 from idp.oauth import judging
 from idp.protocol import authorization_request as rules
@@ -97,7 +97,7 @@ def begin(realm: Realm, parameters: Mapping[str, str], *, browser: str | None) -
 
 def take_up(
     realm: Realm, interaction_id: str, *, browser: str, find_session: FindSession
-) -> Answer | SignInBegun | ConsentAwaited:
+) -> Answer | SignInBegun | FirstSignIn | ConsentAwaited:
     """Do the next step of a paused request. Raises InteractionGone."""
     with realm.database.write() as connection:
         paused = pause.take_up(realm, connection, interaction_id, browser=browser)
@@ -112,6 +112,8 @@ def take_up(
             return _error(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, refusal=refusal)
         if isinstance(step, SignIn):
             return SignInBegun(_begin_sign_in(realm, connection, paused, step, session, browser=browser))
+        if isinstance(step, FirstSignIn):
+            return step
         if isinstance(step, AskConsent):
             assert session is not None, "consent is asked of somebody who is signed in"
             return ConsentAwaited(paused, session, step)
