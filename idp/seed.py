@@ -127,6 +127,7 @@ def _system(realm: Realm, entry: dict[str, Any]) -> Client:
         jwks_uri=_address(base, paths.get("jwks_uri")),
         scopes=frozenset(entry["scope"].split()),
         require_pkce=entry["require_pkce"],
+        require_confirmed_account=entry.get("require_confirmed_account", False),
         backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),
         backchannel_logout_session_required=entry.get("backchannel_logout_session_required", False),
         initiate_login_uri=_address(base, paths.get("initiate_login_uri")),

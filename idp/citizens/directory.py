@@ -10,10 +10,10 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.audit import Event, record
 from idp.citizens import identifiers
-from idp.citizens.models import Citizen, CitizenRole, IdentityProof, Incident, Lock, Person, PersonalData
+from idp.citizens.models import Citizen, CitizenRole, IdentityProof, Incident, Lock, Membership, Person, PersonalData
 from idp.realm import Realm
 
-CITIZENS, ROLES, INCIDENTS = map(table_of, (Citizen, CitizenRole, Incident))
+CITIZENS, ROLES, INCIDENTS, MEMBERSHIPS = map(table_of, (Citizen, CitizenRole, Incident, Membership))
 HAS_INCIDENT = exists().where(INCIDENTS.c.citizen_id == CITIZENS.c.id, INCIDENTS.c.closed_at.is_(None))
 ROLE_NAMES = select(func.aggregate_strings(ROLES.c.role, " ")).where(ROLES.c.citizen_id == CITIZENS.c.id).scalar_subquery()
 PEOPLE = select(CITIZENS, HAS_INCIDENT.label("has_incident"), ROLE_NAMES.label("role_names"))
@@ -150,7 +150,7 @@ def prove_identity(realm: Realm, connection: Connection, citizen_id: str, *, by:
 
 def remove(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
     """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before."""
-    for table in (ROLES, INCIDENTS):
+    for table in (ROLES, INCIDENTS, MEMBERSHIPS):
         connection.execute(delete(table).where(table.c.citizen_id == citizen_id))
     connection.execute(delete(CITIZENS).where(CITIZENS.c.id == citizen_id))
     record(realm, connection, Event.CITIZEN_REMOVED, actor=actor, object=f"citizen:{citizen_id}")
