@@ -11,6 +11,7 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp.account import settings as account_settings
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -21,6 +22,7 @@ from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents
 from idp.front import REALM, Endpoint, Front
+from idp.interaction.questions import blueprint as question_pages
 from idp.interaction.views import blueprint as consent_pages
 from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
@@ -43,11 +45,12 @@ BLUEPRINTS = (
     sign_in_pages,
     device_api,
     consent_pages,
+    question_pages,
     logout_pages,
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, staff.blueprint)
+OF_PROVIDER = (account.blueprint, account_settings.blueprint, staff.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 

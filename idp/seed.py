@@ -11,7 +11,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
 from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
-from idp.citizens import directory, roles
+from idp.citizens import directory, organisations, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import MEDICAL_SERVICE, PersonalData
 from idp.clients import registry
@@ -36,6 +36,9 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     if realm.settings.is_test:
         people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.seed_folder))
         lines += [f"{people} test people entered"] if people else []
+        folder = realm.settings.seed_folder
+        entered = sum(_enter_organisation(realm, connection, each) for each in read_organisations(folder))
+        lines += [f"{entered} organisations entered"] if entered else []
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
@@ -53,6 +56,11 @@ def start_over(realm: Realm, connection: Connection) -> None:
 def read_people(folder: Path) -> list[dict[str, Any]]:
     """The test people of the seed, as their file says."""
     return _read(folder / "people.toml", "people")
+
+
+def read_organisations(folder: Path) -> list[dict[str, Any]]:
+    """The organisations of the seed, as their file says."""
+    return _read(folder / "organisations.toml", "organisations")
 
 
 def read_systems(settings: Settings) -> list[dict[str, Any]]:
@@ -101,6 +109,19 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     if issuer and subject:
         identities.link(realm, connection, citizen_id, Customer(issuer, subject, account=entry.get("bank_shown")))
     return True
+
+
+def _enter_organisation(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
+    members = {directory.find_by_login(realm, connection, login): position for login, position in entry["members"].items()}
+    return organisations.enter(
+        realm,
+        connection,
+        entry["id"],
+        name=entry["name"],
+        ogrn=entry["ogrn"],
+        inn=entry["inn"],
+        positions={person.id: position for person, position in members.items() if person is not None},
+    )
 
 
 def _enter_system(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
