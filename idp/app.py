@@ -37,6 +37,7 @@ from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
+from idp.sign_up.views import blueprint as sign_up_pages
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -50,7 +51,7 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, account_settings.blueprint, staff.blueprint)
+OF_PROVIDER = (account.blueprint, account_settings.blueprint, sign_up_pages, staff.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from idp.citizens import organisations
+from idp.citizens import children, organisations
 from idp.realm import Realm
 
 Kind = Literal["organisation", "child"]
@@ -50,10 +50,16 @@ class Party:
 
 def parties_of(realm: Realm, connection: Connection, citizen_id: str) -> tuple[Party, ...]:
     """Everybody this person may act for besides themselves: organisations, then children."""
-    memberships = organisations.of_member(connection, citizen_id)
-    return tuple(
-        Party("organisation", each.id, each.name, ogrn=each.ogrn, inn=each.inn, position=each.position) for each in memberships
+    of_organisations = tuple(
+        Party("organisation", each.id, each.name, ogrn=each.ogrn, inn=each.inn, position=each.position)
+        for each in organisations.of_member(connection, citizen_id)
     )
+    of_children = tuple(
+        Party("child", each.person.id, each.person.data.full_name, birthdate=each.person.data.birthdate)
+        for each in children.of_parent(realm, connection, citizen_id)
+        if each.may_be_acted_for and not each.person.is_shut_out
+    )
+    return of_organisations + of_children
 
 
 def chosen(parties: Sequence[Party], choice: Choice | None) -> Party | None:

@@ -31,6 +31,7 @@ class Citizen(Base):
     identity_proved_by: Mapped[str | None] = mapped_column(String(20))
     locked_at: Mapped[int | None] = mapped_column(BigInteger)
     unlocks_at: Mapped[int | None] = mapped_column(BigInteger)
+    first_sign_in_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CitizenRole(Base):
@@ -82,6 +83,20 @@ class Membership(Base):
     position: Mapped[str] = mapped_column(String(200))
     begun_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Child(Base):
+    """That somebody is a parent of a child who has an account here, as its birth certificate says. The row stays when the child
+    is taken off the list: the certificate is known again."""
+
+    __tablename__ = "children"
+
+    parent_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    child_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+    certificate_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[int] = mapped_column(BigInteger)
+    removed_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 StaffRole = Literal["operator", "support", "officer", "administrator"]
@@ -145,7 +160,7 @@ class PersonalData:
 
 @dataclass(frozen=True)
 class Person:
-    """A citizen whose personal data have been opened."""
+    """A citizen whose personal data have been opened. A newcomer has signed up and not yet been asked for their passport."""
 
     id: str
     data: PersonalData
@@ -158,6 +173,8 @@ class Person:
     identity_proved_by: IdentityProof | None = None
     roles: frozenset[str] = frozenset()
     lock: Lock | None = None
+    is_child: bool = False
+    is_newcomer: bool = False
 
     @property
     def is_staff(self) -> bool:

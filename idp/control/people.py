@@ -14,7 +14,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
 from idp.authority import register as certificates
-from idp.citizens import directory, identifiers, roles
+from idp.citizens import children, directory, identifiers, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
@@ -182,20 +182,27 @@ def change(realm: Realm, call: Call) -> Answer:
 
 
 def remove(realm: Realm, call: Call) -> Answer:
-    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone."""
+    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone. So are the children whom
+    nobody else is a parent of."""
     with realm.database.write() as connection:
         person = _find(realm, connection, call.path["person_id"])
-        end_everywhere(realm, connection, person.id, because="citizen_removed", actor=ACTOR)
-        for method in METHODS:
-            method.forget(connection, person.id)
-        challenge.forget(connection, person.id)
-        attempts.forget(connection, person.id)
-        risk.forget(connection, person.id)
-        ledger.forget(connection, person.id)
-        signed.forget(connection, person.id)
-        certificates.forget(connection, person.id)
-        directory.remove(realm, connection, person.id, actor=ACTOR)
+        for citizen_id in (*children.only_of(connection, person.id), person.id):
+            _forget(realm, connection, citizen_id)
     return Answer(204)
+
+
+def _forget(realm: Realm, connection: Connection, citizen_id: str) -> None:
+    end_everywhere(realm, connection, citizen_id, because="citizen_removed", actor=ACTOR)
+    for method in METHODS:
+        method.forget(connection, citizen_id)
+    challenge.forget(connection, citizen_id)
+    attempts.forget(connection, citizen_id)
+    risk.forget(connection, citizen_id)
+    ledger.forget(connection, citizen_id)
+    signed.forget(connection, citizen_id)
+    certificates.forget(connection, citizen_id)
+    children.forget(connection, citizen_id)
+    directory.remove(realm, connection, citizen_id, actor=ACTOR)
 
 
 def _find(realm: Realm, connection: Connection, citizen_id: str) -> Person:

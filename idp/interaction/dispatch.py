@@ -150,7 +150,8 @@ def _lacking(realm: Realm, connection: Connection, client: Client, session: Sess
         return ()
     person = directory.find(realm, connection, session.citizen_id)
     assert person is not None, "the session is of somebody who may sign in"
-    return missing(person) if level_of(person) != "confirmed" else ()
+    # A child's account is never confirmed, whatever of it is there.
+    return (missing(person) or ("document",)) if level_of(person) != "confirmed" else ()
 
 
 def _check_may_wait(request: AuthorizationRequest, answer: str | None) -> None:

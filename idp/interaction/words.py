@@ -35,6 +35,7 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
 LEVEL_WORDS: Mapping[str, LazyText] = {
+    "child": lazy_gettext("детская"),
     "simplified": lazy_gettext("упрощённая"),
     "standard": lazy_gettext("стандартная"),
     "confirmed": lazy_gettext("подтверждённая"),

@@ -32,6 +32,7 @@ ADDRESSES = [
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
+    "/register", f"/register/{IDENTIFIER}", f"/register/{IDENTIFIER}/sms/again",
     "/static/ground/tokens.css", "/device/requests", f"/device/requests/{IDENTIFIER}", f"/device/requests/{IDENTIFIER}/answer",
     f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
