@@ -35,3 +35,11 @@ def upgrade() -> None:
     with op.batch_alter_table('token_families', schema=None) as batch_op:
         batch_op.add_column(sa.Column('acting_kind', sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column('acting_id', sa.String(length=36), nullable=True))
+    # The registry asks for a role from now on. Whoever is here was let in without it, and keeps what they had; a bank's
+    # customers have no СНИЛС.
+    op.execute(
+        "INSERT INTO citizen_roles (citizen_id, role, given_at, given_by) "
+        "SELECT id, 'citizen.medical_service', created_at, 'operator:migration' FROM citizens "
+        "WHERE snils_index IS NOT NULL AND NOT EXISTS (SELECT 1 FROM citizen_roles "
+        "WHERE citizen_id = citizens.id AND role = 'citizen.medical_service')"
+    )
