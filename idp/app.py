@@ -11,6 +11,8 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp import retention
+from idp.account import activity
 from idp.account import settings as account_settings
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
@@ -38,6 +40,11 @@ from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
 from idp.sign_up.views import blueprint as sign_up_pages
+from idp.staff import identity as staff_identity
+from idp.staff import incidents as staff_incidents
+from idp.staff import journal as staff_journal
+from idp.staff import members as staff_members
+from idp.staff import people as staff_people
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -51,7 +58,18 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, account_settings.blueprint, sign_up_pages, staff.blueprint)
+OF_PROVIDER = (
+    account.blueprint,
+    activity.blueprint,
+    account_settings.blueprint,
+    sign_up_pages,
+    staff.blueprint,
+    staff_journal.blueprint,
+    staff_people.blueprint,
+    staff_identity.blueprint,
+    staff_incidents.blueprint,
+    staff_members.blueprint,
+)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
@@ -89,6 +107,8 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    retention.LEFTOVERS: retention.purge_leftovers,
+    retention.JOURNAL: retention.purge_journal,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, true
 
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
@@ -15,7 +15,7 @@ from idp.citizens import directory, organisations, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import MEDICAL_SERVICE, PersonalData
 from idp.clients import registry
-from idp.database import DRAWS, Base
+from idp.database import DRAWS, JOBS, WATERMARKS, Base
 from idp.errors import StandUnusable
 from idp.protocol.client import Client
 from idp.realm import Realm
@@ -45,11 +45,13 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
 
 
 def start_over(realm: Realm, connection: Connection) -> None:
-    """Empty every table, the journal too, and enter the seed: what is left is as after preparing."""
+    """Empty every table, the journal too, and enter the seed: what is left is as after preparing. Jobs that recur stay owed."""
     for table in reversed(Base.metadata.sorted_tables):
+        if table is WATERMARKS:
+            continue  # starting over is no roll-back: what the database knows of the list beside it, it goes on knowing
         # A seeded realm draws again what it drew before, but never a signing key that it has already.
-        of_keys = [DRAWS.c.purpose.not_like("key %")] if table is DRAWS else []
-        connection.execute(delete(table).where(*of_keys))
+        which = {DRAWS: DRAWS.c.purpose.not_like("key %"), JOBS: JOBS.c.every_seconds.is_(None)}.get(table, true())
+        connection.execute(delete(table).where(which))
     enter_seed(realm, connection)
 
 

@@ -17,6 +17,7 @@ from ground.couriers.smtp import PORTS
 from ground.entrance import read_networks
 from ground.fetch import LOOPBACK_HOSTS
 from ground.home import config_path, find_home
+from ground.journal.retention import check_journal_days
 from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
 
@@ -177,6 +178,7 @@ class Settings:
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
     `signature_trust` holds the certificates of the authorities whose signatures are believed, in PEM, instead of the test
     authority's; `signature_revocation` is the folder of what they say of revoked ones (`*.crl`, and OCSP responses `*.ors`).
+    `journal_days` is how long an event of the journal is kept.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -220,6 +222,7 @@ class Settings:
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100
+    journal_days: int = 366
     fetch_hosts: tuple[str, ...] = ()
     fetch_addresses: dict[str, str] = field(default_factory=dict)
     trusted_ca_file: Path | None = None
@@ -270,6 +273,7 @@ class Settings:
             raise ValueError("tls_certificate and tls_private are set together or not at all")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"issuer must use https where tls_certificate is set, not {self.issuer!r}")
+        check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
 
     @property
@@ -365,6 +369,11 @@ class Settings:
     def sqlite_file(self) -> Path | None:
         """The database file, unless another database is configured."""
         return None if self.database_url else self.var_folder / f"{self.instance}.sqlite3"
+
+    @property
+    def tombstones_file(self) -> Path:
+        """What stays dead, beside the database and not in its copies."""
+        return self.var_folder / f"{self.instance}.tombstones"
 
     @property
     def effective_database_url(self) -> str:

@@ -1,7 +1,6 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -12,10 +11,12 @@ import click
 
 from ground.chance import SystemChance, draw_token
 from ground.clock import as_datetime
+from ground.journal.telling import JournalBroken, tell
 from ground.migration import DatabaseNewer
 from ground.preparation import bring_up_to_date
 from ground.sealing import SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
+from rp.access.heads import keeper_of, verified
 from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
@@ -33,6 +34,7 @@ REFUSALS = (
     BundleRefused,
     DatabaseNewer,
     DatabaseNotReady,
+    JournalBroken,
     SecretsUnusable,
     SeedRefused,
     SettingRefused,
@@ -177,6 +179,9 @@ def serve(plain: bool) -> None:
         # An access log would write the code of the callback.
         log_access=False,
     ).serve()
+    if not plain:
+        with opened() as realm:
+            keeper_of(realm).write()  # the workers have ended in good order: what they wrote last stays known
 
 
 @main.group("import")
@@ -225,16 +230,25 @@ def journal() -> None:
 
 
 @journal.command()
+@click.option("--json", "as_json", is_flag=True, help="Say it for programs.")
 @one_sentence
-def verify() -> None:
-    """Check that no row of the journal was edited, removed or reordered."""
-    with opened_when_prepared() as realm, realm.database.read() as connection:
-        findings = realm.journal.verify(connection)
-    for finding in findings:
-        click.echo(f"row {finding.seq}: {finding.kind}", err=True)
-    if findings:
-        sys.exit(1)
-    click.echo("the journal is whole")
+def verify(as_json: bool) -> None:
+    """Walk the chain, compare it with the heads kept outside the database, and name the first row that is wrong.
+
+    Rows that were edited, removed, moved, cut off the end, or put back to an earlier day are told apart.
+    """
+    with opened_when_prepared() as realm:
+        report = verified(realm)
+    tell(report, as_json=as_json)
+
+
+@journal.command()
+@one_sentence
+def anchor() -> None:
+    """Begin another file of heads: after a restore from a backup. The old one stays beside it, and the journal says so."""
+    with opened_when_prepared() as realm, keeper_of(realm).begin_anew():
+        pass
+    click.echo("another file of heads has begun")
 
 
 def _tell(report: ImportReport) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ground import home as places
 from ground.entrance import read_networks
+from ground.journal.retention import check_journal_days
 from ground.settings import load_settings
 
 PREFIX = "REGISTRY"
@@ -23,7 +24,7 @@ class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
-    is where `serve --plain` sends browsers from http to https.
+    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept.
     """
 
     environment: str = "production"
@@ -41,6 +42,7 @@ class Settings:
     tls_private: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
+    journal_days: int = 366
     workers: int = 1
     threads: int = 4
 
@@ -61,6 +63,7 @@ class Settings:
             raise ValueError("tls_certificate and tls_private belong together")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
+        check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
         host, _, port = self.listen.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:

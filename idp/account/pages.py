@@ -13,6 +13,7 @@ SECTIONS = (
     ("profile", lazy_gettext("Профиль"), PATH, "user"),
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+    ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
     ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""

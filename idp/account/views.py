@@ -21,6 +21,7 @@ from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 MAX_NAME_LENGTH = 60
 blueprint = make_blueprint("account")
@@ -156,6 +157,7 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
         if not (enrolment.can_remove and enrolment.remove(realm, connection, owner, enrolled_id)):
             abort(404)
         write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
+        bury(realm, connection, Buried.METHOD, owner.person.id, method.name, enrolled_id)
     return redirect(f"{PATH}/{section}", 303)
 
 

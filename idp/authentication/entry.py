@@ -2,7 +2,7 @@
 
     nobody signed in ──▶ sign-in ──▶ reading
     reading ──▶ changing: proofs not older than five minutes, of the level that this account can reach
-    reading ──▶ at work: a role, and two factors
+    reading ──▶ at work: a role, and two factors ──▶ a deed there: both factors not older than five minutes
 
 A session that somebody left open must not be enough to add a way in of one's own (ASVS 5.0, 7.5.1), and neither must one of two
 proofs (security.md, LM-27).
@@ -23,7 +23,7 @@ from idp.authentication.attempt import Purpose
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method, Owner
 from idp.authentication.methods import METHODS
-from idp.authentication.policy import within_reach
+from idp.authentication.policy import reachable_levels, within_reach
 from idp.citizens import directory
 from idp.citizens.models import Person, StaffRole
 from idp.pages import current_realm
@@ -109,6 +109,21 @@ def enter_to_work(realm: Realm, path: str, *roles: StaffRole) -> Owner:
     if not reaches(owner.session.level, "substantial"):
         raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=owner.session)
     return owner
+
+
+def enter_to_decide(realm: Realm, path: str, *roles: StaffRole) -> Owner:
+    """The same for what somebody of the staff does to another person: both factors are of the last five minutes."""
+    owner = enter_to_work(realm, path, *roles)
+    fresh = _fresh(realm, owner.session)
+    if not reaches(level_of(fresh), "substantial"):
+        keeps = replace(owner.session, factors=fresh) if fresh else None
+        raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=keeps)
+    return owner
+
+
+def has_second_factor(realm: Realm, connection: Connection, person: Person) -> bool:
+    """Can this person prove two factors here now? Who cannot is let in nowhere as one of the staff."""
+    return reaches(reachable_levels(offered_methods(realm, connection, person))[-1], "substantial")
 
 
 def _owner(realm: Realm, connection: Connection) -> Owner | None:

@@ -23,6 +23,7 @@ from idp.citizens.directory import CitizenExists
 from idp.citizens.levels import level_of
 from idp.citizens.models import Child, Person, PersonalData
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CHILDREN = table_of(Child)
 IS_LISTED = CHILDREN.c.removed_at.is_(None)
@@ -108,6 +109,7 @@ def remove(realm: Realm, connection: Connection, parent_id: str, child_id: str, 
     if not connection.execute(update(CHILDREN).where(*which), {"removed_at": realm.clock.now()}).rowcount:
         return False
     record(realm, connection, Event.CHILD_REMOVED, actor=actor, object=f"citizen:{child_id}", parent=parent_id)
+    bury(realm, connection, Buried.CHILD, parent_id, child_id)
     return True
 
 

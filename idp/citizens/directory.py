@@ -4,22 +4,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, false, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.audit import Event, record
 from idp.citizens import identifiers
+from idp.citizens.last_administrator import demand_another
 from idp.citizens.levels import level_of
-from idp.citizens.models import Child, Citizen, CitizenRole, IdentityProof, Incident, Lock, Membership, Person, PersonalData
+from idp.citizens.models import (
+    STAFF_ROLES,
+    Child,
+    Citizen,
+    CitizenRole,
+    IdentityProof,
+    Incident,
+    Lock,
+    Membership,
+    Person,
+    PersonalData,
+)
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CITIZENS, ROLES, INCIDENTS, MEMBERSHIPS, CHILDREN = map(table_of, (Citizen, CitizenRole, Incident, Membership, Child))
 HAS_INCIDENT = exists().where(INCIDENTS.c.citizen_id == CITIZENS.c.id, INCIDENTS.c.closed_at.is_(None))
 ROLE_NAMES = select(func.aggregate_strings(ROLES.c.role, " ")).where(ROLES.c.citizen_id == CITIZENS.c.id).scalar_subquery()
 IS_CHILD = exists().where(CHILDREN.c.child_id == CITIZENS.c.id)
 PEOPLE = select(CITIZENS, HAS_INCIDENT.label("has_incident"), ROLE_NAMES.label("role_names"), IS_CHILD.label("is_child"))
+IS_STAFF = exists().where(ROLES.c.citizen_id == CITIZENS.c.id, ROLES.c.role.in_(STAFF_ROLES))
+TERMS = select(
+    CITIZENS.c.disabled_at,
+    CITIZENS.c.second_factor_required,
+    CITIZENS.c.first_sign_in_at,
+    HAS_INCIDENT.label("has_incident"),
+    IS_STAFF.label("is_staff"),
+).where(CITIZENS.c.id == bindparam("citizen_id"))
 
 
 LOGINS = ("phone", "email", "snils")
@@ -42,7 +63,7 @@ def find(realm: Realm, connection: Connection, citizen_id: str) -> Person | None
 
 @dataclass(frozen=True)
 class Terms:
-    """On which terms a citizen is let in."""
+    """On which terms a citizen is let in. Whoever works for the provider needs a second factor always."""
 
     is_shut_out: bool
     second_factor_required: bool
@@ -51,11 +72,11 @@ class Terms:
 
 def terms_of(connection: Connection, citizen_id: str) -> Terms | None:
     """The terms of a citizen, without what is sealed of them: cheap enough for every request of a client."""
-    columns = (CITIZENS.c.disabled_at, CITIZENS.c.second_factor_required, CITIZENS.c.first_sign_in_at)
-    row = connection.execute(select(*columns, HAS_INCIDENT.label("has_incident")).where(CITIZENS.c.id == citizen_id)).first()
+    row = connection.execute(TERMS, {"citizen_id": citizen_id}).first()
     if row is None:
         return None
-    return Terms(row.disabled_at is not None or row.has_incident, row.second_factor_required, row.first_sign_in_at is None)
+    is_shut_out = row.disabled_at is not None or row.has_incident
+    return Terms(is_shut_out, row.second_factor_required or row.is_staff, row.first_sign_in_at is None)
 
 
 def hold(connection: Connection, citizen_id: str) -> None:
@@ -67,6 +88,12 @@ def hold(connection: Connection, citizen_id: str) -> None:
 def everybody(realm: Realm, connection: Connection) -> list[Person]:
     """All citizens, in the order they were entered. For test stands, which have a handful."""
     return [_open(realm, row) for row in connection.execute(PEOPLE.order_by(CITIZENS.c.created_at, CITIZENS.c.id))]
+
+
+def staff(realm: Realm, connection: Connection) -> list[Person]:
+    """Whoever works for the provider, in the order they were entered."""
+    query = PEOPLE.where(IS_STAFF).order_by(CITIZENS.c.created_at, CITIZENS.c.id)
+    return [_open(realm, row) for row in connection.execute(query)]
 
 
 def find_by_login(realm: Realm, connection: Connection, login: str) -> Person | None:
@@ -128,9 +155,12 @@ def enter(
 
 
 def change(realm: Realm, connection: Connection, person: Person, *, actor: str) -> None:
-    """Store what a citizen is from now on. Raises CitizenExists."""
+    """Store what a citizen is from now on. Raises CitizenExists and LastAdministrator."""
     if taken := taken_by_others(realm, connection, person.data, besides=person.id):
         raise CitizenExists(taken)
+    hold(connection, person.id)
+    if person.is_disabled:
+        demand_another(connection, person.id)
     known = connection.execute(PEOPLE.where(CITIZENS.c.id == person.id)).one()
     was = level_of(_open(realm, known))
     now = realm.clock.now()
@@ -152,6 +182,8 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
     record(realm, connection, Event.CITIZEN_CHANGED, actor=actor, object=f"citizen:{person.id}")
     if was != level_of(person) == "confirmed":
         record(realm, connection, Event.ACCOUNT_CONFIRMED, actor=actor, object=f"citizen:{person.id}")
+    if person.is_disabled and known.disabled_at is None:
+        bury(realm, connection, Buried.CITIZEN_DISABLED, person.id)
 
 
 def prove_identity(realm: Realm, connection: Connection, citizen_id: str, *, by: IdentityProof, actor: str) -> None:
@@ -172,11 +204,14 @@ def note_first_sign_in(realm: Realm, connection: Connection, citizen_id: str) ->
 
 
 def remove(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
-    """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before."""
+    """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before. Raises
+    LastAdministrator."""
+    demand_another(connection, citizen_id)
     for table in (ROLES, INCIDENTS, MEMBERSHIPS):
         connection.execute(delete(table).where(table.c.citizen_id == citizen_id))
     connection.execute(delete(CITIZENS).where(CITIZENS.c.id == citizen_id))
     record(realm, connection, Event.CITIZEN_REMOVED, actor=actor, object=f"citizen:{citizen_id}")
+    bury(realm, connection, Buried.CITIZEN, citizen_id)
 
 
 def taken_by_others(realm: Realm, connection: Connection, data: PersonalData, *, besides: str | None = None) -> list[str]:

@@ -10,6 +10,7 @@ from idp.audit import Event, record
 from idp.citizens import identifiers
 from idp.citizens.models import Membership, Organisation
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 ORGANISATIONS, MEMBERSHIPS = table_of(Organisation), table_of(Membership)
 OF_MEMBER = (
@@ -71,4 +72,5 @@ def end_membership(realm: Realm, connection: Connection, citizen_id: str, organi
     if is_done:
         detail = {"organisation": organisation_id}
         record(realm, connection, Event.MEMBERSHIP_ENDED, actor=actor, object=f"citizen:{citizen_id}", **detail)
+        bury(realm, connection, Buried.MEMBERSHIP, citizen_id, organisation_id)
     return is_done

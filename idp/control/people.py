@@ -8,20 +8,16 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from idp.authentication import attempt as attempts
-from idp.authentication import challenge, risk
-from idp.authentication.methods import METHODS
+from idp.account.removal import remove_person
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
-from idp.authority import register as certificates
 from idp.citizens import children, directory, identifiers, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
+from idp.citizens.last_administrator import LastAdministrator, demand_another
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
-from idp.citizens.roles import LastAdministrator
-from idp.consent import ledger, signed
+from idp.citizens.roles import RoleNotGiven
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
-from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -173,6 +169,8 @@ def change(realm: Realm, call: Call) -> Answer:
             directory.change(realm, connection, person, actor=ACTOR)
         except CitizenExists as exists:
             _check_free(exists.names)
+        except LastAdministrator:
+            raise _last_administrator() from None
         if terms.roles is not UNSET:
             _set_roles(realm, connection, person.id, terms.roles)
             person = _find(realm, connection, person.id)
@@ -186,23 +184,14 @@ def remove(realm: Realm, call: Call) -> Answer:
     nobody else is a parent of."""
     with realm.database.write() as connection:
         person = _find(realm, connection, call.path["person_id"])
+        directory.hold(connection, person.id)
+        try:
+            demand_another(connection, person.id)
+        except LastAdministrator:
+            raise _last_administrator() from None
         for citizen_id in (*children.only_of(connection, person.id), person.id):
-            _forget(realm, connection, citizen_id)
+            remove_person(realm, connection, citizen_id, actor=ACTOR)
     return Answer(204)
-
-
-def _forget(realm: Realm, connection: Connection, citizen_id: str) -> None:
-    end_everywhere(realm, connection, citizen_id, because="citizen_removed", actor=ACTOR)
-    for method in METHODS:
-        method.forget(connection, citizen_id)
-    challenge.forget(connection, citizen_id)
-    attempts.forget(connection, citizen_id)
-    risk.forget(connection, citizen_id)
-    ledger.forget(connection, citizen_id)
-    signed.forget(connection, citizen_id)
-    certificates.forget(connection, citizen_id)
-    children.forget(connection, citizen_id)
-    directory.remove(realm, connection, citizen_id, actor=ACTOR)
 
 
 def _find(realm: Realm, connection: Connection, citizen_id: str) -> Person:
@@ -218,10 +207,17 @@ def _set_roles(realm: Realm, connection: Connection, citizen_id: str, wanted: Se
     try:
         for role in sorted(known - set(wanted)):
             roles.take(realm, connection, citizen_id, role, actor=ACTOR)
+        for role in sorted(set(wanted) - known):
+            roles.give(realm, connection, citizen_id, role, actor=ACTOR)
     except LastAdministrator:
-        raise Problem(409, "last_administrator", "Nobody would be left who can give roles") from None
-    for role in sorted(set(wanted) - known):
-        roles.give(realm, connection, citizen_id, role, actor=ACTOR)
+        raise _last_administrator() from None
+    except RoleNotGiven:
+        excluding = ", ".join(sorted(roles.EXCLUDING))
+        raise Problem(409, "roles_excluded", "Nobody has these roles together", excluding) from None
+
+
+def _last_administrator() -> Problem:
+    return Problem(409, "last_administrator", "Nobody would be left who can give roles")
 
 
 def _data(terms: PersonTerms) -> dict[str, str | None]:
@@ -315,5 +311,6 @@ OPERATIONS = (
         path=PERSON,
         summary="Remove a person, their sessions and their tokens",
         handle=remove,
+        problems=(409,),
     ),
 )

@@ -28,7 +28,12 @@ FIND = select(INTERACTIONS).where(INTERACTIONS.c.id == bindparam("interaction_id
 
 
 class InteractionGone(Exception):
-    """There is no such request in this browser, it has been answered, or its time is over."""
+    """There is no such request in this browser, it has been answered, or its time is over; `is_foreign` where it waits for
+    another."""
+
+    def __init__(self, *, is_foreign: bool = False) -> None:
+        super().__init__()
+        self.is_foreign = is_foreign
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,10 @@ def take_up(realm: Realm, connection: Connection, interaction_id: str, *, browse
     if "\0" in interaction_id:  # PostgreSQL would raise
         raise InteractionGone
     row = connection.execute(FIND, {"interaction_id": interaction_id}).first()
-    if row is None or row.browser not in (browser, None):
+    if row is None or row.finished_at is not None or row.expires_at <= realm.clock.now():
         raise InteractionGone
-    if row.finished_at is not None or row.expires_at <= realm.clock.now():
-        raise InteractionGone
+    if row.browser not in (browser, None):
+        raise InteractionGone(is_foreign=True)
     return PausedRequest(
         id=row.id,
         request=from_fields(realm.vault.open_fields(f"interactions:{row.id}", row.sealed)),

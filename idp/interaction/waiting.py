@@ -10,6 +10,7 @@ from flask import request
 from ground.web.cookies import browser_binding
 from ground.web.errors import PageProblem
 from ground.web.language import gettext as _
+from idp.audit import Event
 from idp.authentication.methods import METHODS
 from idp.errors import RequestRefused
 from idp.interaction import pause
@@ -18,6 +19,7 @@ from idp.interaction.pause import InteractionGone, PausedRequest
 from idp.realm import Realm
 from idp.sessions import browser
 from idp.sessions.store import Session
+from idp.throttling import strangers
 
 Asked = TypeVar("Asked", AskConsent, ChooseParty, ConfirmAccount)
 
@@ -52,8 +54,8 @@ def find_waiting(realm: Realm, interaction_id: str, question: type[Asked]) -> Wa
     with realm.database.read() as connection:
         try:
             paused = pause.take_up(realm, connection, interaction_id, browser=browser_binding())
-        except InteractionGone:
-            raise gone() from None
+        except InteractionGone as reason:
+            raise refused(realm, interaction_id, reason) from None
         session = browser.current(realm, connection)
         if session is None:
             return None
@@ -63,6 +65,13 @@ def find_waiting(realm: Realm, interaction_id: str, question: type[Asked]) -> Wa
             # Whoever goes on is told why, and so is the client.
             return None
     return Waiting(paused, session, step) if isinstance(step, question) else None
+
+
+def refused(realm: Realm, interaction_id: str, reason: InteractionGone) -> PageProblem:
+    """The page for a request that cannot be gone on with here; that it belongs to another browser is written down."""
+    if reason.is_foreign:
+        strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"interaction:{interaction_id}", outcome="other_browser")
+    return gone()
 
 
 def gone() -> PageProblem:

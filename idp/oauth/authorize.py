@@ -16,7 +16,7 @@ from idp.errors import RequestRefused
 from idp.interaction import pause
 from idp.interaction.dispatch import AskConsent, ChooseParty, ConfirmAccount
 from idp.interaction.pause import InteractionGone
-from idp.interaction.waiting import gone
+from idp.interaction.waiting import refused
 from idp.oauth import course, respond
 from idp.oauth.course import Answer, SignInBegun
 from idp.pages import current_realm
@@ -74,8 +74,8 @@ def _take_up(realm: Realm, interaction_id: str) -> Response:
     """Do the next step of a paused request: send the person on, or answer the client."""
     try:
         step = course.take_up(realm, interaction_id, browser=browser_binding(), find_session=partial(browser.current, realm))
-    except InteractionGone:
-        raise gone() from None
+    except InteractionGone as reason:
+        raise refused(realm, interaction_id, reason) from None
     if isinstance(step, Answer):
         return respond.send(step)
     if isinstance(step, SignInBegun):

@@ -1,11 +1,13 @@
 """The userinfo endpoint (OpenID Connect Core 1.0, 5.3)."""
 
 from ground.wire import BadRequest, Request, Response
+from idp.audit import Event
 from idp.clients import registry
 from idp.pages.access import Access, open_to
 from idp.protocol.claims import released
 from idp.protocol.scopes import claims_of
 from idp.realm import Realm
+from idp.throttling import strangers
 from idp.tokens import access, minting
 from idp.tokens.holder import holder_of
 from idp.tokens.subjects import subject_of
@@ -26,13 +28,13 @@ def userinfo(realm: Realm, request: Request) -> Response:
     with realm.database.read() as connection:
         verified = access.judge(realm, connection, token)
         if verified is None or realm.issuer not in verified.audience:
-            return _challenge(401, "invalid_token", "the access token is not valid here")
+            return _refuse_token(realm)
         if "openid" not in verified.grant.scopes:
             return _challenge(403, "insufficient_scope", "the scope openid is needed", scope="openid")
         client = registry.find(connection, verified.grant.client_id)
         holder = holder_of(realm, connection, verified.grant, client)
     if holder is None or client is None:
-        return _challenge(401, "invalid_token", "the access token is not valid here")
+        return _refuse_token(realm)
     names = (*claims_of(verified.grant.scopes), *verified.grant.claims.userinfo)
     claims = {"sub": subject_of(realm, client, holder.person.id), **released(holder.claims, names)}
     claims = realm.seams.userinfo(claims)
@@ -51,6 +53,11 @@ def _token(request: Request) -> str | None:
     if in_form and request.bearer_token:
         raise BadRequest("the token is sent in more than one way")
     return request.bearer_token or in_form
+
+
+def _refuse_token(realm: Realm) -> Response:
+    strangers.write_down(realm, Event.TOKEN_REFUSED, object="endpoint:userinfo")
+    return _challenge(401, "invalid_token", "the access token is not valid here")
 
 
 def _challenge(

@@ -25,7 +25,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 
 from ground.web.csrf import csrf_exempt
-from rp.access.events import Event, note
+from rp.access.events import Event, note, note_stranger
 from rp.access.policy import Action, is_allowed
 from rp.access.principal import Principal, Role
 from rp.database import db
@@ -54,8 +54,10 @@ def my_records() -> Response:
     try:
         access = judge_access_token(realm, token, scope=SCOPE)
     except AccessTokenRefused as error:
+        note_stranger(realm, Event.API_READ, object="records", error="invalid_token")
         return _refuse(401, "invalid_token", str(error))
     except ScopeMissing as error:
+        note_stranger(realm, Event.API_READ, object="records", error="insufficient_scope")
         return _refuse(403, "insufficient_scope", str(error), scope=error.scope)
     except PersonRefused as error:
         return _refuse(403, "access_denied", str(error))

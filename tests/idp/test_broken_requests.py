@@ -35,6 +35,10 @@ ADDRESSES = [
     "/register", f"/register/{IDENTIFIER}", f"/register/{IDENTIFIER}/sms/again",
     "/static/ground/tokens.css", "/device/requests", f"/device/requests/{IDENTIFIER}", f"/device/requests/{IDENTIFIER}/answer",
     f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff",
+    "/staff/people", f"/staff/people/{IDENTIFIER}", f"/staff/people/{IDENTIFIER}/identity", "/staff/incidents",
+    f"/staff/incidents/for/{IDENTIFIER}", f"/staff/incidents/{IDENTIFIER}", f"/staff/incidents/{IDENTIFIER}/close",
+    "/staff/members", f"/staff/members/{IDENTIFIER}", f"/staff/members/{IDENTIFIER}/give/operator",
+    "/staff/journal", "/staff/journal.json", "/account/activity",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
 QUERIES = [

@@ -96,8 +96,8 @@ def test_personal_columns_are_sealed_and_found_by_blind_indexes_only() -> None:
     assert plain == {
         ("citizens", "phone_index"), ("citizens", "email_index"), ("citizens", "snils_index"), ("citizens", "phone_verified_at"),
         ("citizens", "email_verified_at"), ("outbox", "address_index"), ("counters", "name"),
-        ("failing_recipients", "address_index"), ("citizens", "passport_checked_at"), ("one_time_codes", "address_index"),
-            ("organisations", "name"),
+            ("failing_recipients", "address_index"), ("citizens", "passport_checked_at"), ("one_time_codes", "address_index"),
+            ("organisations", "name"), ("watermarks", "name"),
     }  # fmt: skip
 
 
