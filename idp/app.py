@@ -13,6 +13,7 @@ from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
 from idp import retention
 from idp.account import activity, children, contacts, documents, first_sign_in, signature
+from idp.account import settings as account_settings
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -23,6 +24,7 @@ from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents as discovery
 from idp.front import REALM, Endpoint, Front
+from idp.interaction.questions import blueprint as question_pages
 from idp.interaction.views import blueprint as consent_pages
 from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
@@ -51,11 +53,12 @@ BLUEPRINTS = (
     sign_in_pages,
     device_api,
     consent_pages,
+    question_pages,
     logout_pages,
     session_frame,
     registration_management,
 )
-OF_ACCOUNT = (account, activity, children, contacts, documents, first_sign_in, signature)
+OF_ACCOUNT = (account, account_settings, activity, children, contacts, documents, first_sign_in, signature)
 OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members)
 OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), sign_up_pages)
 """What a bank has not: its customers look after theirs at a counter."""

@@ -17,6 +17,7 @@ SECTIONS = (
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
     ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
+    ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
 LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {

@@ -39,6 +39,7 @@ class Event(StrEnum):
     ACCESS_REFUSED = "access.refused"
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
+    MEMBERSHIP_ENDED = "membership.ended"
     SESSION_OPENED = "session.opened"
     SESSION_ENDED = "session.ended"
     LOGOUT_REFUSED = "logout.refused"

@@ -51,6 +51,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         Ending(CODES, CODES.c.redeemed_at.is_(None) & (CODES.c.expires_at > now), {"expires_at": now}),
         Ending(REFRESH_TOKENS, REFRESH_TOKENS.c.rotated_at.is_(None) & (REFRESH_TOKENS.c.expires_at > now), {"expires_at": now}),
         Ending(INTERACTIONS, INTERACTIONS.c.finished_at.is_(None) & (INTERACTIONS.c.expires_at > now), {"expires_at": now}),
+        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(PUSHED, PUSHED.c.used_at.is_(None), {"used_at": now}),
         Ending(
             ATTEMPTS,
@@ -94,6 +95,8 @@ LASTING: Mapping[str, str] = {
     "children": "those that were taken off a list are buried",
     "citizen_roles": "those that were taken are buried",
     "incidents": "open ones are buried",
+    "organisations": "entered once, never changed",
+    "memberships": "ended ones are buried",
     "passwords": "changed ones are buried",
     "passkeys": "removed ones are buried",
     "passkey_handles": "names that open nothing",

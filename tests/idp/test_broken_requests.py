@@ -27,6 +27,8 @@ ADDRESSES = [
     f"/sign-in/{IDENTIFIER}/signature/challenge.txt", f"/consent/{IDENTIFIER}/sign", f"/consent/{IDENTIFIER}/consent.txt",
     f"/account/documents/signed/{IDENTIFIER}/text.txt",
     f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
+    "/account/settings", "/account/settings/medical-service/add", "/account/settings/medical-service/remove",
+    f"/confirmation/{IDENTIFIER}", f"/acting/{IDENTIFIER}",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
