@@ -16,7 +16,7 @@ from idp.authentication.attempt import Purpose
 from idp.clients import registry
 from idp.errors import ClientUnknown, RequestRefused
 from idp.interaction import pause, pushed, replay
-from idp.interaction.dispatch import AskConsent, ChooseParty, ConfirmAccount, Finish, SignIn, next_step
+from idp.interaction.dispatch import AskConsent, ChooseParty, ConfirmAccount, Finish, FirstSignIn, SignIn, next_step
 from idp.interaction.pause import PausedRequest
 from idp.oauth import judging
 from idp.protocol import authorization_request as rules
