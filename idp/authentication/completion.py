@@ -35,7 +35,9 @@ def complete(
             raise AttemptGone
         if before is not None and before.citizen_id != attempt.citizen_id:
             end_everything(realm, connection, before, because="another_person")
-        session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
+        session, cookie = store.open_session(
+            realm, connection, attempt.citizen_id, attempt.factors, replaces=before, visit=place.visit
+        )
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
         if attempt.keeps_sid is None or before is None or set(attempt.factors) - set(before.factors):

@@ -18,7 +18,9 @@ from idp.citizens.last_administrator import LastAdministrator, demand_another
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
 from idp.citizens.roles import RoleNotGiven
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
+from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.sessions import store
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -149,11 +151,13 @@ def read(realm: Realm, call: Call) -> Answer:
 
 
 def change(realm: Realm, call: Call) -> Answer:
-    """Change what the body names. Sessions and tokens go on, as they would."""
+    """Change what the body names. Sessions and tokens go on, as they would; those of a person who is disabled end."""
     terms: PersonTerms = call.body
     given = _data(terms)
     with realm.database.write() as connection:
         known = _find(realm, connection, call.path["person_id"])
+        directory.hold(connection, known.id)
+        store.hold(connection, known.id)
         data = PersonalData(**{**asdict(known.data), **given})
         person = replace(
             known,
@@ -171,6 +175,8 @@ def change(realm: Realm, call: Call) -> Answer:
             _check_free(exists.names)
         except LastAdministrator:
             raise _last_administrator() from None
+        if person.is_disabled and not known.is_disabled:
+            end_everywhere(realm, connection, person.id, because="citizen_disabled", actor=ACTOR)
         if terms.roles is not UNSET:
             _set_roles(realm, connection, person.id, terms.roles)
             person = _find(realm, connection, person.id)

@@ -144,7 +144,8 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
             return ChooseParty(parties)
     claims = _claims(realm, connection, request, session)
     is_allowed = ledger.covers(realm, connection, session.citizen_id, request.client_id, request.scope, claims.names)
-    if answer != "allow" and ("consent" in request.prompt or not is_allowed):
+    # Somebody who allowed it here may have withdrawn it since, at their account.
+    if not is_allowed or (answer != "allow" and "consent" in request.prompt):
         if "none" in request.prompt:
             raise RequestRefused(
                 "consent_required", "prompt is none, but the person has not agreed yet", clause="OpenID Connect Core 1.0, 3.1.2.6"

@@ -29,6 +29,8 @@ ADDRESSES = [
     f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
     "/account/settings", "/account/settings/medical-service/add", "/account/settings/medical-service/remove",
     f"/confirmation/{IDENTIFIER}", f"/acting/{IDENTIFIER}",
+    "/account/sessions", f"/account/sessions/{IDENTIFIER}/end", "/account/sessions/end-others", "/account/consents",
+    f"/account/sessions/browsers/{IDENTIFIER}/forget", "/account/consents/withdraw",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
