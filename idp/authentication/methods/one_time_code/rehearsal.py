@@ -5,7 +5,8 @@ import re
 
 from idp.authentication.attempt import Attempt
 from idp.authentication.method import Refusal
-from idp.authentication.methods.one_time_code.method import DIGITS, OneTimeCodeMethod, hash_code
+from idp.authentication.methods.one_time_code.codes import DIGITS, hash_code
+from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.one_time_code.words import wrong_text
 from idp.authentication.rehearsal import Asked, Proof
 from idp.realm import Realm
@@ -22,7 +23,7 @@ def proof(method: OneTimeCodeMethod) -> Proof:
         """The code that the person reads. Refuses with `too_soon` when none was sent, as the page would."""
         channel = method.channel
         with realm.database.read() as connection:
-            newest = method.newest(connection, asked.attempt)
+            newest = method.newest(connection, asked.attempt, asked.person)
             messages = realm.outbox.messages(
                 connection,
                 address=channel.address_of(asked.person),
@@ -44,7 +45,7 @@ def proof(method: OneTimeCodeMethod) -> Proof:
 
     def last_second(realm: Realm, asked: Asked) -> int:
         with realm.database.read() as connection:
-            newest = method.newest(connection, asked.attempt)
+            newest = method.newest(connection, asked.attempt, asked.person)
         if newest is None:
             raise Refusal("too_soon", wrong_text("no_code"))
         return int(newest.expires_at)
