@@ -34,7 +34,10 @@ from idp.oauth.userinfo import userinfo
 from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
+from idp.recovery import recordings
+from idp.recovery.views import blueprint as recovery_pages
 from idp.requests.recorder import recorded
+from idp.staff import recoveries
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -47,7 +50,7 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (account.blueprint, staff.blueprint)
+OF_PROVIDER = (account.blueprint, recovery_pages, staff.blueprint, recoveries.blueprint)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
@@ -85,6 +88,7 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    recordings.JOB: recordings.remove_due,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

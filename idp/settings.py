@@ -166,8 +166,9 @@ class Settings:
     `codes_per_hour` limits the one-time codes of one person, `pushes_per_ten_minutes` the notices on their telephone; 0 is no
     limit, for test stands only.
     After `failures_before_lock` wrong passwords in a row an account is locked, until its owner recovers it; `unlock_seconds`
-    later (at most 600) they can sign in. One address has `failures_per_address` failed sign-ins an hour (0 is no limit, for
-    test stands only). `incident_rules` are the findings that shut an account until an officer opens it.
+    later (at most 600) they can sign in. What they recorded for it is removed `recording_days` after the decision. One address
+    has `failures_per_address` failed sign-ins an hour (0 is no limit, for test stands only). `incident_rules` are the findings
+    that shut an account until an officer opens it.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
@@ -204,6 +205,7 @@ class Settings:
     failures_before_lock: int = 5
     failures_per_address: int = 60
     unlock_seconds: int = 0
+    recording_days: int = 7
     incident_rules: tuple[str, ...] = ("refresh_reuse", "code_replay")
     pushes_per_ten_minutes: int = 3
     second_factor: SecondFactor = "on_risk"
@@ -247,6 +249,8 @@ class Settings:
             raise ValueError(f"failures_before_lock must be 1 to 100, not {self.failures_before_lock}")
         if not 0 <= self.unlock_seconds <= 600:
             raise ValueError(f"unlock_seconds must be 0 to 600, not {self.unlock_seconds}")
+        if not 0 <= self.recording_days <= 90:
+            raise ValueError(f"recording_days must be 0 to 90, not {self.recording_days}")
         for name in ("codes_per_hour", "pushes_per_ten_minutes", "failures_per_address"):
             if self.is_production and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")

@@ -33,12 +33,13 @@ class AttemptGone(Exception):
 @dataclass(frozen=True)
 class Purpose:
     """For whose sake somebody signs in, as the page says it. `destination` is the address the browser will be
-    sent to in the end."""
+    sent to in the end. With a `recovery_id` they do not sign in at all: they prove themselves to that recovery."""
 
     client_name: str
     client_host: str
     destination: str
     login_hint: str = ""
+    recovery_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class Attempt:
     @property
     def path(self) -> str:
         return f"/sign-in/{self.id}"
+
+    @property
+    def is_for_recovery(self) -> bool:
+        """Does what is proved here count for a recovery alone? Then it leads to no session, whatever is proved."""
+        return bool(self.purpose.recovery_id)
 
 
 def begin(

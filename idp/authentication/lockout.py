@@ -36,20 +36,23 @@ class AccountLocked(SignInRefused):
         super().__init__("locked" if lock == "failures" else "incident")
         self.lock = lock
 
-    def page(self) -> PageProblem:
-        """What the person reads, and the way out."""
+    def page(self, *, came_from: str | None = None, is_bank: bool = False) -> PageProblem:
+        """What the person reads, and the way out: from the sign-in attempt they come from and back to it. A bank's customers
+        recover their accounts at its counter."""
         is_by_failures = self.lock == "failures"
-        recovery = (_("Восстановление доступа"), RECOVERY)
+        recovery = (_("Восстановление доступа"), f"{RECOVERY}?from={came_from}" if came_from else RECOVERY)
         return PageProblem(
             status=403,
             title=_("Блокировка аккаунта"),
             lead=_("Пароль несколько раз подряд введён неверно. Пока доступ не восстановлен, не подойдёт и верный.")
             if is_by_failures
             else _("Вход остановлен службой безопасности, пока она не убедится, что вашей записи ничто не грозит."),
-            advice=(_("Восстановить доступ можно кодом из SMS: это минута."),)
+            advice=(_("Приходите с паспортом в отделение."),)
+            if is_bank
+            else (_("Восстановить доступ можно кодом из SMS: это минута."),)
             if is_by_failures
             else (_("Мы написали вам в SMS и на почту. Снять остановку может только сотрудник: позвоните в поддержку."),),
-            actions=(recovery, (_("На главную"), "/")) if is_by_failures else ((_("На главную"), "/"),),
+            actions=(recovery, (_("На главную"), "/")) if is_by_failures and not is_bank else ((_("На главную"), "/"),),
             code="access_denied",
             cause=f"the account is locked: {self.lock}",
         )
@@ -62,7 +65,7 @@ def admit(realm: Realm, person: Person | None, login: str) -> None:
     """
     with realm.database.write() as connection:
         if person is None:
-            count = counters.count_up(realm, connection, TRIES_OF_NOBODY, _spelled(login), within_seconds=NOBODY_SECONDS)
+            count = counters.count_up(realm, connection, TRIES_OF_NOBODY, spelled(login), within_seconds=NOBODY_SECONDS)
         elif lock_of(realm, connection, person.id) == "failures":
             count = NEVER
         else:
@@ -83,7 +86,7 @@ def count_wrong(realm: Realm, connection: Connection, person: Person | None, log
     """A try that was admitted was wrong, in the transaction that says so: the lock, if it was the last there may be."""
     most = realm.settings.failures_before_lock
     if person is None:
-        count = counters.count_of(realm, connection, TRIES_OF_NOBODY, _spelled(login), within_seconds=NOBODY_SECONDS)
+        count = counters.count_of(realm, connection, TRIES_OF_NOBODY, spelled(login), within_seconds=NOBODY_SECONDS)
         return AccountLocked("failures") if count >= most else None
     risk.count_failure(realm, connection, person.id)
     if counters.count_of(realm, connection, TRIES, person.id) < most:
@@ -112,7 +115,7 @@ def lock_of(realm: Realm, connection: Connection, citizen_id: str) -> Lock | Non
     return person.lock if person is not None else None
 
 
-def _spelled(login: str) -> str:
+def spelled(login: str) -> str:
     """A login as it would be looked for, so that its spellings are one; cut, because nobody's is longer."""
     text = login.strip()
     normalisers: tuple[Callable[[str], str], ...] = (identifiers.phone, identifiers.email, identifiers.snils)

@@ -22,6 +22,7 @@ from idp.consent import ledger, signed
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.recovery import store as recoveries
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -180,6 +181,7 @@ def remove(realm: Realm, call: Call) -> Answer:
         end_everywhere(realm, connection, person.id, because="citizen_removed", actor=ACTOR)
         for method in METHODS:
             method.forget(connection, person.id)
+        recoveries.forget(connection, person.id)
         challenge.forget(connection, person.id)
         attempts.forget(connection, person.id)
         risk.forget(connection, person.id)

@@ -4,13 +4,15 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from ground.web.language import LazyText
+from ground.web.language import LazyText, lazy_gettext
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
 from idp.citizens.models import StaffRole
 
 PATH = "/staff"
-SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = ()
+SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = (
+    ("recoveries", lazy_gettext("Проверка видео"), f"{PATH}/recoveries", "phone", ("operator",)),
+)
 """Name, title, address and icon of each, and the roles that it is for, in the order of the navigation."""
 
 

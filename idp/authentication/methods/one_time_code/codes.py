@@ -148,19 +148,26 @@ def seconds_to_wait(realm: Realm, connection: Connection, asker: Asker) -> int:
 
     The hour of one kind of holders is not that of another: who only knows a login must not use up the codes of a sign-in.
     """
-    now = realm.clock.now()
+    return max(wait_after_last(realm, connection, asker), wait_of_hour(realm, connection, asker))
+
+
+def wait_after_last(realm: Realm, connection: Connection, asker: Asker) -> int:
+    """The seconds of the half minute after the last code that are left."""
     last = newest(connection, asker)
-    wait = max(0, last.sent_at + SECONDS_BETWEEN_SENDS - now) if last else 0
-    limit = realm.settings.codes_per_hour
-    if limit and asker.citizen_id is not None:
-        kind, _colon, _id = asker.holder.partition(":")
-        recent = select(func.count(), func.min(CODES.c.sent_at)).where(
-            CODES.c.citizen_id == asker.citizen_id, CODES.c.sent_at > now - HOUR_SECONDS, CODES.c.holder.startswith(f"{kind}:")
-        )
-        count, oldest = connection.execute(recent).one()
-        if count >= limit:
-            wait = max(wait, oldest + HOUR_SECONDS - now)
-    return wait
+    return max(0, last.sent_at + SECONDS_BETWEEN_SENDS - realm.clock.now()) if last else 0
+
+
+def wait_of_hour(realm: Realm, connection: Connection, asker: Asker) -> int:
+    """The seconds until this person's hour has room for another code."""
+    limit, now = realm.settings.codes_per_hour, realm.clock.now()
+    if not limit or asker.citizen_id is None:
+        return 0
+    kind, _colon, _id = asker.holder.partition(":")
+    recent = select(func.count(), func.min(CODES.c.sent_at)).where(
+        CODES.c.citizen_id == asker.citizen_id, CODES.c.sent_at > now - HOUR_SECONDS, CODES.c.holder.startswith(f"{kind}:")
+    )
+    count, oldest = connection.execute(recent).one()
+    return int(oldest) + HOUR_SECONDS - now if count >= limit else 0
 
 
 def is_in_trouble(realm: Realm, connection: Connection, code: Row[Any] | None) -> bool:
