@@ -28,6 +28,7 @@ class PersonMembers(TypedDict, total=False):
     second_factor_required: bool
     risk: bool
     disabled: bool
+    locked: bool
     password: str | None
 
 
@@ -56,6 +57,7 @@ class Citizen:
     second_factor_required: bool
     risk: bool
     disabled: bool
+    locked: bool
     password: str | None = field(default=None, repr=False)
 
     @property

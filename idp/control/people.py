@@ -9,12 +9,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
-from idp.authentication import challenge, risk
+from idp.authentication import challenge, lockout, risk
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
 from idp.authority import register as certificates
-from idp.citizens import directory, identifiers
+from idp.citizens import directory, identifiers, locks
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.models import Person, PersonalData
@@ -34,7 +34,8 @@ YEARS = range(1900, 2101)
 
 class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person shall be. Null means that they have none; what is left out is made up for a new person, and stays as
-    it is of a known one. Of people made up here `risk` (a second step where a sign-in is unusual) is off unless it is said."""
+    it is of a known one. Of people made up here `risk` (a second step where a sign-in is unusual) is off unless it is said.
+    `locked` is the lock after wrong passwords; false recovers the account, as its owner would."""
 
     family_name: Name | UnsetType = UNSET
     given_name: Name | UnsetType = UNSET
@@ -56,6 +57,7 @@ class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     second_factor_required: bool | UnsetType = UNSET
     risk: bool | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
+    locked: bool | UnsetType = UNSET
     password: Password | UnsetType | None = UNSET
 
 
@@ -83,6 +85,7 @@ class KnownPerson(Struct, frozen=True, kw_only=True):
     second_factor_required: bool
     risk: bool
     disabled: bool
+    locked: bool
 
 
 class NewPerson(KnownPerson, frozen=True, kw_only=True):
@@ -140,6 +143,8 @@ def enter(realm: Realm, call: Call) -> Answer:
             directory.change(realm, connection, person, actor=ACTOR)
         if password is not None:
             set_password(realm, connection, citizen_id, password)
+        _lock(realm, connection, citizen_id, terms.locked)
+        person = _find(realm, connection, citizen_id)
     return Answer(201, NewPerson(**_shown(person), password=password))
 
 
@@ -171,6 +176,8 @@ def change(realm: Realm, call: Call) -> Answer:
             _check_free(exists.names)
         if terms.password is not UNSET:
             change_password(realm, connection, person.id, terms.password, actor=ACTOR)
+        _lock(realm, connection, person.id, terms.locked)
+        person = _find(realm, connection, person.id)
     return Answer(200, KnownPerson(**_shown(person)))
 
 
@@ -197,6 +204,14 @@ def _find(realm: Realm, connection: Connection, citizen_id: str) -> Person:
     if person is None:
         raise Problem(404, "person_unknown", "There is no such person")
     return person
+
+
+def _lock(realm: Realm, connection: Connection, citizen_id: str, wanted: bool | UnsetType) -> None:
+    """Lock an account as five wrong passwords do, or recover it as its owner does."""
+    if wanted is True:
+        locks.lock(realm, connection, citizen_id, because="test")
+    elif wanted is False:
+        lockout.recover(realm, connection, citizen_id, by="test", actor=ACTOR)
 
 
 def _data(terms: PersonTerms) -> dict[str, str | None]:
@@ -241,6 +256,7 @@ def _shown(person: Person) -> dict[str, Any]:
         "second_factor_required": person.second_factor_required,
         "risk": person.risk_is_judged,
         "disabled": person.is_disabled,
+        "locked": person.lock == "failures",
     }
 
 

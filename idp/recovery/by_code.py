@@ -73,7 +73,15 @@ def _recover(realm: Realm, connection: Connection, recovery: Recovery, person: P
         unlocks_at = lockout.recover(realm, connection, person.id, by="sms", actor=recovery.actor)
         risk.note_recovery(realm, connection, person.id, SMS.method)
     end: store.End = "shut" if is_shut else "recovered"
-    record(realm, connection, Event.RECOVERY_ENDED, actor=recovery.actor, object=recovery.holder, outcome="shut" if is_shut else "done", way="sms")
+    record(
+        realm,
+        connection,
+        Event.RECOVERY_ENDED,
+        actor=recovery.actor,
+        object=recovery.holder,
+        outcome="shut" if is_shut else "done",
+        way="sms",
+    )
     if not store.end(realm, connection, recovery, end, unlocks_at=unlocks_at):
         raise RecoveryGone
     if not is_shut:

@@ -89,5 +89,12 @@ def _decide(
     recordings.owe_removal(realm, connection, recovery)
     citizen = recovery.citizen_id
     record(
-        realm, connection, Event.RECOVERY_ENDED, actor=actor, object=recovery.holder, outcome="rejected" if end == "rejected" else "done", way="video", citizen=citizen
+        realm,
+        connection,
+        Event.RECOVERY_ENDED,
+        actor=actor,
+        object=recovery.holder,
+        outcome="rejected" if end == "rejected" else "done",
+        way="video",
+        citizen=citizen,
     )

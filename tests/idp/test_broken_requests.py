@@ -32,6 +32,9 @@ ADDRESSES = [
     "/oauth2/session", "/oauth2/session/script.js",
     "/static/ground/tokens.css", "/device/requests", f"/device/requests/{IDENTIFIER}", f"/device/requests/{IDENTIFIER}/answer",
     f"/device/enrol/{IDENTIFIER}", f"/qr/{IDENTIFIER}", "/staff",
+    "/recovery", "/recovery/link/x", f"/recovery/{IDENTIFIER}", f"/recovery/{IDENTIFIER}/code", f"/recovery/{IDENTIFIER}/again",
+    f"/recovery/{IDENTIFIER}/second-way", f"/recovery/{IDENTIFIER}/password", f"/recovery/{IDENTIFIER}/recording",
+    "/staff/recoveries", f"/staff/recoveries/{IDENTIFIER}", f"/staff/recoveries/{IDENTIFIER}/recording",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
 QUERIES = [

@@ -7,7 +7,7 @@ import pytest
 from idp.authentication import incident
 from tests.browser import Browser
 from tests.idp.recovery.locked_out import LOCKED, NEW, NOBODY, PASSWORD, VERA, ask, give, letters, link, lock, seen, tried
-from tests.idp.stand import ISSUER, Stand
+from tests.idp.stand import ISSUER, SECRET, Stand
 
 
 def at_second_way(stand: Stand) -> Browser:
@@ -41,7 +41,8 @@ def test_lm_09_the_link_is_of_the_issuer_whatever_host_was_asked(stand: Stand) -
     browser.open(f"{ISSUER}/recovery")
     form = browser.forms()["recovery-form"]
     data = form.values | {"login": VERA, "way": "email"}
-    browser.session.post(form.action, data=data, headers={"Host": "evil.test"})
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.session.cookies.items())
+    browser.session.post(form.action, data=data, headers={"Host": "evil.test", "Cookie": cookies})
     assert link(stand).startswith(f"{ISSUER}/recovery/link/") and "evil" not in letters(stand)[-1].text
     assert len(link(stand).rpartition("/")[2]) == 43, "256 bits"
 
@@ -62,9 +63,9 @@ def test_lm_09_a_link_of_ten_minutes_is_over(stand: Stand) -> None:
 
 def test_lm_09_a_link_is_used_once(stand: Stand) -> None:
     browser = at_password(stand)
-    form = browser.forms()["password-form"]
+    form, address = browser.forms()["password-form"], link(stand)
     choose(browser)
-    assert browser.open(link(stand)).status == 404
+    assert browser.open(address).status == 404
     data = form.values | {"new-password": "another one altogether", "new-password-again": "another one altogether"}
     assert browser.session.post(form.action, data=data).status_code == 404
     assert tried(stand, NEW).url == f"{ISSUER}/account"
@@ -88,8 +89,6 @@ def test_lm_09_the_page_is_told_to_nobody_and_the_token_is_stored_as_a_hash(
 def test_no_new_password_without_the_letter(stand: Stand) -> None:
     """CVE-2026-18963: the last step alone must not do."""
     browser = ask(stand, "email")
-    token = stand.browser().open(f"{ISSUER}/recovery")
-    del token
     csrf = browser.open(f"{ISSUER}/recovery").forms()["recovery-form"].values["csrf_token"]
     recovery = stand.rows("SELECT id FROM recoveries")[0][0]
     data = {"csrf_token": csrf, "new-password": NEW, "new-password-again": NEW}
@@ -147,15 +146,17 @@ def test_i14_an_incident_is_not_ended_by_a_new_password(stand: Stand) -> None:
 
 
 def test_every_session_and_every_token_ends_with_the_new_password(stand: Stand) -> None:
+    stand.add_client("patient", grant_types=("authorization_code", "refresh_token"))
     inside = tried(stand)
-    tokens = stand.tokens(scope="openid profile offline_access")
+    code = stand.obtain_code(client_id="patient", scope="openid profile offline_access", prompt="consent")
+    tokens = stand.redeem(code, auth=("patient", SECRET)).body
     choose(at_password(stand))
     assert "/sign-in/" in inside.open(f"{ISSUER}/account").url
-    assert stand.userinfo(tokens["access_token"]).status_code == 401
+    assert stand.userinfo(str(tokens["access_token"])).status_code == 401
     refreshed = stand.http().post(
         f"{ISSUER}/oauth2/token",
         data={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
-        auth=("client", "a secret only this client knows"),
+        auth=("patient", SECRET),
     )
     assert refreshed.json()["error"] == "invalid_grant"
 

@@ -89,7 +89,7 @@ def test_r102_after_an_approval_the_page_says_when(stand: Stand) -> None:
     lock(stand)
     waits = send(ask(stand, "video"))
     opened(stand, operator(stand)).submit("approve-form", "approve")
-    assert "Войти можно с " in waits.open(waits.url).text
+    assert "в течение 10 минут: войти можно с " in waits.open(waits.url).text
     assert LOCKED in tried(stand).text
     stand.clock.advance(300)
     assert tried(stand).url == f"{ISSUER}/account"
