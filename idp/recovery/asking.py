@@ -18,7 +18,7 @@ from idp.authentication.methods.one_time_code.codes import HOUR_SECONDS, Asker
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.realm import Realm
-from idp.recovery import letters, store
+from idp.recovery import letters, nobody, store
 from idp.recovery.store import Recovery, Way
 from idp.throttling import counters
 
@@ -76,9 +76,8 @@ def send_code(realm: Realm, connection: Connection, person: Person | None, recov
 
 def _begin(realm: Realm, connection: Connection, way: Way, named: Named) -> Recovery:
     login = named.login.strip()
-    person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
-    if person is not None:
-        directory.hold(connection, person.id)
+    known = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
+    person = nobody.held(realm, connection, known.id if known is not None else None)
     token = draw_token(realm.chance, "recovery link") if way == "email" else None
     recovery = store.begin(
         realm,
@@ -103,16 +102,14 @@ def _begin(realm: Realm, connection: Connection, way: Way, named: Named) -> Reco
 def _send_letter(realm: Realm, connection: Connection, person: Person | None, token: str) -> str:
     address = EMAIL.address_of(person) if person is not None and not person.is_disabled else None
     limit = realm.settings.codes_per_hour
-    holder = person.id if person is not None else "nobody"
+    holder = person.id if person is not None else nobody.NOBODY
     count = counters.count_up(realm, connection, LETTERS, holder, within_seconds=HOUR_SECONDS)
-    if address is None:
-        letters.post_nothing(realm, token)
-        return "no_mail" if person is not None else "unknown"
     if limit and count > limit:
-        letters.post_nothing(realm, token)
-        return "too_often"
+        address, outcome = None, "too_often"
+    else:
+        outcome = "done" if address is not None else "no_mail" if person is not None else "unknown"
     letters.post_link(realm, connection, address, token)
-    return "done"
+    return outcome
 
 
 def _is_too_often(realm: Realm, connection: Connection, login: str) -> bool:

@@ -10,10 +10,9 @@ from idp.authentication.methods.one_time_code import codes
 from idp.authentication.methods.one_time_code.channels import SMS
 from idp.authentication.methods.one_time_code.codes import MAX_TRIES
 from idp.authentication.methods.one_time_code.words import wait_text, wrong_text
-from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.realm import Realm
-from idp.recovery import letters, store
+from idp.recovery import letters, nobody, store
 from idp.recovery.asking import asker_of, count_another, send_code
 from idp.recovery.store import Recovery, RecoveryGone
 
@@ -22,11 +21,11 @@ def describe(realm: Realm, recovery: Recovery, *, device: str | None) -> dict[st
     """What the page needs to know. That a message does not arrive is said to a browser that the account knows: anywhere else it
     would say that there is such an account."""
     with realm.database.read() as connection:
-        person = directory.find(realm, connection, recovery.citizen_id) if recovery.citizen_id else None
+        person = nobody.read(realm, connection, recovery.citizen_id)
         asker = asker_of(person, recovery)
         newest = codes.newest(connection, asker)
         wait = codes.wait_after_last(realm, connection, asker)
-        is_known = person is not None and risk.knows_browser(realm, connection, person.id, device)
+        is_known = risk.knows_browser(realm, connection, recovery.citizen_id or nobody.NOBODY, device)
         is_lost = is_known and codes.is_in_trouble(realm, connection, newest)
     return {
         "expires_at": newest.expires_at if newest else None,
@@ -40,7 +39,7 @@ def send_another(realm: Realm, recovery: Recovery) -> None:
     """Send a new code, which kills the old one. Refuses with `too_soon` and `too_often`."""
     refusal = None
     with realm.database.write() as connection:
-        person = _held(realm, connection, recovery)
+        person = nobody.held(realm, connection, recovery.citizen_id)
         if wait := codes.wait_after_last(realm, connection, asker_of(person, recovery)):
             refusal = Refusal("too_soon", wait_text(wait), status=429)
         elif not count_another(realm, connection, recovery):
@@ -56,12 +55,12 @@ def try_code(realm: Realm, recovery: Recovery, given: str) -> None:
     RecoveryGone."""
     code = codes.check_shape(given)
     with realm.database.write() as connection:
-        person = _held(realm, connection, recovery)
+        person = nobody.held(realm, connection, recovery.citizen_id)
         reason, tries_left = codes.judge(realm, connection, asker_of(person, recovery), code)
         if reason is None and person is not None:
             _recover(realm, connection, recovery, person)
-        elif person is not None:
-            risk.count_failure(realm, connection, person.id)
+        else:
+            nobody.count_failure(realm, connection, person)
     if reason is not None:
         raise Refusal(reason, wrong_text(reason, tries_left))
 
@@ -87,11 +86,3 @@ def _recover(realm: Realm, connection: Connection, recovery: Recovery, person: P
     if not is_shut:
         text = _("Пропуск: доступ к вашей записи восстановлен кодом из SMS. Если это были не вы, позвоните в поддержку.")
         letters.tell(realm, connection, person, text, subject=_("Доступ восстановлен"), channels=("email",))
-
-
-def _held(realm: Realm, connection: Connection, recovery: Recovery) -> Person | None:
-    """The person, whom nobody else changes until the end of the transaction; None where nobody has the login."""
-    if recovery.citizen_id is None:
-        return None
-    directory.hold(connection, recovery.citizen_id)
-    return directory.find(realm, connection, recovery.citizen_id)

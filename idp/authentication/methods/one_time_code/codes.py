@@ -33,6 +33,7 @@ DIGITS = 6
 MAX_TRIES = 5
 SECONDS_BETWEEN_SENDS = 30
 HOUR_SECONDS = 3600
+NOWHERE = "nowhere"
 
 OF_HOLDER = (CODES.c.holder == bindparam("of_holder"), CODES.c.channel == bindparam("of_channel"))
 NEWEST = select(CODES).where(*OF_HOLDER).order_by(CODES.c.sent_at.desc()).limit(1)
@@ -210,17 +211,20 @@ def _judge(realm: Realm, connection: Connection, asker: Asker, code: str) -> tup
 
 
 def _post(realm: Realm, connection: Connection, asker: Asker, text: str) -> str | None:
-    if asker.address is None:
-        return None
-    return realm.outbox.post(
-        connection,
-        channel=asker.channel.name,
-        address=asker.address,
-        text=text,
-        subject=str(asker.channel.subject) if asker.channel.subject else None,
-        language=current_language(),
-        useful_for_seconds=realm.settings.lifetimes.one_time_code,
-    )
+    """Post the message. One that nobody gets is posted and taken back: time does not tell which it was."""
+    with connection.begin_nested() as posting:
+        message_id = realm.outbox.post(
+            connection,
+            channel=asker.channel.name,
+            address=asker.address or NOWHERE,
+            text=text,
+            subject=str(asker.channel.subject) if asker.channel.subject else None,
+            language=current_language(),
+            useful_for_seconds=realm.settings.lifetimes.one_time_code,
+        )
+        if asker.address is None:
+            posting.rollback()
+    return message_id if asker.address is not None else None
 
 
 def _hold(connection: Connection, asker: Asker) -> None:
