@@ -40,6 +40,8 @@ from idp.oauth.userinfo import userinfo
 from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
+from idp.recovery import recordings
+from idp.recovery.views import blueprint as recovery_pages
 from idp.requests.recorder import recorded
 from idp.sessions.store import DEADLINE
 from idp.sign_up.views import blueprint as sign_up_pages
@@ -48,6 +50,7 @@ from idp.staff import incidents as staff_incidents
 from idp.staff import journal as staff_journal
 from idp.staff import members as staff_members
 from idp.staff import people as staff_people
+from idp.staff import recoveries
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -73,8 +76,8 @@ OF_ACCOUNT = (
     first_sign_in,
     signature,
 )
-OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members)
-OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), sign_up_pages)
+OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members, recoveries)
+OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), recovery_pages, sign_up_pages)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
@@ -115,6 +118,7 @@ JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     DEADLINE: deadline.meet,
     retention.LEFTOVERS: retention.purge_leftovers,
     retention.JOURNAL: retention.purge_journal,
+    recordings.JOB: recordings.remove_due,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

@@ -10,6 +10,7 @@ from idp.citizens import children, directory
 from idp.consent import disclosures, ledger, signed
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.recovery import store as recoveries
 from idp.sessions import store
 
 
@@ -27,6 +28,7 @@ def remove_person(realm: Realm, connection: Connection, citizen_id: str, *, acto
     signed.forget(connection, citizen_id)
     disclosures.forget(connection, citizen_id)
     store.forget(connection, citizen_id)
+    recoveries.forget(connection, citizen_id)
     certificates.forget(connection, citizen_id)
     children.forget(connection, citizen_id)
     directory.remove(realm, connection, citizen_id, actor=actor)

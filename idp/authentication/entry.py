@@ -61,7 +61,8 @@ def make_guarded(name: str, module: str, path: str) -> Blueprint:
 
 def answer_locked(locked: AccountLocked) -> Response:
     """Tell somebody that the account is locked, and how it is recovered here."""
-    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank))
+    came_from = (request.view_args or {}).get("attempt_id")
+    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank, came_from=came_from))
 
 
 def _refuse_zero_characters() -> None:

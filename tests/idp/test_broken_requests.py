@@ -44,6 +44,9 @@ ADDRESSES = [
     f"/staff/incidents/for/{IDENTIFIER}", f"/staff/incidents/{IDENTIFIER}", f"/staff/incidents/{IDENTIFIER}/close",
     "/staff/members", f"/staff/members/{IDENTIFIER}", f"/staff/members/{IDENTIFIER}/give/operator",
     "/staff/journal", "/staff/journal.json", "/account/activity",
+    "/recovery", "/recovery/link/x", f"/recovery/{IDENTIFIER}", f"/recovery/{IDENTIFIER}/code", f"/recovery/{IDENTIFIER}/again",
+    f"/recovery/{IDENTIFIER}/second-way", f"/recovery/{IDENTIFIER}/password", f"/recovery/{IDENTIFIER}/recording",
+    "/staff/recoveries", f"/staff/recoveries/{IDENTIFIER}", f"/staff/recoveries/{IDENTIFIER}/recording",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
 QUERIES = [
