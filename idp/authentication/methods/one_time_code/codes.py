@@ -43,7 +43,7 @@ COUNT_TRY = (
 @dataclass(frozen=True)
 class Recipient:
     """Whom a code is for. `holder` is what it is for: `attempt:<id>`, `session:<sid>`, `sign_up:<id>`, `recovery:<id>`; the
-    citizen is None of somebody who has no account (yet). Who is not reached gets nothing, and whoever watches sees no difference."""
+    citizen is None of somebody who has no account (yet). Who is not reached gets nothing, and nobody who watches sees it."""
 
     holder: str
     channel: Channel
