@@ -32,7 +32,7 @@ class Settings:
     listen: str = "127.0.0.1:8500"
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "registry.read")
+    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
@@ -91,6 +91,11 @@ class Settings:
         return f"{self.url}/signed-out"
 
     @property
+    def account_url(self) -> str:
+        """Where people look after their account at the provider."""
+        return f"{self.issuer}/account"
+
+    @property
     def resource(self) -> str:
         """The name of our API as an audience of access tokens (RFC 8707)."""
         return f"{self.url}/api"
@@ -139,11 +144,21 @@ class Home:
     def clock_file(self) -> Path:
         return self.variable / "clock"
 
+    @property
+    def tombstones_file(self) -> Path:
+        """What tells an older database from the newest, beside it and not in its copies."""
+        return self.variable / "rp.tombstones"
+
     def resolve(self, path: Path) -> Path:
         return path if path.is_absolute() else self.root / path
 
+    @property
+    def sqlite_file(self) -> Path:
+        """The database, unless the settings name another."""
+        return self.variable / "rp.sqlite3"
+
     def database_url(self, settings: Settings) -> str:
-        return settings.database_url or f"sqlite:///{self.variable / 'rp.sqlite3'}"
+        return settings.database_url or f"sqlite:///{self.sqlite_file}"
 
 
 def find_home(environment: Mapping[str, str]) -> Home:

@@ -39,13 +39,15 @@ class AttemptGone(Exception):
 @dataclass(frozen=True)
 class Purpose:
     """For whose sake somebody signs in, as the page says it. `destination` is the address the browser will be
-    sent to in the end; `has_run_out` says that they were signed in until their session ran out."""
+    sent to in the end; `has_run_out` says that they were signed in until their session ran out. With a `recovery_id` they do not
+    sign in at all: they prove themselves to that recovery."""
 
     client_name: str
     client_host: str
     destination: str
     login_hint: str = ""
     has_run_out: bool = False
+    recovery_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class Attempt:
     @property
     def path(self) -> str:
         return f"/sign-in/{self.id}"
+
+    @property
+    def is_for_recovery(self) -> bool:
+        """Does what is proved here count for a recovery alone? Then it leads to no session, whatever is proved."""
+        return bool(self.purpose.recovery_id)
 
 
 def begin(

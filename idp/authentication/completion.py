@@ -24,6 +24,8 @@ def complete(
     then nothing is changed.
     """
     assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
+    if attempt.is_for_recovery:
+        raise AttemptGone
     with realm.database.write() as connection:
         person = held(realm, connection, attempt.citizen_id)
         if person is None or person.is_disabled:

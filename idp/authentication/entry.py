@@ -36,6 +36,8 @@ from idp.sessions import browser, store
 from idp.sessions.store import Session
 
 FRESH_SECONDS = 5 * 60
+FIRST_SIGN_IN = "/account/first-sign-in"
+"""Where a newcomer is asked for their passport, once, on the way to whatever they signed in for."""
 MAX_PATH_LENGTH = 200
 """Of an address that an attempt can lead back to."""
 
@@ -59,7 +61,8 @@ def make_guarded(name: str, module: str, path: str) -> Blueprint:
 
 def answer_locked(locked: AccountLocked) -> Response:
     """Tell somebody that the account is locked, and how it is recovered here."""
-    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank))
+    came_from = (request.view_args or {}).get("attempt_id")
+    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank, came_from=came_from))
 
 
 def _refuse_zero_characters() -> None:
@@ -74,6 +77,7 @@ def enter(realm: Realm, path: str) -> Owner:
         owner = _owner(realm, connection)
     if owner is None:
         raise sign_in_first(realm, path)
+    _ask_newcomer_first(owner, path)
     store.touch(realm, owner.session)
     return owner
 
@@ -87,6 +91,7 @@ def enter_to_change(realm: Realm, path: str) -> Owner:
         wanted = _reachable(realm, connection, owner) if owner is not None else "low"
     if owner is None or not fresh:
         raise sign_in_first(realm, path, asked_level="substantial")
+    _ask_newcomer_first(owner, path)
     if not reaches(level_of(fresh), wanted):
         raise sign_in_first(realm, path, asked_level=wanted, keeps=replace(owner.session, factors=fresh))
     store.touch(realm, owner.session)
@@ -112,6 +117,16 @@ def enter_to_work(realm: Realm, path: str, *roles: StaffRole) -> Owner:
     if not reaches(owner.session.level, "substantial"):
         raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=owner.session)
     return owner
+
+
+def first_sign_in(path: str) -> str:
+    """The address at which a newcomer is asked for their passport on the way to `path`."""
+    return f"{FIRST_SIGN_IN}?{urlencode({'return': path})}"
+
+
+def _ask_newcomer_first(owner: Owner, path: str) -> None:
+    if owner.person.is_newcomer and path != FIRST_SIGN_IN:
+        raise SignInNeeded(first_sign_in(path))
 
 
 def _way_back(path: str) -> str:

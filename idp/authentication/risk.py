@@ -28,6 +28,8 @@ SEE = {
 """One statement, so that of two sign-ins from a new place at once neither fails."""
 FAILURES = "sign-in failures"
 SUSPICIOUS_FAILURES = 3
+RECOVERING = ("code", "email")
+"""The methods by whose means an account is recovered: a code to the phone, a letter."""
 Risk = Literal["unknown_place", "failures"]
 
 
@@ -71,9 +73,28 @@ def count_failure(realm: Realm, connection: Connection, citizen_id: str) -> None
     counters.count_up(realm, connection, FAILURES, citizen_id)
 
 
+def note_recovery(realm: Realm, connection: Connection, citizen_id: str, method: str) -> None:
+    """The account was recovered by what this method proves: until its owner has signed in, that is not their second step as
+    well, where they have another. Whoever took over a number must not both unlock the door with it and walk in (LM-10)."""
+    counters.count_up(realm, connection, f"recovered by {method}", citizen_id)
+
+
+def recovered_by(realm: Realm, connection: Connection, citizen_id: str) -> set[str]:
+    """By which methods the account was recovered since its owner last signed in."""
+    return {name for name in RECOVERING if counters.count_of(realm, connection, f"recovered by {name}", citizen_id)}
+
+
+def knows_browser(realm: Realm, connection: Connection, citizen_id: str, device: str | None) -> bool:
+    """Has this person signed in from the browser with this long-lived secret?"""
+    index = _indexes(realm, citizen_id, Place(device)).get("browser")
+    return index is not None and connection.execute(select(PLACES.c.index).where(PLACES.c.index == index)).first() is not None
+
+
 def remember(realm: Realm, connection: Connection, citizen_id: str, place: Place) -> None:
     """They signed in from here: the place is known from now on, and their failures are over."""
     counters.start_anew(realm, connection, FAILURES, citizen_id)
+    for name in RECOVERING:
+        counters.start_anew(realm, connection, f"recovered by {name}", citizen_id)
     now = realm.clock.now()
     for kind, index in _indexes(realm, citizen_id, place).items():
         sealed = place.visit.seal(realm, index.hex())

@@ -269,7 +269,7 @@ def _next(realm: Realm, attempt: Attempt) -> Response:
     if stands.ways:
         return redirect(f"{attempt.path}/{stands.ways[0].name}", 303)
     response = redirect(attempt.return_path, 303)
-    if attempt.completed_sid is None:
+    if attempt.completed_sid is None and not attempt.is_for_recovery:
         place = _place()
         device = place.device or draw_token(realm.chance, "device cookie")
         try:
@@ -347,7 +347,11 @@ def _facts(stands: Standing, method: Method | None) -> list[tuple[str, str]]:
     why = {
         "unknown_place": _("С этого устройства и адреса вы ещё не входили"),
         "failures": _("Перед этим входом было несколько неверных попыток"),
-    }.get(stands.attempt.demanded_because or "", _("Одного способа для этого сервиса или для вашей записи мало"))
+        "recovery": _("Одного письма мало, чтобы сменить пароль"),
+    }.get(
+        "recovery" if stands.attempt.is_for_recovery else stands.attempt.demanded_because or "",
+        _("Одного способа для этого сервиса или для вашей записи мало"),
+    )
     return [(_("Кто"), stands.person.data.short_name), (_("Зачем второй шаг"), why)]
 
 
@@ -357,4 +361,4 @@ def _steps(stands: Standing, method: Method) -> list[tuple[str, str]]:
     shown = [(known.name, str(known.step)) for known in (*done, method)]
     if stands.person is None and wanted_level(stands.attempt) == "substantial" and method.level == "low":
         shown.append(("second", _("Второй шаг")))
-    return [*shown, ("consent", _("Согласие"))]
+    return [*shown, ("password", _("Новый пароль")) if stands.attempt.is_for_recovery else ("consent", _("Согласие"))]

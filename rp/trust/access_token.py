@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rp.realm import Realm
-from rp.trust.errors import AccessTokenRefused, ScopeMissing
+from rp.trust.errors import AccessTokenRefused, PersonRefused, RightsMissing, ScopeMissing
 from rp.trust.provider import Provider, client_credentials, read_json
+from rp.trust.rights import check_rights
 from rp.trust.signed_token import SignatureRefused, verify_signature
 
 LEEWAY_SECONDS = 60
@@ -30,7 +31,8 @@ class VerifiedAccess:
 
 
 def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAccess:
-    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, ProviderUnavailable."""
+    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, PersonRefused,
+    ProviderUnavailable."""
     try:
         header, claims = verify_signature(realm, token)
     except SignatureRefused as error:
@@ -44,6 +46,10 @@ def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAcces
     scopes = _scopes(claims) & _scopes(answer)
     if scope not in scopes:
         raise ScopeMissing(scope)
+    try:
+        check_rights(answer)
+    except RightsMissing as error:
+        raise PersonRefused(str(error)) from error
     return VerifiedAccess(
         issuer=claims["iss"],
         subject=claims["sub"],
