@@ -15,7 +15,7 @@ from idp.authentication.method import Owner
 from idp.citizens.identifiers import spaced_phone
 from idp.citizens.levels import AccountLevel, level_of, missing
 from idp.realm import Realm
-from idp.sessions import store
+from idp.sessions import browser, store
 
 PATH = "/account"
 SECTIONS = (
@@ -54,6 +54,15 @@ def sessions_to_offer(realm: Realm, connection: Connection, owner: Owner) -> int
 def remember_change(response: Response) -> None:
     """A way to sign in has changed: for a moment the pages offer to end the other sessions."""
     set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
+
+
+def renew_cookie(realm: Realm, response: Response, owner: Owner) -> bool:
+    """What this session may do, or rests on, has changed: it goes on under a new cookie (SE-05). False where it is over."""
+    with realm.database.write() as connection:
+        cookie = store.renew_cookie(realm, connection, owner.session)
+    if cookie is not None:
+        browser.hand_out(realm, response, owner.session, cookie)
+    return cookie is not None
 
 
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:

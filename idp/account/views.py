@@ -4,7 +4,7 @@ from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from idp.account.listing import listed
-from idp.account.pages import PATH, make_blueprint, page, remember_change, sessions_to_offer
+from idp.account.pages import PATH, make_blueprint, page, remember_change, renew_cookie, sessions_to_offer
 from idp.audit import Event
 from idp.authentication.entry import enter, enter_to_change, offered_methods
 from idp.authentication.method import Away, Enrolment, Method, Owner, Refusal, write_down
@@ -17,7 +17,6 @@ from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
-from idp.sessions import browser, store
 from idp.tombstones import Buried, bury
 
 MAX_NAME_LENGTH = 60
@@ -155,10 +154,7 @@ def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, st
 def _changed(realm: Realm, owner: Owner, section: str) -> Response:
     """Back to the list. The session goes on under a new cookie, and the page offers to end the others."""
     response = redirect(f"{PATH}/{section}", 303)
-    with realm.database.write() as connection:
-        cookie = store.renew_cookie(realm, connection, owner.session)
-    if cookie is not None:
-        browser.hand_out(realm, response, owner.session, cookie)
+    if renew_cookie(realm, response, owner):
         remember_change(response)
     return response
 
