@@ -17,7 +17,7 @@ from idp.authentication.methods.password.store import change_password, set_passw
 from idp.authentication.methods.totp import store as totp
 from idp.authentication.methods.totp.codes import code_of, step_at
 from idp.authority import register as certificates
-from idp.citizens import directory, roles
+from idp.citizens import children, directory, roles
 from idp.citizens.models import PersonalData
 from idp.clients import registry
 from idp.consent import ledger
@@ -35,6 +35,8 @@ from tests.idp.clients.registrant import (
 from tests.idp.oauth.test_request_pushed import bring, reference
 from tests.idp.signing import make_key, public_set, signed
 from tests.idp.stand import CALLBACK, SECRET, Stand
+from tests.idp.test_children import add as add_child
+from tests.idp.test_sign_up import PHONE, code_to, fill
 
 PASSWORD = "the password before"
 ACTOR = "operator:test"
@@ -343,6 +345,33 @@ def role(stand: Stand) -> Mortal:
     return Mortal("role", take, is_alive)
 
 
+def registration(stand: Stand) -> Mortal:
+    """Somebody who signs up and has not typed their code yet; the copy does not know that they have by now."""
+    browser = fill(stand)
+    form = browser.forms()["codes"]
+    answer = form.values | {"sms": code_to(stand, PHONE)}
+
+    def give(stand: Stand) -> bool:
+        browser.session.post(form.action, data=answer)
+        return stand.rows("SELECT count(*) FROM registrations WHERE finished_at IS NOT NULL") == [(1,)]
+
+    return Mortal("registration", give, give)
+
+
+def child(stand: Stand) -> Mortal:
+    asya, vera = add_child(stand), stand.citizen("vera@example.test")
+
+    def take_off(stand: Stand) -> None:
+        with stand.realm.database.write() as connection:
+            children.remove(stand.realm, connection, vera, asya, actor=ACTOR)
+
+    def is_alive(stand: Stand) -> bool:
+        with stand.realm.database.read() as connection:
+            return children.may_act_for(stand.realm, connection, vera, asya)
+
+    return Mortal("child", take_off, is_alive)
+
+
 ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     session,
     authorization_code,
@@ -355,6 +384,7 @@ ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     single_challenge,
     push_request,
     client_assertion,
+    registration,
 )
 BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     consent,
@@ -368,6 +398,7 @@ BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     unlocked_account,
     account_without_incident,
     role,
+    child,
 )
 
 

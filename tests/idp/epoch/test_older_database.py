@@ -191,7 +191,7 @@ def test_copy_from_before_there_was_a_list_is_older_too(stand: Stand, take_copy:
 
         with sqlite3.connect(copy) as connection:
             connection.execute("DROP TABLE watermarks")
-            connection.execute("UPDATE alembic_version SET version_num = '0015'")
+            connection.execute("UPDATE alembic_version SET version_num = '0017'")
         connection.close()
     again = put_back()
     assert [thing.name for thing in things if thing.is_alive(again)] == []
