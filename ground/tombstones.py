@@ -143,6 +143,15 @@ class Tombstones:
         """The database of this transaction is started now: every copy that was made before is an older one."""
         self.bury(connection, STARTED)
 
+    def note(self, connection: Connection, name: str, number: int) -> None:
+        """Have the database remember a number of its own by this name."""
+        self._set(connection, name, number)
+
+    def noted(self, connection: Connection, name: str) -> int | None:
+        """The number that it remembers."""
+        number: int | None = connection.execute(select(self._marks.c.number).where(self._marks.c.name == name)).scalar()
+        return number
+
     def lines(self) -> Sequence[Tombstone]:
         """Every line there is, the first one too. Raises TombstonesBroken."""
         if self._file is None or not self._file.exists():

@@ -17,6 +17,7 @@ from ground.database import NAMING_CONVENTION
 from ground.jobs import jobs_table
 from ground.journal import journal_table
 from ground.migration import Migrations
+from ground.tombstones import watermarks_table
 
 
 class Base(DeclarativeBase):
@@ -51,6 +52,7 @@ db = SQLAlchemy(
 )
 
 JOURNAL = journal_table(Base.metadata)
+WATERMARKS = watermarks_table(Base.metadata)
 JOBS = jobs_table(Base.metadata)
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)

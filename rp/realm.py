@@ -18,7 +18,8 @@ from ground.fetch import FetchPolicy, Transport
 from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.sealing import SecretsUnusable, Vault, load_secrets
-from rp.database import JOBS, JOURNAL
+from ground.tombstones import Tombstones
+from rp.database import JOBS, JOURNAL, WATERMARKS
 from rp.settings import Home, Settings
 
 Room = TypeVar("Room")
@@ -36,6 +37,7 @@ class Realm:
     chance: Chance
     vault: Vault
     journal: Journal
+    tombstones: Tombstones
     jobs: Jobs
     fetch_policy: FetchPolicy
     transport: Transport | None
@@ -83,6 +85,7 @@ def open_realm(
         chance=chance,
         vault=Vault(secrets, chance),
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
+        tombstones=Tombstones(home.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()),
         jobs=Jobs(JOBS, database, clock, chance),
         fetch_policy=_fetch_policy(settings, home),
         transport=transport,

@@ -139,11 +139,21 @@ class Home:
     def clock_file(self) -> Path:
         return self.variable / "clock"
 
+    @property
+    def tombstones_file(self) -> Path:
+        """What tells an older database from the newest, beside it and not in its copies."""
+        return self.variable / "rp.tombstones"
+
     def resolve(self, path: Path) -> Path:
         return path if path.is_absolute() else self.root / path
 
+    @property
+    def sqlite_file(self) -> Path:
+        """The database, unless the settings name another."""
+        return self.variable / "rp.sqlite3"
+
     def database_url(self, settings: Settings) -> str:
-        return settings.database_url or f"sqlite:///{self.variable / 'rp.sqlite3'}"
+        return settings.database_url or f"sqlite:///{self.sqlite_file}"
 
 
 def find_home(environment: Mapping[str, str]) -> Home:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     text,
@@ -106,6 +107,12 @@ class Journal:
         """What the last row is now; None before the first."""
         last = connection.execute(self._last).first()
         return Head(last.seq, last.link, self.now()) if last else None
+
+    def has(self, connection: Connection, head: Head) -> bool:
+        """Is the row of a head here as it was? One from before the first row was removed because it was old, and counts."""
+        first = connection.execute(select(func.min(self._table.c.seq))).scalar()
+        link = connection.execute(select(self._table.c.link).where(self._table.c.seq == head.seq)).scalar()
+        return link == head.link or (first is not None and link is None and head.seq < first)
 
     def purge(self, connection: Connection, *, before: int, actor: str) -> int:
         """Remove rows from the beginning that are older than a moment, at most PURGED_AT_ONCE, and say how many.

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "people": "idp.cli.people:people",
     "phone-link": "idp.cli.people:phone_link",
     "citizen": "idp.cli.citizens:citizen",
+    "staff": "idp.cli.staff:staff",
     "client": "idp.cli.clients:client",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",
@@ -92,6 +93,7 @@ def _sentence(error: Exception) -> str | None:
     """What the operator can do about it; None for a fault of ours."""
     from sqlalchemy.exc import DatabaseError
 
+    from ground.alone import StandRuns
     from ground.database import DatabaseUnsafe
     from ground.journal.telling import JournalBroken
     from ground.migration import DatabaseNewer
@@ -108,6 +110,7 @@ def _sentence(error: Exception) -> str | None:
         JournalBroken,
         SecretsUnusable,
         SettingRefused,
+        StandRuns,
         StandUnusable,
         TombstonesBroken,
     )

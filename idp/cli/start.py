@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from ground.alone import alone_in
 from ground.home import HOME_VARIABLE, config_path, find_home
 from ground.journal.keeping import HeadKeeper
-from idp.cli.alone import alone_in
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
@@ -190,7 +190,7 @@ def welcome(settings: Settings) -> str:
         f"The test people's phone  {url}/open?token={read_token(settings)}",
         "",
     ]
-    people = [[person[key] for key in ("name", "phone", "email", "password")] for person in shown_people(settings)]
+    people = [[person[key] for key in ("name", "phone", "email", "password", "roles")] for person in shown_people(settings)]
     widths = [max(len(cell) for cell in column) for column in zip(*people, strict=True)]
     lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in people]
     return "\n".join((*lines, "", "Ctrl-C stops it."))

@@ -23,6 +23,7 @@ class Event(StrEnum):
     API_READ = "api_read"
     BUNDLE_IMPORTED = "bundle_imported"
     STATISTICS_IMPORTED = "statistics_imported"
+    EPOCH_RAISED = "epoch_raised"
     JOURNAL_PURGED = PURGED
     JOURNAL_ANCHORED = ANCHORED
 

@@ -2,7 +2,7 @@
 
 import base64
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -223,7 +223,7 @@ def use_challenge(realm: Realm, thing: tuple[str, str]) -> Deed:
     return use
 
 
-def make_assertions(realm: Realm, numbers: range) -> Sequence[str]:
+def make_assertions(realm: Realm, numbers: Iterable[int | str]) -> Sequence[str]:
     key = realm.remember("raced key", lambda: make_key("ES256"))
     with realm.database.write() as connection:
         if registry.find(connection, SIGNER) is None:

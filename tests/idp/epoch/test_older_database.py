@@ -1,7 +1,9 @@
 """An older copy of the database is put in its place: nothing used, revoked, locked or withdrawn is alive again (I2, OP-04)."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from ground.preparation import back_up
+from idp.audit.heads import keeper_of
 from idp.cli.prepare import prepare_database
 from idp.database import WATERMARKS, Base
 from idp.epoch.again import AGAIN
@@ -31,7 +34,7 @@ def stand(request: pytest.FixtureRequest) -> Stand:
 
 
 @pytest.fixture
-def take_copy(stand: Stand, request: pytest.FixtureRequest) -> Callable[[], PutBack]:
+def take_copy(stand: Stand, request: pytest.FixtureRequest) -> Callable[..., PutBack]:
     """Copies the database as a start does, before anything else; what that gives puts the copy in its place by hand, and
     starts once more."""
     settings = {"registration_is_open": True}
@@ -71,9 +74,9 @@ def take_copy(stand: Stand, request: pytest.FixtureRequest) -> Callable[[], PutB
 
         return put_back
 
-    def take() -> PutBack:
+    def take(*, is_started_after: bool = True) -> PutBack:
         put_back = take_sqlite() if stand.realm.database.is_sqlite else take_postgresql()
-        assert settle(stand.realm) == []
+        assert not is_started_after or settle(stand.realm) == []
         return put_back
 
     return take
@@ -86,7 +89,7 @@ def all_of(stand: Stand, makers: tuple[Callable[[Stand], Mortal], ...]) -> list[
 
 @pytest.mark.parametrize("makers", [ONCE_OR_FOR_A_WHILE, BURIED], ids=["once or for a while", "buried"])
 def test_i2_nothing_dead_is_alive_in_an_older_copy(
-    stand: Stand, take_copy: Callable[[], PutBack], makers: tuple[Callable[[Stand], Mortal], ...]
+    stand: Stand, take_copy: Callable[..., PutBack], makers: tuple[Callable[[Stand], Mortal], ...]
 ) -> None:
     things = all_of(stand, makers)
     put_back = take_copy()
@@ -102,7 +105,7 @@ def test_i2_nothing_dead_is_alive_in_an_older_copy(
 
 @pytest.mark.parametrize("makers", [ONCE_OR_FOR_A_WHILE, BURIED], ids=["once or for a while", "buried"])
 def test_the_proof_above_has_teeth(
-    stand: Stand, take_copy: Callable[[], PutBack], makers: tuple[Callable[[Stand], Mortal], ...]
+    stand: Stand, take_copy: Callable[..., PutBack], makers: tuple[Callable[[Stand], Mortal], ...]
 ) -> None:
     """In a copy that nobody settles everything is alive again: what the test asks is answered by nothing else."""
     things = all_of(stand, makers)
@@ -113,7 +116,7 @@ def test_the_proof_above_has_teeth(
     assert [thing.name for thing in things if not thing.is_alive(again)] == []
 
 
-def test_whatever_the_copy_had_ends_though_nobody_killed_it(stand: Stand, take_copy: Callable[[], PutBack]) -> None:
+def test_whatever_the_copy_had_ends_though_nobody_killed_it(stand: Stand, take_copy: Callable[..., PutBack]) -> None:
     """Sessions and tokens of the copy may have been ended by anything: an epoch ends them all."""
     things = all_of(stand, ONCE_OR_FOR_A_WHILE)
     again = take_copy()()
@@ -128,7 +131,7 @@ def test_ordinary_start_ends_nothing(stand: Stand) -> None:
     assert "epoch.raised" not in stand.actions()
 
 
-def test_what_lived_on_in_the_copy_lives_on(stand: Stand, take_copy: Callable[[], PutBack]) -> None:
+def test_what_lived_on_in_the_copy_lives_on(stand: Stand, take_copy: Callable[..., PutBack]) -> None:
     """Only the dead stay dead: people, passwords, clients and consents that nobody touched are as the copy has them."""
     stand.sign_in(stand.browser().open(stand.authorize_url())).submit("consent", "allow")
     again = take_copy()()
@@ -151,7 +154,7 @@ def test_i4_crash_between_the_tombstone_and_its_cause_kills_at_the_next_start(st
     assert settle(stand.realm) == []
 
 
-def test_what_was_restored_twice_is_buried_once(stand: Stand, take_copy: Callable[[], PutBack]) -> None:
+def test_what_was_restored_twice_is_buried_once(stand: Stand, take_copy: Callable[..., PutBack]) -> None:
     locked = mortal.unlocked_account(stand)
     put_back = take_copy()
     locked.kill(stand)
@@ -164,6 +167,19 @@ def test_what_was_restored_twice_is_buried_once(stand: Stand, take_copy: Callabl
     assert locked.is_alive(again), "the owner lifts it as always"
 
 
+def test_copy_from_within_a_run_is_older_by_the_journals_heads(stand: Stand, take_copy: Callable[..., PutBack]) -> None:
+    """No start came after it, but the minute did: the head of the journal is of a row that the copy does not have."""
+    things = all_of(stand, ONCE_OR_FOR_A_WHILE[:4])
+    put_back = take_copy(is_started_after=False)
+    for thing in things:
+        thing.kill(stand)
+    keeper_of(stand.realm).write()
+    again = put_back()
+    assert [thing.name for thing in things if thing.is_alive(again)] == []
+    assert settle(again.realm) == [], "one epoch is enough, though the heads are those of the other database until it is said"
+    assert again.actions().count("epoch.raised") == 1
+
+
 def test_start_over_on_purpose_is_no_roll_back(stand: Stand) -> None:
     from idp.seed import start_over
 
@@ -174,7 +190,7 @@ def test_start_over_on_purpose_is_no_roll_back(stand: Stand) -> None:
     assert "epoch.raised" not in stand.actions()
 
 
-def test_clients_learn_that_the_sessions_of_the_copy_ended(stand: Stand, take_copy: Callable[[], PutBack]) -> None:
+def test_clients_learn_that_the_sessions_of_the_copy_ended(stand: Stand, take_copy: Callable[..., PutBack]) -> None:
     stand.add_client("told", backchannel_logout_uri="http://localhost:9999/logout")
     stand.obtain_code(client_id="told")
     again = take_copy()()
@@ -182,17 +198,13 @@ def test_clients_learn_that_the_sessions_of_the_copy_ended(stand: Stand, take_co
 
 
 @pytest.mark.parametrize("stand", ["sqlite"], indirect=True)
-def test_copy_from_before_there_was_a_list_is_older_too(stand: Stand, take_copy: Callable[[], PutBack], tmp_path: Path) -> None:
-    """The copy that scripts/start made before it migrated to this version has no watermarks at all."""
+def test_copy_from_before_there_was_a_list_is_older_too(stand: Stand, take_copy: Callable[..., PutBack], tmp_path: Path) -> None:
+    """The copy that scripts/start made before it migrated to the first version with a list has no watermark at all."""
     things = all_of(stand, ONCE_OR_FOR_A_WHILE[:4])
     put_back = take_copy()
     for copy in stand.settings.var_folder.glob("backup-*/idp.sqlite3"):
-        import sqlite3
-
-        with sqlite3.connect(copy) as connection:
-            connection.execute("DROP TABLE watermarks")
-            connection.execute("UPDATE alembic_version SET version_num = '0017'")
-        connection.close()
+        with closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute("DELETE FROM watermarks")
     again = put_back()
     assert [thing.name for thing in things if thing.is_alive(again)] == []
 

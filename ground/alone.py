@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from idp.errors import StandUnusable
-
 LOCK = "stand.lock"
+
+
+class StandRuns(Exception):
+    """Somebody else has the home, in one sentence for the operator."""
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of the stand, as scripts/start does. Raises StandUnusable while another stand has it."""
+    """Hold the lock of the stand, as scripts/start does. Raises StandRuns while another stand has it."""
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -23,6 +25,6 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     except BlockingIOError:
         owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-        raise StandUnusable(f"a stand is running in {folder.parent} (process {owner}): stop it first, or use --home") from None
+        raise StandRuns(f"a stand is running in {folder.parent} (process {owner}): stop it first, or use --home") from None
     finally:
         os.close(descriptor)
