@@ -70,6 +70,7 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     newest_message = select(func.max(OUTBOX.c.number)).scalar_subquery()
     expiring = (
         table_of(Challenge),
+        ATTEMPTS,
         DEVICE_REQUESTS,
         ONE_TIME_CODES,
         ATTEMPTS,

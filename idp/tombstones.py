@@ -45,6 +45,8 @@ class Buried(StrEnum):
     """Taken off a parent's list: parent, child."""
     ROLE = "role"
     """Taken away or given up: citizen, role."""
+    MEMBERSHIP = "membership"
+    """Ended: citizen, organisation."""
 
 
 def bury(realm: Realm, connection: Connection, kind: Buried, *identifiers: str) -> None:

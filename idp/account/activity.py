@@ -59,6 +59,8 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.SESSION_ENDED: {OTHERWISE: lazy_gettext("Сеанс завершён")},
     Event.CONSENT_GIVEN: {OTHERWISE: lazy_gettext("Доступ к данным разрешён. Сервис: %(client)s")},
     Event.CONSENT_REFUSED: {OTHERWISE: lazy_gettext("В доступе к данным отказано. Сервис: %(client)s")},
+    Event.CONSENT_WITHDRAWN: {OTHERWISE: lazy_gettext("Согласие отозвано. Сервис: %(client)s")},
+    Event.PLACE_FORGOTTEN: {OTHERWISE: lazy_gettext("Устройство забыто")},
     Event.CONSENT_SIGNED: {OTHERWISE: lazy_gettext("Согласие подписано. Сервис: %(client)s")},
     Event.AUTHORIZATION_ISSUED: {OTHERWISE: lazy_gettext("Вход в сервис: %(client)s")},
     Event.TOKENS_REVOKED: {OTHERWISE: lazy_gettext("Доступ сервисов к данным прекращён")},

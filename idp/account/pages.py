@@ -4,19 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
 
+from ground.web.cookies import cookie_value, set_cookie
 from ground.web.language import LazyText, lazy_gettext
+from ground.web.site import current_site
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
 from idp.citizens.identifiers import spaced_phone
 from idp.citizens.levels import AccountLevel, level_of, missing
+from idp.realm import Realm
+from idp.sessions import store
 
 PATH = "/account"
 SECTIONS = (
     ("profile", lazy_gettext("Профиль"), PATH, "user"),
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+    ("sessions", lazy_gettext("Устройства и сеансы"), f"{PATH}/sessions", "laptop"),
+    ("consents", lazy_gettext("Согласия и сервисы"), f"{PATH}/consents", "plug"),
     ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
+    ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
 LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {
@@ -26,10 +35,25 @@ LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {
     "confirmed": lazy_gettext("подтверждённая"),
 }
 
+CHANGED = "changed"
+OFFERED_SECONDS = 5 * 60
+
 
 def make_blueprint(name: str) -> Blueprint:
     """A blueprint for some pages of the account, each of which enters before it shows anything."""
     return make_guarded(name, __name__, PATH)
+
+
+def sessions_to_offer(realm: Realm, connection: Connection, owner: Owner) -> int:
+    """How many other sessions to offer the end of: those that there are, when a way to sign in has just changed here."""
+    if cookie_value(CHANGED) is None:
+        return 0
+    return len(store.alive(realm, connection, owner.person.id)) - 1
+
+
+def remember_change(response: Response) -> None:
+    """A way to sign in has changed: for a moment the pages offer to end the other sessions."""
+    set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
 
 
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:

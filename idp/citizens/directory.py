@@ -13,11 +13,22 @@ from idp.audit import Event, record
 from idp.citizens import identifiers
 from idp.citizens.last_administrator import demand_another
 from idp.citizens.levels import level_of
-from idp.citizens.models import STAFF_ROLES, Child, Citizen, CitizenRole, IdentityProof, Incident, Lock, Person, PersonalData
+from idp.citizens.models import (
+    STAFF_ROLES,
+    Child,
+    Citizen,
+    CitizenRole,
+    IdentityProof,
+    Incident,
+    Lock,
+    Membership,
+    Person,
+    PersonalData,
+)
 from idp.realm import Realm
 from idp.tombstones import Buried, bury
 
-CITIZENS, ROLES, INCIDENTS, CHILDREN = map(table_of, (Citizen, CitizenRole, Incident, Child))
+CITIZENS, ROLES, INCIDENTS, MEMBERSHIPS, CHILDREN = map(table_of, (Citizen, CitizenRole, Incident, Membership, Child))
 HAS_INCIDENT = exists().where(INCIDENTS.c.citizen_id == CITIZENS.c.id, INCIDENTS.c.closed_at.is_(None))
 ROLE_NAMES = select(func.aggregate_strings(ROLES.c.role, " ")).where(ROLES.c.citizen_id == CITIZENS.c.id).scalar_subquery()
 IS_CHILD = exists().where(CHILDREN.c.child_id == CITIZENS.c.id)
@@ -201,7 +212,7 @@ def remove(realm: Realm, connection: Connection, citizen_id: str, *, actor: str)
     """Take a citizen's row away. What other rooms keep of them is theirs to end and to forget before. Raises
     LastAdministrator."""
     demand_another(connection, citizen_id)
-    for table in (ROLES, INCIDENTS):
+    for table in (ROLES, INCIDENTS, MEMBERSHIPS):
         connection.execute(delete(table).where(table.c.citizen_id == citizen_id))
     connection.execute(delete(CITIZENS).where(CITIZENS.c.id == citizen_id))
     record(realm, connection, Event.CITIZEN_REMOVED, actor=actor, object=f"citizen:{citizen_id}")

@@ -4,6 +4,7 @@ import re
 
 from stdnum.exceptions import ValidationError
 from stdnum.ru import inn as inn_rules
+from stdnum.ru import ogrn as ogrn_rules
 
 PHONE = re.compile(r"(?:\+7|8) ?(\d{10})\Z", re.ASCII)
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\Z")
@@ -54,6 +55,20 @@ def inn(text: str) -> str:
         inn_rules.validate(text)
     except ValidationError:
         raise IdentifierMalformed("inn") from None
+    return text
+
+
+def organisation_inn(text: str) -> str:
+    """The ИНН of an organisation, 10 digits, with its check digit verified. Raises IdentifierMalformed."""
+    if not (len(text) == 10 and text.isascii() and text.isdecimal() and inn_rules.is_valid(text)):
+        raise IdentifierMalformed("inn")
+    return text
+
+
+def ogrn(text: str) -> str:
+    """The ОГРН of an organisation, 13 digits, with its check digit verified. Raises IdentifierMalformed."""
+    if not (len(text) == 13 and text.isascii() and text.isdecimal() and ogrn_rules.is_valid(text)):
+        raise IdentifierMalformed("ogrn")
     return text
 
 

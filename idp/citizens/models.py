@@ -7,7 +7,6 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import BigInteger, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.citizens.identifiers import masked_number
 from idp.database import Base
 
 
@@ -61,6 +60,30 @@ class Incident(Base):
     opened_at: Mapped[int] = mapped_column(BigInteger)
     closed_by: Mapped[str | None] = mapped_column(String(60))
     closed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Organisation(Base):
+    """An organisation for which people may act. `ogrn` and `inn` are public numbers, so nothing here is sealed."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    ogrn: Mapped[str] = mapped_column(String(13), unique=True)
+    inn: Mapped[str] = mapped_column(String(10), unique=True)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Membership(Base):
+    """Somebody who may act for an organisation, and as what. State: begun → ended."""
+
+    __tablename__ = "memberships"
+
+    citizen_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    position: Mapped[str] = mapped_column(String(200))
+    begun_at: Mapped[int] = mapped_column(BigInteger)
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Child(Base):
@@ -163,24 +186,3 @@ class Person:
     def is_shut_out(self) -> bool:
         """Is what they are signed in with worth nothing? Wrong passwords shut the door only, and leave who is inside there."""
         return self.is_disabled or self.lock == "incident"
-
-    def claims(self) -> dict[str, Any]:
-        """Every claim there is about this person; what is released is the business of `protocol/claims`."""
-        return {
-            "sub": self.id,
-            "name": self.data.full_name,
-            "family_name": self.data.family_name,
-            "given_name": self.data.given_name,
-            "middle_name": self.data.middle_name,
-            "birthdate": self.data.birthdate,
-            "gender": self.data.gender,
-            "snils": self.data.snils,
-            "inn": self.data.inn,
-            "address": {"formatted": self.data.address, "country": "RU"} if self.data.address else None,
-            "email": self.data.email,
-            "email_verified": self.email_is_verified if self.data.email else None,
-            "phone_number": self.data.phone,
-            "phone_number_verified": self.phone_is_verified if self.data.phone else None,
-            "bank_account": masked_number(self.data.bank_account),
-            "bank_card": masked_number(self.data.bank_card),
-        }

@@ -17,7 +17,8 @@ from idp.authentication.methods.password.store import change_password, set_passw
 from idp.authentication.methods.totp import store as totp
 from idp.authentication.methods.totp.codes import code_of, step_at
 from idp.authority import register as certificates
-from idp.citizens import children, directory, roles
+from idp.citizens import children, directory, organisations, roles
+from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
 from idp.clients import registry
 from idp.consent import ledger
@@ -35,7 +36,6 @@ from tests.idp.clients.registrant import (
 from tests.idp.oauth.test_request_pushed import bring, reference
 from tests.idp.signing import make_key, public_set, signed
 from tests.idp.stand import CALLBACK, SECRET, Stand
-from tests.idp.test_children import add as add_child
 from tests.idp.test_sign_up import PHONE, code_to, fill
 
 PASSWORD = "the password before"
@@ -358,18 +358,39 @@ def registration(stand: Stand) -> Mortal:
     return Mortal("registration", give, give)
 
 
-def child(stand: Stand) -> Mortal:
-    asya, vera = add_child(stand), stand.citizen("vera@example.test")
+def membership(stand: Stand) -> Mortal:
+    citizen_id = person(stand, "member")
+    numbers = {"name": "Учебное общество", "ogrn": "1000000000197", "inn": "0000000191"}
+    with stand.realm.database.write() as connection:
+        organisations.enter(stand.realm, connection, "society", **numbers, positions={citizen_id: "Писарь"})
 
-    def take_off(stand: Stand) -> None:
+    def end(stand: Stand) -> None:
         with stand.realm.database.write() as connection:
-            children.remove(stand.realm, connection, vera, asya, actor=ACTOR)
+            organisations.end_membership(stand.realm, connection, citizen_id, "society", actor=ACTOR)
 
     def is_alive(stand: Stand) -> bool:
         with stand.realm.database.read() as connection:
-            return children.may_act_for(stand.realm, connection, vera, asya)
+            return bool(organisations.of_member(connection, citizen_id))
 
-    return Mortal("child", take_off, is_alive)
+    return Mortal("membership", end, is_alive)
+
+
+def child(stand: Stand) -> Mortal:
+    with stand.realm.database.write() as connection:
+        parent = directory.find_by_login(stand.realm, connection, "vera@example.test")
+        assert parent is not None
+        data = PersonalData("Ромашкин", "Лев", birthdate="2018-05-06")
+        child_id = children.add(stand.realm, connection, parent, data, BirthCertificate("II-АБ", "000017"), actor=ACTOR)
+
+    def remove(stand: Stand) -> None:
+        with stand.realm.database.write() as connection:
+            children.remove(stand.realm, connection, parent.id, child_id, actor=ACTOR)
+
+    def is_alive(stand: Stand) -> bool:
+        with stand.realm.database.read() as connection:
+            return children.may_act_for(stand.realm, connection, parent.id, child_id)
+
+    return Mortal("child", remove, is_alive)
 
 
 ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
@@ -398,6 +419,7 @@ BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     unlocked_account,
     account_without_incident,
     role,
+    membership,
     child,
 )
 
