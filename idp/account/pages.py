@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from idp.authentication.method import Owner
 from idp.citizens.identifiers import spaced_phone
 from idp.citizens.levels import AccountLevel, level_of, missing
 from idp.realm import Realm
-from idp.sessions import store
+from idp.sessions import browser, store
 
 PATH = "/account"
 SECTIONS = (
@@ -51,9 +51,16 @@ def sessions_to_offer(realm: Realm, connection: Connection, owner: Owner) -> int
     return len(store.alive(realm, connection, owner.person.id)) - 1
 
 
-def remember_change(response: Response) -> None:
-    """A way to sign in has changed: for a moment the pages offer to end the other sessions."""
-    set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
+def changed(realm: Realm, owner: Owner, path: str) -> Response:
+    """A way to sign in has changed: the session goes on under a new cookie, and for a moment the pages, that of `path` first,
+    offer to end the others."""
+    response = redirect(path, 303)
+    with realm.database.write() as connection:
+        cookie = store.renew_cookie(realm, connection, owner.session)
+    if cookie is not None:
+        browser.hand_out(realm, response, owner.session, cookie)
+        set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
+    return response
 
 
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:
