@@ -11,6 +11,9 @@ from ground.entrance import Entrance
 from ground.jobs import Job
 from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
+from idp import retention
+from idp.account import activity, children, contacts, documents, first_sign_in, signature
+from idp.account import settings as account_settings
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
 from idp.authentication.methods import METHODS, folder_of
@@ -19,8 +22,9 @@ from idp.authority import endpoints as authority
 from idp.clients import registry
 from idp.clients.doors import doors
 from idp.database import db
-from idp.discovery import documents
+from idp.discovery import documents as discovery
 from idp.front import REALM, Endpoint, Front
+from idp.interaction.questions import blueprint as question_pages
 from idp.interaction.views import blueprint as consent_pages
 from idp.logout import back_channel
 from idp.oauth import endpoints, metadata
@@ -35,8 +39,10 @@ from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
 from idp.requests.recorder import recorded
+from idp.sign_up.views import blueprint as sign_up_pages
 from idp.staff import identity as staff_identity
 from idp.staff import incidents as staff_incidents
+from idp.staff import journal as staff_journal
 from idp.staff import members as staff_members
 from idp.staff import people as staff_people
 from idp.staff import views as staff
@@ -47,24 +53,20 @@ BLUEPRINTS = (
     sign_in_pages,
     device_api,
     consent_pages,
+    question_pages,
     logout_pages,
     session_frame,
     registration_management,
 )
-OF_PROVIDER = (
-    account.blueprint,
-    staff.blueprint,
-    staff_people.blueprint,
-    staff_identity.blueprint,
-    staff_incidents.blueprint,
-    staff_members.blueprint,
-)
+OF_ACCOUNT = (account, account_settings, activity, children, contacts, documents, first_sign_in, signature)
+OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members)
+OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), sign_up_pages)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
 @open_to(Access.ANYBODY)
 def _discovery(realm: Realm, request: Request) -> Response:
-    return documents.serve_metadata(realm, request, FRAGMENTS)
+    return discovery.serve_metadata(realm, request, FRAGMENTS)
 
 
 @open_to(Access.ANYBODY)
@@ -78,7 +80,7 @@ def _health(realm: Realm, request: Request) -> Response:
 HOT_ENDPOINTS: Mapping[str, Endpoint] = {
     "/.well-known/openid-configuration": _discovery,
     "/.well-known/oauth-authorization-server": _discovery,
-    "/oauth2/jwks": documents.serve_key_set,
+    "/oauth2/jwks": discovery.serve_key_set,
     "/oauth2/par": push,
     "/oauth2/token": endpoints.token,
     "/oauth2/userinfo": userinfo,
@@ -96,6 +98,8 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    retention.LEFTOVERS: retention.purge_leftovers,
+    retention.JOURNAL: retention.purge_journal,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

@@ -17,6 +17,7 @@ from ground.couriers.smtp import PORTS
 from ground.entrance import read_networks
 from ground.fetch import LOOPBACK_HOSTS
 from ground.home import config_path, find_home
+from ground.journal.retention import check_journal_days
 from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
 
@@ -40,7 +41,7 @@ NO_SETTINGS = (
 )
 """Of our name, and no settings of the provider: the last two tell the test kit where a stand is."""
 ENVIRONMENTS = ("production", "test")
-FAILURES_PER_ADDRESS = 60
+FAILURES_PER_ADDRESS, MESSAGES_PER_ADDRESS = 60, 20
 INCIDENT_RULES = ("refresh_reuse", "code_replay")
 """What shuts an account by itself: a stolen token or code was used."""
 MAIL_ADDRESS = re.compile(r"[^@\s,*]+@[^@\s,*]+")
@@ -169,14 +170,15 @@ class Settings:
     `codes_per_hour` limits the one-time codes of one person, `pushes_per_ten_minutes` the notices on their telephone; 0 is no
     limit, for test stands only.
     After `failures_before_lock` wrong passwords in a row an account is locked, until its owner recovers it; `unlock_seconds`
-    later (at most 600) they can sign in. One address has `failures_per_address` failed sign-ins an hour, and `incident_rules`
-    are the findings that shut an account until an officer opens it; where they are not said, 60 and all of them, and no limit
-    and none on a test stand.
+    later (at most 600) they can sign in. One address has `failures_per_address` failed sign-ins an hour, and
+    `messages_per_address` messages to people who sign up; `incident_rules` are the findings that shut an account until an
+    officer opens it. Where they are not said they are 60, 20 and all of them, and no limit and none on a test stand.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
     `signature_trust` holds the certificates of the authorities whose signatures are believed, in PEM, instead of the test
     authority's; `signature_revocation` is the folder of what they say of revoked ones (`*.crl`, and OCSP responses `*.ors`).
+    `journal_days` is how long an event of the journal is kept.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -207,6 +209,7 @@ class Settings:
     codes_per_hour: int = 5
     failures_before_lock: int = 5
     failures_per_address: int | None = None
+    messages_per_address: int | None = None
     unlock_seconds: int = 0
     incident_rules: tuple[str, ...] | None = None
     pushes_per_ten_minutes: int = 3
@@ -219,6 +222,7 @@ class Settings:
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100
+    journal_days: int = 366
     fetch_hosts: tuple[str, ...] = ()
     fetch_addresses: dict[str, str] = field(default_factory=dict)
     trusted_ca_file: Path | None = None
@@ -247,8 +251,9 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
-        if self.is_production and self.failures_per_address == 0:
-            raise ValueError("failures_per_address must be at least 1 in production: no limit is for test stands")
+        for name in ("failures_per_address", "messages_per_address"):
+            if self.is_production and getattr(self, name) == 0:
+                raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
         if unknown := set(self.incident_rules or ()) - set(INCIDENT_RULES):
             raise ValueError(f"incident_rules must be among {', '.join(INCIDENT_RULES)}, not {', '.join(sorted(unknown))}")
         if not 1 <= self.failures_before_lock <= 100:
@@ -268,6 +273,7 @@ class Settings:
             raise ValueError("tls_certificate and tls_private are set together or not at all")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"issuer must use https where tls_certificate is set, not {self.issuer!r}")
+        check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
 
     @property
@@ -289,6 +295,13 @@ class Settings:
         if self.failures_per_address is None:
             return 0 if self.is_test else FAILURES_PER_ADDRESS
         return self.failures_per_address
+
+    @property
+    def most_messages_of_address(self) -> int:
+        """How many messages to people who sign up one address may cause in an hour; 0 is no limit."""
+        if self.messages_per_address is None:
+            return 0 if self.is_test else MESSAGES_PER_ADDRESS
+        return self.messages_per_address
 
     @property
     def rules_of_incidents(self) -> tuple[str, ...]:
@@ -356,6 +369,11 @@ class Settings:
     def sqlite_file(self) -> Path | None:
         """The database file, unless another database is configured."""
         return None if self.database_url else self.var_folder / f"{self.instance}.sqlite3"
+
+    @property
+    def tombstones_file(self) -> Path:
+        """What stays dead, beside the database and not in its copies."""
+        return self.var_folder / f"{self.instance}.tombstones"
 
     @property
     def effective_database_url(self) -> str:

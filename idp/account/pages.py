@@ -1,20 +1,31 @@
 """What every page of the account shares: its address, the list of its sections, and the frame they stand in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
 
-from ground.web.language import lazy_gettext
+from ground.web.language import LazyText, lazy_gettext
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
+from idp.citizens.identifiers import spaced_phone
+from idp.citizens.levels import AccountLevel, level_of, missing
 
 PATH = "/account"
 SECTIONS = (
     ("profile", lazy_gettext("Профиль"), PATH, "user"),
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+    ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
+    ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
+LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {
+    "child": lazy_gettext("детская"),
+    "simplified": lazy_gettext("упрощённая"),
+    "standard": lazy_gettext("стандартная"),
+    "confirmed": lazy_gettext("подтверждённая"),
+}
 
 
 def make_blueprint(name: str) -> Blueprint:
@@ -24,11 +35,15 @@ def make_blueprint(name: str) -> Blueprint:
 
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:
     """A page of the account for its owner, in the section of this name."""
-    data = owner.person.data
+    data, level = owner.person.data, level_of(owner.person)
     return render_template(
         template,
         owner=owner,
         person=owner.person,
+        phone=spaced_phone(data.phone),
+        level=level,
+        level_name=str(LEVEL_NAMES[level]),
+        missing=missing(owner.person),
         initials=(data.given_name[:1] + data.family_name[:1]).upper(),
         sections=[(str(title), path, name == section, icon) for name, title, path, icon in SECTIONS],
         **values,

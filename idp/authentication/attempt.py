@@ -27,7 +27,11 @@ FIND = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt_id"))
 
 
 class AttemptGone(Exception):
-    """There is no such attempt in this browser, or its time is over."""
+    """There is no such attempt in this browser, or its time is over; `is_foreign` where it is alive in another."""
+
+    def __init__(self, *, is_foreign: bool = False) -> None:
+        super().__init__()
+        self.is_foreign = is_foreign
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,10 @@ def find(realm: Realm, connection: Connection, attempt_id: str, *, browser: str)
     if "\0" in attempt_id:  # PostgreSQL would raise
         raise AttemptGone
     row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
-    if row is None or row.browser != browser or row.cancelled_at or row.expires_at <= realm.clock.now():
+    if row is None or row.cancelled_at or row.expires_at <= realm.clock.now():
         raise AttemptGone
+    if row.browser != browser:
+        raise AttemptGone(is_foreign=True)
     return _open(realm, row)
 
 

@@ -9,6 +9,7 @@ proofs (security.md, LM-27).
 """
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
@@ -35,6 +36,8 @@ from idp.sessions import browser, store
 from idp.sessions.store import Session
 
 FRESH_SECONDS = 5 * 60
+FIRST_SIGN_IN = "/account/first-sign-in"
+"""Where a newcomer is asked for their passport, once, on the way to whatever they signed in for."""
 
 
 class SignInNeeded(Exception):
@@ -71,6 +74,7 @@ def enter(realm: Realm, path: str) -> Owner:
         owner = _owner(realm, connection)
     if owner is None:
         raise sign_in_first(realm, path)
+    _ask_newcomer_first(owner, path)
     store.touch(realm, owner.session)
     return owner
 
@@ -84,6 +88,7 @@ def enter_to_change(realm: Realm, path: str) -> Owner:
         wanted = _reachable(realm, connection, owner) if owner is not None else "low"
     if owner is None or not fresh:
         raise sign_in_first(realm, path, asked_level="substantial")
+    _ask_newcomer_first(owner, path)
     if not reaches(level_of(fresh), wanted):
         raise sign_in_first(realm, path, asked_level=wanted, keeps=replace(owner.session, factors=fresh))
     store.touch(realm, owner.session)
@@ -109,6 +114,16 @@ def enter_to_work(realm: Realm, path: str, *roles: StaffRole) -> Owner:
     if not reaches(owner.session.level, "substantial"):
         raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=owner.session)
     return owner
+
+
+def first_sign_in(path: str) -> str:
+    """The address at which a newcomer is asked for their passport on the way to `path`."""
+    return f"{FIRST_SIGN_IN}?{urlencode({'return': path})}"
+
+
+def _ask_newcomer_first(owner: Owner, path: str) -> None:
+    if owner.person.is_newcomer and path != FIRST_SIGN_IN:
+        raise SignInNeeded(first_sign_in(path))
 
 
 def enter_to_decide(realm: Realm, path: str, *roles: StaffRole) -> Owner:

@@ -31,7 +31,7 @@ from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
-from idp.throttling import addresses
+from idp.throttling import addresses, strangers
 from idp.throttling.pace import Pace
 
 DEVICE = "device"
@@ -167,6 +167,7 @@ def _judge(realm: Realm, attempt: Attempt, method_name: str, given: dict[str, st
         return redirect(attempt.path, 303)
     address = request.remote_addr or ""
     if addresses.has_failed_too_often(realm, address):
+        strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"attempt:{attempt.id}", outcome="too_many_failures")
         raise _too_often()
     try:
         outcome = method.finish(realm, attempt, stands.person, given)
@@ -185,11 +186,13 @@ def _judge(realm: Realm, attempt: Attempt, method_name: str, given: dict[str, st
 
 
 def _find(realm: Realm, attempt_id: str) -> Attempt:
-    with realm.database.read() as connection:
-        try:
+    try:
+        with realm.database.read() as connection:
             attempt = attempts.find(realm, connection, attempt_id, browser=browser_binding())
-        except AttemptGone:
-            raise _gone() from None
+    except AttemptGone as reason:
+        if reason.is_foreign:
+            strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"attempt:{attempt_id}", outcome="other_browser")
+        raise _gone() from None
     allow_form_target(attempt.purpose.destination)
     return attempt
 

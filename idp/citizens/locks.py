@@ -15,6 +15,7 @@ from ground.database import table_of
 from idp.audit import Event, record
 from idp.citizens.models import Citizen, Incident
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CITIZENS, INCIDENTS = map(table_of, (Citizen, Incident))
 IncidentRow = Row[Any]
@@ -31,6 +32,7 @@ def lock(realm: Realm, connection: Connection, citizen_id: str, *, because: str)
     record(
         realm, connection, Event.ACCOUNT_LOCKED, actor=f"citizen:{citizen_id}", object=f"citizen:{citizen_id}", because=because
     )
+    bury(realm, connection, Buried.ACCOUNT_LOCKED, citizen_id)
     return True
 
 
@@ -66,6 +68,7 @@ def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule
     }
     connection.execute(insert(INCIDENTS), row)
     record(realm, connection, Event.INCIDENT_OPENED, actor=actor, object=f"citizen:{citizen_id}", incident=incident_id, rule=rule)
+    bury(realm, connection, Buried.INCIDENT, citizen_id, rule)
     return incident_id
 
 

@@ -11,6 +11,7 @@ from idp.citizens import directory
 from idp.citizens.last_administrator import demand_another
 from idp.citizens.models import STAFF_ROLES, CitizenRole
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 ROLES = table_of(CitizenRole)
 EXCLUDING = frozenset({"administrator", "officer"})
@@ -49,4 +50,5 @@ def take(realm: Realm, connection: Connection, citizen_id: str, role: str, *, ac
     taken = connection.execute(delete(ROLES).where(ROLES.c.citizen_id == citizen_id, ROLES.c.role == role)).rowcount
     if taken:
         record(realm, connection, Event.ROLE_TAKEN, actor=actor, object=f"citizen:{citizen_id}", role=role)
+        bury(realm, connection, Buried.ROLE, citizen_id, role)
     return bool(taken)

@@ -8,21 +8,16 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from idp.authentication import attempt as attempts
-from idp.authentication import challenge, risk
-from idp.authentication.methods import METHODS
+from idp.account.removal import remove_person
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
-from idp.authority import register as certificates
 from idp.citizens import directory, identifiers, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.last_administrator import LastAdministrator, demand_another
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
 from idp.citizens.roles import RoleNotGiven
-from idp.consent import ledger, signed
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
-from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -185,7 +180,8 @@ def change(realm: Realm, call: Call) -> Answer:
 
 
 def remove(realm: Realm, call: Call) -> Answer:
-    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone."""
+    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone. So are the children whom
+    nobody else is a parent of."""
     with realm.database.write() as connection:
         person = _find(realm, connection, call.path["person_id"])
         directory.hold(connection, person.id)
@@ -193,16 +189,7 @@ def remove(realm: Realm, call: Call) -> Answer:
             demand_another(connection, person.id)
         except LastAdministrator:
             raise _last_administrator() from None
-        end_everywhere(realm, connection, person.id, because="citizen_removed", actor=ACTOR)
-        for method in METHODS:
-            method.forget(connection, person.id)
-        challenge.forget(connection, person.id)
-        attempts.forget(connection, person.id)
-        risk.forget(connection, person.id)
-        ledger.forget(connection, person.id)
-        signed.forget(connection, person.id)
-        certificates.forget(connection, person.id)
-        directory.remove(realm, connection, person.id, actor=ACTOR)
+        remove_person(realm, connection, person.id, actor=ACTOR)
     return Answer(204)
 
 

@@ -1,7 +1,7 @@
 """The course of an authorization request from its parameters to its answer, whoever brings it: a browser, by the pages of
 `authorize`, or a test that has none.
 
-judged and paused ──▶ taken up, again and again: a sign-in is begun, consent is waited for ──▶ answered
+judged and paused ──▶ taken up, again and again: a sign-in is begun, the person is asked something ──▶ answered
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from idp.authentication.attempt import Purpose
 from idp.clients import registry
 from idp.errors import ClientUnknown, RequestRefused
 from idp.interaction import pause, pushed, replay
-from idp.interaction.dispatch import AskConsent, Finish, SignIn, next_step
+from idp.interaction.dispatch import AskConsent, ChooseParty, ConfirmAccount, Finish, FirstSignIn, SignIn, next_step
 from idp.interaction.pause import PausedRequest
 from idp.oauth import judging
 from idp.protocol import authorization_request as rules
@@ -67,12 +67,13 @@ class SignInBegun:
 
 
 @dataclass(frozen=True)
-class ConsentAwaited:
-    """The person of this session has to say yes or no."""
+class AnswerAwaited:
+    """The person of this session has to answer: yes or no, for whom they act, or what to do about an account that is not
+    enough."""
 
     paused: PausedRequest
     session: Session
-    question: AskConsent
+    question: FirstSignIn | ConfirmAccount | ChooseParty | AskConsent
 
 
 def begin(realm: Realm, parameters: Mapping[str, str], *, browser: str | None) -> Begun | Answer:
@@ -97,7 +98,7 @@ def begin(realm: Realm, parameters: Mapping[str, str], *, browser: str | None) -
 
 def take_up(
     realm: Realm, interaction_id: str, *, browser: str, find_session: FindSession
-) -> Answer | SignInBegun | ConsentAwaited:
+) -> Answer | SignInBegun | AnswerAwaited:
     """Do the next step of a paused request. Raises InteractionGone."""
     with realm.database.write() as connection:
         paused = pause.take_up(realm, connection, interaction_id, browser=browser)
@@ -112,9 +113,9 @@ def take_up(
             return _error(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, refusal=refusal)
         if isinstance(step, SignIn):
             return SignInBegun(_begin_sign_in(realm, connection, paused, step, session, browser=browser))
-        if isinstance(step, AskConsent):
-            assert session is not None, "consent is asked of somebody who is signed in"
-            return ConsentAwaited(paused, session, step)
+        if not isinstance(step, Finish):
+            assert session is not None, "only somebody who is signed in is asked anything"
+            return AnswerAwaited(paused, session, step)
         answer = _finish(realm, connection, paused, step)
     store.touch(realm, step.session)
     return answer
@@ -214,6 +215,7 @@ def _finish(realm: Realm, connection: Connection, paused: PausedRequest, step: F
         amr=session.references,
         authenticated_at=session.authenticated_at,
         claims=step.claims,
+        acting=step.acting,
         is_made_by_test=session.is_made_by_test,
     )
     code = codes.issue(realm, connection, asked, grant)

@@ -14,6 +14,7 @@ SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = (
     ("home", lazy_gettext("Ваши роли"), PATH, "grid", STAFF_ROLES),
     ("people", lazy_gettext("Люди"), f"{PATH}/people", "user", ("operator", "support")),
     ("incidents", lazy_gettext("Инциденты"), f"{PATH}/incidents", "alert", ("officer",)),
+    ("journal", lazy_gettext("Журнал"), f"{PATH}/journal", "list", ("officer",)),
     ("members", lazy_gettext("Сотрудники"), f"{PATH}/members", "list", ("administrator",)),
 )
 """Name, title, address and icon of each, and the roles that it is for, in the order of the navigation."""

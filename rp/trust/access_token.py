@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from rp.realm import Realm
-from rp.trust.errors import AccessTokenRefused, ScopeMissing
+from rp.trust.errors import AccessTokenRefused, PersonRefused, RightsMissing, ScopeMissing
 from rp.trust.provider import Provider, read_json
+from rp.trust.rights import check_rights
 from rp.trust.signed_token import SignatureRefused, verify_signature
 
 LEEWAY_SECONDS = 60
@@ -31,7 +32,8 @@ class VerifiedAccess:
 
 
 def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAccess:
-    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, ProviderUnavailable."""
+    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, PersonRefused,
+    ProviderUnavailable."""
     try:
         header, claims = verify_signature(realm, token)
     except SignatureRefused as error:
@@ -45,6 +47,10 @@ def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAcces
     scopes = _scopes(claims) & _scopes(answer)
     if scope not in scopes:
         raise ScopeMissing(scope)
+    try:
+        check_rights(answer)
+    except RightsMissing as error:
+        raise PersonRefused(str(error)) from error
     return VerifiedAccess(
         issuer=claims["iss"],
         subject=claims["sub"],

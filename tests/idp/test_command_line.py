@@ -210,12 +210,30 @@ def test_client_with_an_unsound_address_is_refused(home: Path) -> None:
 def test_journal_is_verified_and_an_edited_row_is_named(home: Path) -> None:
     command("keys")
     command("prepare")
-    assert command("journal", "verify").output == "the journal is whole\n"
+    assert command("journal", "verify").output.startswith("the journal is whole: rows 1 to ")
     stand = Stand.__new__(Stand)
     stand.realm = open_realm(read_settings())
     stand.execute("UPDATE journal SET actor = 'nobody' WHERE seq = 2")
     stand.realm.database.close()
-    assert "row 2 edited" in refused("journal", "verify")
+    assert "row 2 was edited" in refused("journal", "verify")
+    result = command("journal", "verify", "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.output)
+    assert (document["whole"], document["first"], document["heads"]) == (False, 1, 0)
+    assert document["findings"] == [{"seq": 2, "kind": "edited", "sentence": "row 2 was edited"}]
+
+
+def test_heads_begin_anew_after_a_restore(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    command("journal", "anchor")
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM journal WHERE seq > 2")
+    realm.database.close()
+    assert "rows 3 to " in refused("journal", "verify") and "are missing at the end" in refused("journal", "verify")
+    command("journal", "anchor")
+    assert command("journal", "verify").output == "the journal is whole: rows 1 to 3, 1 head outside the database agrees\n"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ class PasswordEnrolment(Enrolment):
         """A wrong password is a failure here as at a sign-in: whoever sits at an open session must not guess in peace."""
         with realm.database.write() as connection:
             actor, thing = f"citizen:{owner.person.id}", f"session:{owner.session.sid}"
+            lockout.held(realm, connection, owner.person.id)  # before the journal, as everywhere
             record(realm, connection, Event.PASSWORD_CHECKED, actor=actor, object=thing, outcome="refused")
             locked = lockout.count_wrong(realm, connection, owner.person, "")
         if locked is not None:
