@@ -71,6 +71,27 @@ def test_lm_09_a_link_is_used_once(stand: Stand) -> None:
     assert tried(stand, NEW).url == f"{ISSUER}/account"
 
 
+def test_lm_09_a_link_that_is_still_on_its_way_ends_with_the_new_password(stand: Stand) -> None:
+    other = ask(stand, "email")
+    address = link(stand)
+    choose(at_password(stand))
+    assert other.open(address).status == 404
+
+
+def test_a_recovery_survives_a_restart(stand: Stand) -> None:
+    browser = ask(stand, "email").open(link(stand))
+    again = Stand(stand.settings.home, stand.clock, database_url=stand.settings.database_url)
+    try:
+        browser.session.mount("http://", again.transport)
+        second = browser.submit("second-way", "submit")
+        browser = give(second, again.last_code())
+        assert "Пароль изменён" in choose(browser).text
+        assert browser.open(browser.url).status == 200
+        assert tried(again, NEW).url == f"{ISSUER}/account"
+    finally:
+        again.close()
+
+
 def test_lm_09_the_page_is_told_to_nobody_and_the_token_is_stored_as_a_hash(
     stand: Stand, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -228,6 +228,14 @@ def test_a_decision_is_made_once(stand: Stand) -> None:
     assert LOCKED in tried(stand).text
 
 
+@pytest.mark.parametrize("stand_settings", [{"failures_per_address": 60}])
+def test_an_address_sends_five_recordings_an_hour(stand: Stand) -> None:
+    browsers = [send(ask(stand, "video", f"nobody-{number}@example.test")) for number in range(6)]
+    assert [browser.status for browser in browsers] == [200] * 5 + [429]
+    assert "recording-form" in browsers[-1].forms()
+    assert stand.rows("SELECT count(*) FROM recordings") == [(5,)]
+
+
 def test_a_citizen_sees_no_queue(stand: Stand) -> None:
     send(ask(stand, "video"))
     browser = tried(stand)
