@@ -25,7 +25,7 @@ LARGE = (
     '<p class="ink" style="margin:0 0 20px;font-size:40px;line-height:48px;font-weight:600;letter-spacing:3px;color:#10211f">'
     "{}</p>"
 )
-LINK, ANCHOR = re.compile(r"https?://[^\s<>]+"), r'<a href="\g<0>" style="color:#0b5a63;overflow-wrap:anywhere">\g<0></a>'
+LINK, ANCHOR = re.compile(r"https?://[^\s<>]+"), r'<a href="\g<0>" style="color:#0b5963;overflow-wrap:anywhere">\g<0></a>'
 """Whatever stands in a letter as an address can be pressed there."""
 GROUPED = '{}<span style="padding-left:12px">{}</span>'
 """A code in two groups that is copied as one: there is no space to be copied with it."""

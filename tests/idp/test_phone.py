@@ -99,12 +99,10 @@ def test_newest_message_is_on_top_and_mail_has_a_screen_of_its_own(stand: Stand,
     assert "<h3>Тема письма</h3>" in control.answer.text
 
 
-def test_mail_is_shown_as_text_and_a_link_is_pressed_by_its_reader_alone_and_not_cut(stand: Stand, control: Browser) -> None:
+def test_mail_is_shown_as_text_and_a_link_is_neither_followed_nor_cut(stand: Stand, control: Browser) -> None:
     post(stand, VERA_MAIL, "<b>Откройте</b> https://idp.test/confirm/123456?code=654321&x=1\nСпасибо.", "<i>Тема</i>")
     assert "data-code" not in read(control).bubbles[0]
-    address = "https://idp.test/confirm/123456?code=654321&amp;x=1"
-    link = f'<a href="{address}" rel="noopener">{address}</a>'
-    assert f"&lt;b&gt;Откройте&lt;/b&gt; {link}\nСпасибо." in control.answer.text
+    assert "&lt;b&gt;Откройте&lt;/b&gt; https://idp.test/confirm/123456?code=654321&amp;x=1\nСпасибо." in control.answer.text
     assert "&lt;i&gt;Тема&lt;/i&gt;" in control.answer.text
     assert 'href="https://idp.test' not in control.answer.text
 

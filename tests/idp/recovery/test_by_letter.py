@@ -1,7 +1,6 @@
 """A forgotten password: the link of a letter, a second way, and a new password; once, and in the browser that asked."""
 
 import threading
-from urllib.parse import quote
 
 import pytest
 
@@ -9,7 +8,7 @@ from ground.couriers.letter import compose
 from idp.authentication import incident
 from tests.browser import Browser
 from tests.idp.recovery.locked_out import LOCKED, NEW, NOBODY, PASSWORD, VERA, ask, give, letters, link, lock, seen, tried
-from tests.idp.stand import CONTROL, CONTROL_TOKEN, ISSUER, SECRET, Stand
+from tests.idp.stand import ISSUER, SECRET, Stand
 
 
 def at_second_way(stand: Stand) -> Browser:
@@ -49,11 +48,8 @@ def test_lm_09_the_link_is_of_the_issuer_whatever_host_was_asked(stand: Stand) -
     assert len(link(stand).rpartition("/")[2]) == 43, "256 bits"
 
 
-def test_the_link_can_be_pressed_on_the_telephone_and_in_the_letter(stand: Stand) -> None:
+def test_the_link_can_be_pressed_in_the_letter(stand: Stand) -> None:
     ask(stand, "email")
-    phone = stand.control()
-    phone.open(f"{CONTROL}/open?token={quote(CONTROL_TOKEN)}").open(f"{CONTROL}/phone/{stand.citizen(VERA)}")
-    assert f'<a href="{link(stand)}"' in phone.answer.text
     letter = compose(letters(stand)[-1], sender="robot@example.test", sender_name="Пропуск").get_body(("html",))
     assert letter is not None and f'<a href="{link(stand)}"' in letter.get_content()
 
