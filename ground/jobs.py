@@ -6,6 +6,9 @@
                                       └── the last try failed ──▶ gone, and the log says so
 
 A job may run twice (the worker may die between the deed and its row), so a handler does what can be done again.
+
+A job that recurs has one row, named after its kind. It is never gone: when it is done, or given up, it is due again after a
+while.
 """
 
 import logging
@@ -31,6 +34,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.chance import Chance, draw_identifier
 from ground.clock import Clock, wait
@@ -40,7 +44,8 @@ BACK_OFF_SECONDS = (2, 10, 60, 300, 1800, 7200)
 """Pauses between tries; one try more than there are pauses."""
 TRIES = len(BACK_OFF_SECONDS) + 1
 LEASE_SECONDS = 60
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
+"""Half of the second in which a client has to learn that a consent was withdrawn."""
 MAX_ERROR_CHARACTERS = 200
 
 log = logging.getLogger(__name__)
@@ -59,6 +64,7 @@ def jobs_table(metadata: MetaData) -> Table:
         Column("attempts", Integer, nullable=False),
         Column("last_error", String(MAX_ERROR_CHARACTERS)),
         Column("created_at", BigInteger, nullable=False),
+        Column("every_seconds", Integer),
         Index("ix_jobs_due_at", "due_at"),
     )
 
@@ -75,6 +81,7 @@ class Job:
     kind: str
     payload: Mapping[str, Any]
     attempt: int
+    every_seconds: int | None = None
 
     @property
     def is_last_try(self) -> bool:
@@ -102,6 +109,7 @@ class Jobs:
         # Only the holder of the lease, known by its try, may put a job back or away.
         is_held = (columns.id == bindparam("job_id")) & (columns.attempts == bindparam("seen_attempts"))
         self._put_back = update(table).where(is_held)
+        self._recur = {"sqlite": _insert_or_change(sqlite, table), "postgresql": _insert_or_change(postgresql, table)}
         self._put_away = delete(table).where(is_held)
 
     def enqueue(self, connection: Connection, kind: str, payload: Mapping[str, Any], *, after_seconds: int = 0) -> str:
@@ -119,6 +127,12 @@ class Jobs:
         }
         connection.execute(self._insert, row)
         return job_id
+
+    def recur(self, connection: Connection, kind: str, *, every_seconds: int, after_seconds: int = 0) -> None:
+        """Owe a job again and again. Said anew it changes nothing but how often; when it is due next stays."""
+        now = self._clock.now()
+        row = {"id": kind, "kind": kind, "payload": {}, "due_at": now + after_seconds, "attempts": 0, "created_at": now}
+        connection.execute(self._recur[connection.dialect.name], {**row, "every_seconds": every_seconds})
 
     def run_due(self, handlers: Mapping[str, Handler], *, limit: int = 10) -> int:
         """Do jobs that are due, each in the hands of exactly one worker, and say how many were tried."""
@@ -141,7 +155,7 @@ class Jobs:
                 parameters = {"job_id": row.id, "seen_attempts": row.attempts, "now": now}
                 is_ours = connection.execute(self._take.values(**values), parameters).rowcount == 1
             if is_ours:
-                return Job(row.id, row.kind, row.payload, row.attempts + 1)
+                return Job(row.id, row.kind, row.payload, row.attempts + 1, row.every_seconds)
 
     def _run(self, handlers: Mapping[str, Handler], job: Job) -> None:
         try:
@@ -155,13 +169,23 @@ class Jobs:
             self._fail(job, type(fault).__name__)
         else:
             with self._database.write() as connection:
-                connection.execute(self._put_away, {"job_id": job.id, "seen_attempts": job.attempt})
+                self._end(connection, job)
+
+    def _end(self, connection: Connection, job: Job, *, error: str | None = None) -> None:
+        """Put a job away, or back until its next time."""
+        parameters = {"job_id": job.id, "seen_attempts": job.attempt}
+        if job.every_seconds is None:
+            connection.execute(self._put_away, parameters)
+            return
+        due_at = self._clock.now() + job.every_seconds
+        values = {"due_at": due_at, "lease_until": None, "attempts": 0, "last_error": error}
+        connection.execute(self._put_back.values(**values), parameters)
 
     def _fail(self, job: Job, error: str) -> None:
         parameters = {"job_id": job.id, "seen_attempts": job.attempt}
         with self._database.write() as connection:
             if job.is_last_try:
-                connection.execute(self._put_away, parameters)
+                self._end(connection, job, error=error[:MAX_ERROR_CHARACTERS])
                 log.warning("job %s of kind %s is given up after %d tries: %s", job.id, job.kind, job.attempt, error)
                 return
             due_at = self._clock.now() + BACK_OFF_SECONDS[job.attempt - 1]
@@ -169,8 +193,14 @@ class Jobs:
             connection.execute(self._put_back.values(**values), parameters)
 
 
+def _insert_or_change(dialect: Any, table: Table) -> Any:
+    """One statement, so that of two processes that start at once neither fails."""
+    first = dialect.insert(table)
+    return first.on_conflict_do_update(index_elements=["id"], set_={"every_seconds": first.excluded.every_seconds})
+
+
 def keep_running(run_due: Callable[[], int], *, threads: int) -> None:
-    """Poll about once a second in daemon threads, until the process ends. Several, so that one slow peer delays nobody."""
+    """Poll about twice a second in daemon threads, until the process ends. Several, so that one slow peer delays nobody."""
     for number in range(threads):
         threading.Thread(target=_poll, args=(run_due,), name=f"jobs-{number}", daemon=True).start()
 

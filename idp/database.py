@@ -19,6 +19,7 @@ from ground.jobs import jobs_table
 from ground.journal import journal_table
 from ground.migration import Migrations
 from ground.outbox import failing_table, outbox_table
+from ground.tombstones import watermarks_table
 
 
 class Base(DeclarativeBase):
@@ -47,5 +48,6 @@ OUTBOX = outbox_table(Base.metadata)
 FAILING = failing_table(Base.metadata)
 JOBS = jobs_table(Base.metadata)
 DRAWS = draws_table(Base.metadata)
+WATERMARKS = watermarks_table(Base.metadata)
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)

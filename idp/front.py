@@ -12,6 +12,7 @@ from ground.chance import Chance
 from ground.clock import Clock
 from ground.web.errors import error_number
 from ground.wire import BadRequest, Request, RequestReader, Response, StartResponse, Wsgi, WsgiEnvironment, send
+from idp.audit import asked_from
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
@@ -56,6 +57,10 @@ class Front:
         self._read = RequestReader()
 
     def __call__(self, environment: WsgiEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with asked_from(environment.get("REMOTE_ADDR", "")):
+            return self._serve(environment, start_response)
+
+    def _serve(self, environment: WsgiEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environment.get("PATH_INFO", "")
         endpoint = self._endpoints.get(path) or next(
             (tree for beginning, tree in self._trees.items() if path.startswith(beginning)), None

@@ -17,7 +17,8 @@ from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.outbox import Outbox
 from ground.sealing import Secrets, Vault, load_secrets
-from idp.database import DRAWS, FAILING, JOBS, JOURNAL, OUTBOX
+from ground.tombstones import Tombstones
+from idp.database import DRAWS, FAILING, JOBS, JOURNAL, OUTBOX, WATERMARKS
 from idp.delivery import make_dispatch
 from idp.seams import HONEST, Seams
 from idp.settings import Settings
@@ -43,6 +44,7 @@ class Realm:
     journal: Journal
     outbox: Outbox
     jobs: Jobs
+    tombstones: Tombstones
     fetch: Session
     seams: Seams = HONEST
     name: str = ""
@@ -62,6 +64,10 @@ class Realm:
     def acting_for_test(self) -> "Realm":
         """The same issuer, with everything that is done marked as done by the test API. It remembers together with this one."""
         return replace(self, acts_for_test=True)
+
+    def without_tombstones(self) -> "Realm":
+        """The same issuer for whoever kills again what was buried before."""
+        return replace(self, tombstones=self.tombstones.muted())
 
     def at(self, clock: Clock) -> "Realm":
         """The same issuer at another time; its own clock stays where it is."""
@@ -118,6 +124,10 @@ def open_realm(
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, make_dispatch(settings, transport)),
         jobs=jobs,
+        # A sandbox is put back on purpose, again and again: nothing of it is remembered outside.
+        tombstones=Tombstones(
+            None if name else settings.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()
+        ),
         fetch=fetch or _fetch_session(settings, transport),
         seams=seams,
         name=name,

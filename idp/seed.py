@@ -5,17 +5,17 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, true
 
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
 from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
-from idp.citizens import directory
+from idp.citizens import directory, organisations, roles
 from idp.citizens.directory import CitizenExists
-from idp.citizens.models import PersonalData
+from idp.citizens.models import MEDICAL_SERVICE, PersonalData
 from idp.clients import registry
-from idp.database import DRAWS, Base
+from idp.database import DRAWS, JOBS, WATERMARKS, Base
 from idp.errors import StandUnusable
 from idp.protocol.client import Client
 from idp.realm import Realm
@@ -36,23 +36,33 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     if realm.settings.is_test:
         people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.seed_folder))
         lines += [f"{people} test people entered"] if people else []
+        folder = realm.settings.seed_folder
+        entered = sum(_enter_organisation(realm, connection, each) for each in read_organisations(folder))
+        lines += [f"{entered} organisations entered"] if entered else []
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
 
 
 def start_over(realm: Realm, connection: Connection) -> None:
-    """Empty every table, the journal too, and enter the seed: what is left is as after preparing."""
+    """Empty every table, the journal too, and enter the seed: what is left is as after preparing. Jobs that recur stay owed."""
     for table in reversed(Base.metadata.sorted_tables):
+        if table is WATERMARKS:
+            continue  # starting over is no roll-back: what the database knows of the list beside it, it goes on knowing
         # A seeded realm draws again what it drew before, but never a signing key that it has already.
-        of_keys = [DRAWS.c.purpose.not_like("key %")] if table is DRAWS else []
-        connection.execute(delete(table).where(*of_keys))
+        which = {DRAWS: DRAWS.c.purpose.not_like("key %"), JOBS: JOBS.c.every_seconds.is_(None)}.get(table, true())
+        connection.execute(delete(table).where(which))
     enter_seed(realm, connection)
 
 
 def read_people(folder: Path) -> list[dict[str, Any]]:
     """The test people of the seed, as their file says."""
     return _read(folder / "people.toml", "people")
+
+
+def read_organisations(folder: Path) -> list[dict[str, Any]]:
+    """The organisations of the seed, as their file says."""
+    return _read(folder / "organisations.toml", "organisations")
 
 
 def read_systems(settings: Settings) -> list[dict[str, Any]]:
@@ -93,12 +103,27 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     except CitizenExists:
         return False
     set_password(realm, connection, citizen_id, entry["password"])
+    for role in entry.get("roles", () if realm.settings.is_bank else (MEDICAL_SERVICE,)):
+        roles.give(realm, connection, citizen_id, role, actor=ACTOR)
     for method in METHODS:
         method.seed(realm, connection, citizen_id, entry)
     issuer, subject = realm.settings.bank.issuer, entry.get("bank_subject")
     if issuer and subject:
         identities.link(realm, connection, citizen_id, Customer(issuer, subject, account=entry.get("bank_shown")))
     return True
+
+
+def _enter_organisation(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
+    members = {directory.find_by_login(realm, connection, login): position for login, position in entry["members"].items()}
+    return organisations.enter(
+        realm,
+        connection,
+        entry["id"],
+        name=entry["name"],
+        ogrn=entry["ogrn"],
+        inn=entry["inn"],
+        positions={person.id: position for person, position in members.items() if person is not None},
+    )
 
 
 def _enter_system(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
@@ -124,7 +149,9 @@ def _system(realm: Realm, entry: dict[str, Any]) -> Client:
         secret_hash=_secret_hash(secret_file_of(realm.settings, entry)),
         jwks_uri=_address(base, paths.get("jwks_uri")),
         scopes=frozenset(entry["scope"].split()),
+        grant_types=tuple(entry.get("grant_types", Client.grant_types)),
         require_pkce=entry["require_pkce"],
+        require_confirmed_account=entry.get("require_confirmed_account", False),
         backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),
         backchannel_logout_session_required=entry.get("backchannel_logout_session_required", False),
         initiate_login_uri=_address(base, paths.get("initiate_login_uri")),

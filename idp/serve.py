@@ -1,7 +1,7 @@
 """The module that Granian loads: `idp.serve:application` and `idp.serve:plain`; and what a test stand serves besides.
 
 Each is made at first use, so that the provider's workers never load the control plane. Sandboxes are added in test only.
-Every worker of the provider also does the jobs that are due, in threads of its own.
+Every worker of the provider also does the jobs that are due and keeps the heads of the journal, in threads of its own.
 """
 
 import logging
@@ -12,8 +12,11 @@ from importlib.util import find_spec
 from ground.clock import SystemClock
 from ground.entrance import make_redirector
 from ground.jobs import keep_running
+from ground.journal.keeping import HeadKeeper
 from ground.wire import Wsgi
+from idp import retention
 from idp.app import is_for_programs, make_app, run_due_jobs
+from idp.audit.heads import keeper_of
 from idp.realm import Realm, open_realm
 from idp.settings import read_settings
 
@@ -27,11 +30,20 @@ log = logging.getLogger(__name__)
 def __getattr__(name: str) -> object:
     if name == "application":
         realm = open_realm(read_settings())
-        keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
+        keep_house(realm)
         return make_test_app(realm) if realm.settings.has_control and find_spec("idp.sandboxes") else make_app(realm)
     if name == "plain":
         return make_redirector(read_settings().issuer, is_for_programs)
     raise AttributeError(name)
+
+
+def keep_house(realm: Realm) -> HeadKeeper:
+    """From now on do what is due, and keep the heads of the journal. Whoever ends in good order stops the keeper."""
+    retention.plan(realm)
+    keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
+    keeper = keeper_of(realm)
+    keeper.start()
+    return keeper
 
 
 def make_tended_control(realm: Realm) -> Wsgi:

@@ -17,6 +17,7 @@ from ground.couriers.smtp import PORTS
 from ground.entrance import read_networks
 from ground.fetch import LOOPBACK_HOSTS
 from ground.home import config_path, find_home
+from ground.journal.retention import check_journal_days
 from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
 
@@ -40,6 +41,9 @@ NO_SETTINGS = (
 )
 """Of our name, and no settings of the provider: the last two tell the test kit where a stand is."""
 ENVIRONMENTS = ("production", "test")
+FAILURES_PER_ADDRESS, MESSAGES_PER_ADDRESS = 60, 20
+INCIDENT_RULES = ("refresh_reuse", "code_replay")
+"""What shuts an account by itself: a stolen token or code was used."""
 MAIL_ADDRESS = re.compile(r"[^@\s,*]+@[^@\s,*]+")
 RECIPIENT = re.compile(rf"{MAIL_ADDRESS.pattern}|\*@[^@\s,*]+|\+[0-9]{{5,15}}")
 
@@ -167,13 +171,15 @@ class Settings:
     limit, for test stands only.
     After `failures_before_lock` wrong passwords in a row an account is locked, until its owner recovers it; `unlock_seconds`
     later (at most 600) they can sign in. What they recorded for it is removed `recording_days` after the decision. One address
-    has `failures_per_address` failed sign-ins an hour (0 is no limit, for test stands only). `incident_rules` are the findings
-    that shut an account until an officer opens it.
+    has `failures_per_address` failed sign-ins an hour, and `messages_per_address` messages to people who sign up;
+    `incident_rules` are the findings that shut an account until an officer opens it. Where they are not said they are 60, 20 and
+    all of them, and no limit and none on a test stand.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
     `signature_trust` holds the certificates of the authorities whose signatures are believed, in PEM, instead of the test
     authority's; `signature_revocation` is the folder of what they say of revoked ones (`*.crl`, and OCSP responses `*.ors`).
+    `journal_days` is how long an event of the journal is kept.
     `registrations_per_hour` limits the clients that one address registers without a token (0 is no limit), and
     `registration_limit` all clients there ever were. What clients publish is
     fetched from `fetch_hosts` only (on a test stand also from loopback and `*.test`); `fetch_addresses` says at which
@@ -203,10 +209,11 @@ class Settings:
     control_threads: int = 32
     codes_per_hour: int = 5
     failures_before_lock: int = 5
-    failures_per_address: int = 60
+    failures_per_address: int | None = None
+    messages_per_address: int | None = None
     unlock_seconds: int = 0
     recording_days: int = 7
-    incident_rules: tuple[str, ...] = ("refresh_reuse", "code_replay")
+    incident_rules: tuple[str, ...] | None = None
     pushes_per_ten_minutes: int = 3
     second_factor: SecondFactor = "on_risk"
     disabled_methods: tuple[str, ...] = ()
@@ -217,6 +224,7 @@ class Settings:
     registration_is_open: bool = False
     registration_limit: int = 10_000
     registrations_per_hour: int = 100
+    journal_days: int = 366
     fetch_hosts: tuple[str, ...] = ()
     fetch_addresses: dict[str, str] = field(default_factory=dict)
     trusted_ca_file: Path | None = None
@@ -245,13 +253,18 @@ class Settings:
             raise ValueError(f"issuer must be an http(s) URL without query, fragment and final slash, not {self.issuer!r}")
         if self.is_production and parts.scheme != "https":
             raise ValueError(f"issuer must use https in production, not {self.issuer!r}")
+        for name in ("failures_per_address", "messages_per_address"):
+            if self.is_production and getattr(self, name) == 0:
+                raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
+        if unknown := set(self.incident_rules or ()) - set(INCIDENT_RULES):
+            raise ValueError(f"incident_rules must be among {', '.join(INCIDENT_RULES)}, not {', '.join(sorted(unknown))}")
         if not 1 <= self.failures_before_lock <= 100:
             raise ValueError(f"failures_before_lock must be 1 to 100, not {self.failures_before_lock}")
         if not 0 <= self.unlock_seconds <= 600:
             raise ValueError(f"unlock_seconds must be 0 to 600, not {self.unlock_seconds}")
         if not 0 <= self.recording_days <= 90:
             raise ValueError(f"recording_days must be 0 to 90, not {self.recording_days}")
-        for name in ("codes_per_hour", "pushes_per_ten_minutes", "failures_per_address"):
+        for name in ("codes_per_hour", "pushes_per_ten_minutes"):
             if self.is_production and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
         if self.is_production and not (self.delivery.is_mail_private and self.delivery.is_sms_private):
@@ -264,6 +277,7 @@ class Settings:
             raise ValueError("tls_certificate and tls_private are set together or not at all")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"issuer must use https where tls_certificate is set, not {self.issuer!r}")
+        check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
 
     @property
@@ -278,6 +292,27 @@ class Settings:
     def has_method(self, name: str) -> bool:
         """Is this way to sign in switched on?"""
         return name not in self.disabled_methods and (not self.only_methods or name in self.only_methods)
+
+    @property
+    def most_failures_of_address(self) -> int:
+        """How many sign-ins from one address may fail in an hour; 0 is no limit."""
+        if self.failures_per_address is None:
+            return 0 if self.is_test else FAILURES_PER_ADDRESS
+        return self.failures_per_address
+
+    @property
+    def most_messages_of_address(self) -> int:
+        """How many messages to people who sign up one address may cause in an hour; 0 is no limit."""
+        if self.messages_per_address is None:
+            return 0 if self.is_test else MESSAGES_PER_ADDRESS
+        return self.messages_per_address
+
+    @property
+    def rules_of_incidents(self) -> tuple[str, ...]:
+        """The findings that shut an account by themselves."""
+        if self.incident_rules is None:
+            return () if self.is_test else INCIDENT_RULES
+        return self.incident_rules
 
     @property
     def is_bank(self) -> bool:
@@ -338,6 +373,11 @@ class Settings:
     def sqlite_file(self) -> Path | None:
         """The database file, unless another database is configured."""
         return None if self.database_url else self.var_folder / f"{self.instance}.sqlite3"
+
+    @property
+    def tombstones_file(self) -> Path:
+        """What stays dead, beside the database and not in its copies."""
+        return self.var_folder / f"{self.instance}.tombstones"
 
     @property
     def effective_database_url(self) -> str:

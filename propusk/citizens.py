@@ -1,8 +1,10 @@
 """The people of a sandbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
+
+Role = Literal["operator", "support", "officer", "administrator", "citizen.medical_service"]
 
 
 class PersonMembers(TypedDict, total=False):
@@ -28,6 +30,7 @@ class PersonMembers(TypedDict, total=False):
     second_factor_required: bool
     risk: bool
     disabled: bool
+    roles: Sequence[Role]
     locked: bool
     password: str | None
 
@@ -57,6 +60,7 @@ class Citizen:
     second_factor_required: bool
     risk: bool
     disabled: bool
+    roles: tuple[Role, ...]
     locked: bool
     password: str | None = field(default=None, repr=False)
 
@@ -73,4 +77,5 @@ def read_citizen(members: Mapping[str, Any], *, password: str | None = None) -> 
     """A Person of the control plane. A newer stand may tell more than this kit knows."""
     known: dict[str, Any] = {each.name: members.get(each.name) for each in fields(Citizen)}
     known["password"] = known["password"] or password
+    known["roles"] = tuple(known["roles"] or ())
     return Citizen(**known)

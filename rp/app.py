@@ -1,6 +1,7 @@
 """The registry put together: its rooms on one Flask application."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from ground.entrance import Entrance
 from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
+from rp.access import retention
 from rp.access.current import SignInNeeded, current_session
 from rp.api.views import blueprint as api
 from rp.cabinet.views import blueprint as cabinet
@@ -53,6 +55,11 @@ def create_app(realm: Realm) -> Flask:
         is_for_programs=is_for_programs,
     )
     return app
+
+
+def run_due_jobs(realm: Realm) -> int:
+    """Do what the registry owes by now, and say how many jobs were tried."""
+    return realm.jobs.run_due({retention.JOURNAL: partial(retention.purge_journal, realm)})
 
 
 def is_for_programs(path: str) -> bool:

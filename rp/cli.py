@@ -1,7 +1,6 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -10,13 +9,19 @@ from typing import Any
 
 import click
 
+from ground.alone import StandRuns, alone_in
 from ground.chance import SystemChance, draw_token
 from ground.clock import as_datetime
+from ground.journal.telling import JournalBroken, tell
 from ground.migration import DatabaseNewer
 from ground.preparation import bring_up_to_date
+from ground.restoring import CopyUnusable, check_copy, put_in_place
 from ground.sealing import SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
+from ground.tombstones import TombstonesBroken
+from rp.access.heads import keeper_of, verified
 from rp.database import MIGRATIONS, DatabaseNotReady
+from rp.epoch import settle
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
@@ -31,13 +36,17 @@ STATISTICS_FILE = "ru_regions_covid_2020.csv"
 REGIONS_FILE = "regions.csv"
 REFUSALS = (
     BundleRefused,
+    CopyUnusable,
     DatabaseNewer,
     DatabaseNotReady,
+    JournalBroken,
     SecretsUnusable,
     SeedRefused,
     SettingRefused,
     SnilsRefused,
+    StandRuns,
     StatisticsRefused,
+    TombstonesBroken,
 )
 
 Command = Callable[..., None]
@@ -122,8 +131,11 @@ def prepare() -> None:
         prepare_database(realm)
 
 
-def prepare_database(realm: Realm) -> None:
-    """Migrate, backing up first what would be changed, and load the seed. Raises the refusals of the command."""
+def prepare_database(realm: Realm, *, because: str | None = None) -> None:
+    """Migrate, backing up first what would be changed, end what an older copy would bring to life, and load the seed.
+
+    `because` is why a new epoch begins in any case. Raises the refusals of the command.
+    """
     file = realm.database.engine.url.database if realm.database.is_sqlite else None
     done = bring_up_to_date(
         realm.database,
@@ -133,6 +145,8 @@ def prepare_database(realm: Realm) -> None:
         clock=realm.clock,
     )
     click.echo(f"rp: {done}")
+    for line in settle(realm, because=because):
+        click.echo(f"rp: {line}")
     with realm.database.write() as connection:
         for key, outcome, report in load_seed(connection, realm):
             if outcome != "known" or report.added:
@@ -142,6 +156,24 @@ def prepare_database(realm: Realm) -> None:
         if is_loaded(connection, name=STATISTICS_FILE, data=data):
             return
     click.echo(f"rp: statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
+
+
+@main.command()
+@click.argument("copy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@one_sentence
+def restore(copy: Path) -> None:
+    """Put COPY in the place of the database: everybody signs in anew."""
+    settings, home = read_settings(os.environ)
+    if settings.database_url:
+        raise CopyUnusable("the database is a server's: restore it there, and run propusk-registry prepare before it serves")
+    check_copy(copy)
+    with alone_in(home.variable), opened() as realm:
+        realm.tombstones.lines()  # refuses while everything is as it was
+        for line in put_in_place(copy, home.sqlite_file, realm.clock):
+            click.echo(line)
+        prepare_database(realm, because="a copy of the database was restored")
+        with keeper_of(realm).begin_anew():  # the heads of the time after the copy belong to the database that was there
+            pass
 
 
 @main.command()
@@ -159,8 +191,9 @@ def serve(plain: bool) -> None:
     elif not settings.is_reached_securely:
         raise SettingRefused("the url is https, so set tls_certificate and tls_private, or trusted_proxies")
     else:
-        with opened_when_prepared():
-            pass  # refuse in one sentence here, and not in every worker
+        with opened_when_prepared() as realm:  # refuse in one sentence here, and not in every worker
+            for line in settle(realm):
+                click.echo(f"registry: {line}")
     address, _, port = (settings.plain_listen if plain else settings.listen).rpartition(":")
     click.echo(f"registry: {settings.url}, environment = {settings.environment}")
     Granian(
@@ -177,6 +210,9 @@ def serve(plain: bool) -> None:
         # An access log would write the code of the callback.
         log_access=False,
     ).serve()
+    if not plain:
+        with opened() as realm:
+            keeper_of(realm).write()  # the workers have ended in good order: what they wrote last stays known
 
 
 @main.group("import")
@@ -225,16 +261,25 @@ def journal() -> None:
 
 
 @journal.command()
+@click.option("--json", "as_json", is_flag=True, help="Say it for programs.")
 @one_sentence
-def verify() -> None:
-    """Check that no row of the journal was edited, removed or reordered."""
-    with opened_when_prepared() as realm, realm.database.read() as connection:
-        findings = realm.journal.verify(connection)
-    for finding in findings:
-        click.echo(f"row {finding.seq}: {finding.kind}", err=True)
-    if findings:
-        sys.exit(1)
-    click.echo("the journal is whole")
+def verify(as_json: bool) -> None:
+    """Walk the chain, compare it with the heads kept outside the database, and name the first row that is wrong.
+
+    Rows that were edited, removed, moved, cut off the end, or put back to an earlier day are told apart.
+    """
+    with opened_when_prepared() as realm:
+        report = verified(realm)
+    tell(report, as_json=as_json)
+
+
+@journal.command()
+@one_sentence
+def anchor() -> None:
+    """Begin another file of heads: after a restore from a backup. The old one stays beside it, and the journal says so."""
+    with opened_when_prepared() as realm, keeper_of(realm).begin_anew():
+        pass
+    click.echo("another file of heads has begun")
 
 
 def _tell(report: ImportReport) -> str:

@@ -15,9 +15,11 @@ from ground.chance import Chance, SystemChance
 from ground.clock import Clock, FileClock, SystemClock, monotonic_seconds
 from ground.database import Database
 from ground.fetch import FetchPolicy, Transport
+from ground.jobs import Jobs
 from ground.journal import Journal
 from ground.sealing import SecretsUnusable, Vault, load_secrets
-from rp.database import JOURNAL
+from ground.tombstones import Tombstones
+from rp.database import JOBS, JOURNAL, WATERMARKS
 from rp.settings import Home, Settings
 
 Room = TypeVar("Room")
@@ -35,10 +37,13 @@ class Realm:
     chance: Chance
     vault: Vault
     journal: Journal
+    tombstones: Tombstones
+    jobs: Jobs
     fetch_policy: FetchPolicy
     transport: Transport | None
     client_secret: str = field(repr=False)
     csrf_key: bytes = field(repr=False)
+    heads_key: bytes = field(repr=False)
     monotonic: Callable[[], float] = monotonic_seconds
     _rooms: dict[Any, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -71,18 +76,22 @@ def open_realm(
         client_secret = home.client_file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise SecretsUnusable(f"{home.client_file} is missing: run scripts/keys to make it") from None
+    database = Database(home.database_url(settings))
     return Realm(
         settings=settings,
         home=home,
-        database=Database(home.database_url(settings)),
+        database=database,
         clock=clock,
         chance=chance,
         vault=Vault(secrets, chance),
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
+        tombstones=Tombstones(home.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()),
+        jobs=Jobs(JOBS, database, clock, chance),
         fetch_policy=_fetch_policy(settings, home),
         transport=transport,
         client_secret=client_secret,
         csrf_key=secrets.derive("csrf"),
+        heads_key=secrets.derive("journal heads"),
         monotonic=monotonic,
     )
 

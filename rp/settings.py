@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ground import home as places
 from ground.entrance import read_networks
+from ground.journal.retention import check_journal_days
 from ground.settings import load_settings
 
 PREFIX = "REGISTRY"
@@ -23,7 +24,7 @@ class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
-    is where `serve --plain` sends browsers from http to https.
+    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept.
     """
 
     environment: str = "production"
@@ -31,7 +32,7 @@ class Settings:
     listen: str = "127.0.0.1:8500"
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "registry.read")
+    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
@@ -41,6 +42,7 @@ class Settings:
     tls_private: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
+    journal_days: int = 366
     workers: int = 1
     threads: int = 4
 
@@ -61,6 +63,7 @@ class Settings:
             raise ValueError("tls_certificate and tls_private belong together")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
+        check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
         host, _, port = self.listen.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -86,6 +89,11 @@ class Settings:
     @property
     def signed_out_url(self) -> str:
         return f"{self.url}/signed-out"
+
+    @property
+    def account_url(self) -> str:
+        """Where people look after their account at the provider."""
+        return f"{self.issuer}/account"
 
     @property
     def resource(self) -> str:
@@ -136,11 +144,21 @@ class Home:
     def clock_file(self) -> Path:
         return self.variable / "clock"
 
+    @property
+    def tombstones_file(self) -> Path:
+        """What tells an older database from the newest, beside it and not in its copies."""
+        return self.variable / "rp.tombstones"
+
     def resolve(self, path: Path) -> Path:
         return path if path.is_absolute() else self.root / path
 
+    @property
+    def sqlite_file(self) -> Path:
+        """The database, unless the settings name another."""
+        return self.variable / "rp.sqlite3"
+
     def database_url(self, settings: Settings) -> str:
-        return settings.database_url or f"sqlite:///{self.variable / 'rp.sqlite3'}"
+        return settings.database_url or f"sqlite:///{self.sqlite_file}"
 
 
 def find_home(environment: Mapping[str, str]) -> Home:

@@ -6,7 +6,7 @@ to `choose_language` in this request, the cookie, Accept-Language, Russian.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import flask_babel  # type: ignore[import-untyped]
@@ -211,6 +211,16 @@ def _day(value: Moment) -> date:
 def local_moment(seconds: int) -> datetime:
     """The moment in the time zone of the stand."""
     return _moment(seconds)
+
+
+def day_in_seconds(day: str) -> tuple[int, int] | None:
+    """Where a day, written YYYY-MM-DD, begins and ends in the time zone of the stand; None for what is no day."""
+    try:
+        begins = datetime.combine(date.fromisoformat(day), time(), get_timezone(TIME_ZONE))
+        ends = begins + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
+    return int(begins.timestamp()), int(ends.timestamp())
 
 
 def _moment(value: Moment) -> datetime:

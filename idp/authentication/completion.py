@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
-from idp.authentication.lockout import AccountLocked, lock_of
+from idp.authentication.lockout import AccountLocked, held
 from idp.authentication.risk import Place, remember
 from idp.logout.session_end import end_everything
 from idp.realm import Realm
@@ -27,14 +27,19 @@ def complete(
     if attempt.is_for_recovery:
         raise AttemptGone
     with realm.database.write() as connection:
-        if lock := lock_of(realm, connection, attempt.citizen_id):
-            raise AccountLocked(lock)
+        person = held(realm, connection, attempt.citizen_id)
+        if person is None or person.is_disabled:
+            raise AttemptGone
+        if person.lock is not None:
+            raise AccountLocked(person.lock)
         before = find_session(connection)
         if attempt.keeps_sid is not None and (before is None or before.sid != attempt.keeps_sid):
             raise AttemptGone
         if before is not None and before.citizen_id != attempt.citizen_id:
             end_everything(realm, connection, before, because="another_person")
-        session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
+        session, cookie = store.open_session(
+            realm, connection, attempt.citizen_id, attempt.factors, replaces=before, visit=place.visit
+        )
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
         if attempt.keeps_sid is None or before is None or set(attempt.factors) - set(before.factors):

@@ -8,15 +8,16 @@ from idp.authentication import attempt as attempts
 from idp.citizens import directory, locks
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.sessions import store
 
 USEFUL_SECONDS = 24 * 60 * 60
-RULES = ("refresh_reuse", "code_replay")
-"""What shuts an account by itself where the settings say so: a stolen token or code was used."""
 
 
 def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule: str, reason: str, actor: str) -> str | None:
     """Shut an account, end its sessions and token families, owe the clients their logout tokens, and tell its owner by SMS and
     by mail, in one transaction. The id of the incident, or None where it is shut for this already."""
+    directory.hold(connection, citizen_id)
+    store.hold(connection, citizen_id)
     incident_id = locks.open_incident(realm, connection, citizen_id, rule=rule, reason=reason, actor=actor)
     if incident_id is None:
         return None
@@ -28,7 +29,7 @@ def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule
 
 def open_by_rule(realm: Realm, connection: Connection, citizen_id: str, rule: str) -> None:
     """A rule has found something: shut the account, where the settings have the rule do so."""
-    if rule in realm.settings.incident_rules:
+    if rule in realm.settings.rules_of_incidents:
         open_incident(realm, connection, citizen_id, rule=rule, reason=rule, actor=f"rule:{rule}")
 
 

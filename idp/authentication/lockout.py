@@ -36,23 +36,23 @@ class AccountLocked(SignInRefused):
         super().__init__("locked" if lock == "failures" else "incident")
         self.lock = lock
 
-    def page(self, *, came_from: str | None = None, is_bank: bool = False) -> PageProblem:
-        """What the person reads, and the way out: from the sign-in attempt they come from and back to it. A bank's customers
-        recover their accounts at its counter."""
+    def page(self, *, has_recovery: bool, came_from: str | None = None) -> PageProblem:
+        """What the person reads, and the way out: from the sign-in attempt they come from and back to it. A bank has no pages
+        where customers recover: they come to its counter."""
         is_by_failures = self.lock == "failures"
-        recovery = (_("Восстановление доступа"), f"{RECOVERY}?from={came_from}" if came_from else RECOVERY)
+        address = f"{RECOVERY}?from={came_from}" if came_from else RECOVERY
+        recovery = ((_("Восстановление доступа"), address),) if has_recovery else ()
+        by_oneself = _("Восстановить доступ можно кодом из SMS: это минута.")
         return PageProblem(
             status=403,
             title=_("Блокировка аккаунта"),
             lead=_("Пароль несколько раз подряд введён неверно. Пока доступ не восстановлен, не подойдёт и верный.")
             if is_by_failures
             else _("Вход остановлен службой безопасности, пока она не убедится, что вашей записи ничто не грозит."),
-            advice=(_("Приходите с паспортом в отделение."),)
-            if is_bank
-            else (_("Восстановить доступ можно кодом из SMS: это минута."),)
+            advice=(by_oneself if has_recovery else _("Восстановить доступ можно в отделении банка."),)
             if is_by_failures
             else (_("Мы написали вам в SMS и на почту. Снять остановку может только сотрудник: позвоните в поддержку."),),
-            actions=(recovery, (_("На главную"), "/")) if is_by_failures and not is_bank else ((_("На главную"), "/"),),
+            actions=(*recovery, (_("На главную"), "/")) if is_by_failures else ((_("На главную"), "/"),),
             code="access_denied",
             cause=f"the account is locked: {self.lock}",
         )
@@ -108,10 +108,15 @@ def recover(realm: Realm, connection: Connection, citizen_id: str, *, by: str, a
     return locks.unlock(realm, connection, citizen_id, by=by, actor=actor)
 
 
-def lock_of(realm: Realm, connection: Connection, citizen_id: str) -> Lock | None:
-    """The lock of an account as it is now, seen in the transaction that depends on it: nobody locks it meanwhile."""
+def held(realm: Realm, connection: Connection, citizen_id: str) -> Person | None:
+    """The person as they are now, seen in the transaction that depends on it: nobody locks the account meanwhile."""
     directory.hold(connection, citizen_id)
-    person = directory.find(realm, connection, citizen_id)
+    return directory.find(realm, connection, citizen_id)
+
+
+def lock_of(realm: Realm, connection: Connection, citizen_id: str) -> Lock | None:
+    """The lock of an account as it is now, and stays until the end of the transaction."""
+    person = held(realm, connection, citizen_id)
     return person.lock if person is not None else None
 
 

@@ -12,6 +12,10 @@ from idp.protocol.vocabulary import LEVELS, SECOND_FACTORS, Level, SecondFactor
 class CannotProveEnough(Exception):
     """What is demanded is more than any method this person has can prove."""
 
+    def __init__(self, person: Person) -> None:
+        super().__init__(person.id)
+        self.person = person
+
 
 def demanded_level(own: SecondFactor, clients: SecondFactor | None, *, asks_for_records: bool) -> Level | None:
     """What a sign-in for a client has to reach by the provider's own policy and the client's: the stricter of them holds."""
@@ -61,7 +65,7 @@ def next_ways(
     strong = [method for method in helpful if reaches(after[method], wanted)]
     others = [] if strong and attempt.is_level_essential else [method for method in helpful if method not in strong]
     if not helpful and not reaches(reached, must):
-        raise CannotProveEnough
+        raise CannotProveEnough(person)
     return (*strong, *others)
 
 

@@ -1,6 +1,7 @@
 """The pages of a sign-in: the same routes for every method, the choice between them, and the way out."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ground.chance import draw_token
 from ground.web.cookies import browser_binding, set_cookie, token_value
-from ground.web.errors import PageProblem, answer_problem
+from ground.web.errors import PageProblem
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
 from ground.web.site import current_site
@@ -18,6 +19,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.completion import complete
 from idp.authentication.course import Standing, standing
+from idp.authentication.entry import answer_locked
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Away, Method, Refusal
 from idp.authentication.methods import METHODS
@@ -30,7 +32,7 @@ from idp.protocol.assurance import reaches
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
 from idp.sessions import browser
-from idp.throttling import addresses
+from idp.throttling import addresses, strangers
 from idp.throttling.pace import Pace
 
 DEVICE = "device"
@@ -39,14 +41,21 @@ DEVICE_SECONDS = 180 * 24 * 3600
 NOT_THERE = ({"error": "not_found"}, 404)
 """What a script is told of an attempt that is not its own, of one that never was, and of a method that waits for nothing."""
 
+REQUESTS_OF_CLIENTS = "/oauth2/"
+"""Where attempts lead back to that a client waits for. Its request is as old as they are, and over with them."""
+
+
+class BegunAnew(Exception):
+    """The attempt waited too long, and the page it leads to is ours: that page begins another."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
-
-
-@blueprint.errorhandler(AccountLocked)
-def _say_locked(locked: AccountLocked) -> Any:
-    return answer_problem(
-        locked.page(came_from=(request.view_args or {}).get("attempt_id"), is_bank=current_realm().settings.is_bank)
-    )
+blueprint.register_error_handler(BegunAnew, lambda begun: redirect(begun.path, 303))
+blueprint.register_error_handler(AccountLocked, answer_locked)
 
 
 @blueprint.get("/<attempt_id>")
@@ -172,6 +181,7 @@ def _judge(realm: Realm, attempt: Attempt, method_name: str, given: dict[str, st
         return redirect(attempt.path, 303)
     address = request.remote_addr or ""
     if addresses.has_failed_too_often(realm, address):
+        strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"attempt:{attempt.id}", outcome="too_many_failures")
         raise _too_often()
     try:
         outcome = method.finish(realm, attempt, stands.person, given)
@@ -190,11 +200,15 @@ def _judge(realm: Realm, attempt: Attempt, method_name: str, given: dict[str, st
 
 
 def _find(realm: Realm, attempt_id: str) -> Attempt:
-    with realm.database.read() as connection:
-        try:
+    try:
+        with realm.database.read() as connection:
             attempt = attempts.find(realm, connection, attempt_id, browser=browser_binding())
-        except AttemptGone:
-            raise _gone() from None
+    except AttemptGone as reason:
+        if reason.is_foreign:
+            strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"attempt:{attempt_id}", outcome="other_browser")
+        if reason.return_path is not None and not reason.return_path.startswith(REQUESTS_OF_CLIENTS):
+            raise BegunAnew(reason.return_path) from None
+        raise _gone() from None
     allow_form_target(attempt.purpose.destination)
     return attempt
 
@@ -204,12 +218,19 @@ def _stands(realm: Realm, attempt: Attempt) -> Standing:
         return standing(realm, attempt, METHODS, _place())
     except AttemptGone:
         raise _gone() from None
-    except CannotProveEnough:
+    except CannotProveEnough as cannot:
+        advice = [_("Подтвердите телефон или добавьте ключ доступа в профиле, раздел «Безопасность».")]
+        if cannot.person.is_staff:
+            # They are asked for it at their own account, too, unless a session from before the role is still there.
+            advice.append(
+                _("Если и в профиль без второго шага не войти, попросите администратора на время забрать вашу роль сотрудника.")
+            )
         raise PageProblem(
             status=403,
             title=_("Войти не получится"),
             lead=_("Нужен второй шаг, а способа сделать его у вашей записи нет."),
-            advice=(_("Подтвердите телефон или добавьте ключ доступа в профиле, раздел «Безопасность»."),),
+            advice=advice,
+            actions=((_("Безопасность"), "/account/security"),) if attempt.keeps_sid else (),
             code="access_denied",
             cause="a second factor is demanded and no method of the citizen offers one",
         ) from None
@@ -237,7 +258,8 @@ def _too_often() -> PageProblem:
 
 
 def _place() -> Place:
-    return Place(token_value(DEVICE), request.remote_addr or "")
+    visit = browser.visit()
+    return Place(token_value(DEVICE), visit.address, visit.agent)
 
 
 def _next(realm: Realm, attempt: Attempt) -> Response:
@@ -252,7 +274,7 @@ def _next(realm: Realm, attempt: Attempt) -> Response:
         device = place.device or draw_token(realm.chance, "device cookie")
         try:
             session, cookie = complete(
-                realm, attempt, find_session=partial(browser.current, realm), place=Place(device, place.address)
+                realm, attempt, find_session=partial(browser.current, realm), place=replace(place, device=device)
             )
         except AttemptGone:
             # A form that was sent twice at once: the other answer has the session, and ours was rolled back. Or the session

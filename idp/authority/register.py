@@ -8,6 +8,7 @@ from ground.database import table_of
 from idp.audit import Event, record
 from idp.authority.models import CitizenCertificate
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CERTIFICATES = table_of(CitizenCertificate)
 
@@ -38,6 +39,8 @@ def revoke(realm: Realm, connection: Connection, serial: str, *, actor: str) -> 
     if not connection.execute(update(CERTIFICATES).where(*condition).values(revoked_at=realm.clock.now())).rowcount:
         return False
     record(realm, connection, Event.CERTIFICATE_REVOKED, actor=actor, object=f"certificate:{serial}")
+    owner = connection.execute(select(CERTIFICATES.c.citizen_id).where(CERTIFICATES.c.serial == serial)).scalar_one()
+    bury(realm, connection, Buried.CERTIFICATE, serial, owner)
     return True
 
 

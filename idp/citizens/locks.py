@@ -6,6 +6,8 @@
 The first is lifted by the owner and never lapses by itself; the second is lifted by an officer alone. Neither lifts the other.
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
 
 from ground.chance import draw_identifier
@@ -13,8 +15,11 @@ from ground.database import table_of
 from idp.audit import Event, record
 from idp.citizens.models import Citizen, Incident
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 CITIZENS, INCIDENTS = map(table_of, (Citizen, Incident))
+IncidentRow = Row[Any]
+"""A row of `incidents`."""
 
 
 def lock(realm: Realm, connection: Connection, citizen_id: str, *, because: str) -> bool:
@@ -27,6 +32,7 @@ def lock(realm: Realm, connection: Connection, citizen_id: str, *, because: str)
     record(
         realm, connection, Event.ACCOUNT_LOCKED, actor=f"citizen:{citizen_id}", object=f"citizen:{citizen_id}", because=because
     )
+    bury(realm, connection, Buried.ACCOUNT_LOCKED, citizen_id)
     return True
 
 
@@ -62,6 +68,7 @@ def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule
     }
     connection.execute(insert(INCIDENTS), row)
     record(realm, connection, Event.INCIDENT_OPENED, actor=actor, object=f"citizen:{citizen_id}", incident=incident_id, rule=rule)
+    bury(realm, connection, Buried.INCIDENT, citizen_id, rule)
     return incident_id
 
 
@@ -76,11 +83,17 @@ def close_incident(realm: Realm, connection: Connection, incident_id: str, *, ac
     return True
 
 
-def incidents(connection: Connection, *, citizen_id: str | None = None, limit: int = 100) -> list[Row[tuple[object, ...]]]:
+def incidents(connection: Connection, *, citizen_id: str | None = None, limit: int = 100) -> list[IncidentRow]:
     """Incidents, open ones first, the newest first; of one citizen, or of all."""
     query = select(INCIDENTS).order_by(INCIDENTS.c.closed_at.is_not(None), INCIDENTS.c.opened_at.desc(), INCIDENTS.c.id)
     query = query.where(INCIDENTS.c.citizen_id == citizen_id) if citizen_id is not None else query
     return list(connection.execute(query.limit(limit)))
+
+
+def incident(connection: Connection, incident_id: str) -> IncidentRow | None:
+    """The incident of this id."""
+    row: IncidentRow | None = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == incident_id)).first()
+    return row
 
 
 def _open_ones(citizen_id: str) -> tuple[ColumnElement[bool], ...]:

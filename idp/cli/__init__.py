@@ -22,9 +22,13 @@ COMMANDS: Mapping[str, str] = {
     "serve": "idp.cli.serve:serve",
     "people": "idp.cli.people:people",
     "phone-link": "idp.cli.people:phone_link",
+    "citizen": "idp.cli.citizens:citizen",
+    "staff": "idp.cli.staff:staff",
     "client": "idp.cli.clients:client",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",
+    "restore": "idp.cli.restore:restore",
+    "epoch": "idp.cli.restore:epoch",
 }
 
 
@@ -89,13 +93,28 @@ def _sentence(error: Exception) -> str | None:
     """What the operator can do about it; None for a fault of ours."""
     from sqlalchemy.exc import DatabaseError
 
+    from ground.alone import StandRuns
     from ground.database import DatabaseUnsafe
+    from ground.journal.telling import JournalBroken
     from ground.migration import DatabaseNewer
+    from ground.restoring import CopyUnusable
     from ground.sealing import SecretsUnusable
     from ground.settings import SettingRefused
+    from ground.tombstones import TombstonesBroken
     from idp.errors import StandUnusable
 
-    if isinstance(error, (SettingRefused, SecretsUnusable, DatabaseUnsafe, DatabaseNewer, StandUnusable)):
+    refusals = (
+        CopyUnusable,
+        DatabaseNewer,
+        DatabaseUnsafe,
+        JournalBroken,
+        SecretsUnusable,
+        SettingRefused,
+        StandRuns,
+        StandUnusable,
+        TombstonesBroken,
+    )
+    if isinstance(error, refusals):
         return str(error)
     if isinstance(error, DatabaseError):
         return f"the database cannot be used: {error.orig}"

@@ -6,6 +6,7 @@ import click
 
 from ground.preparation import bring_up_to_date
 from idp.database import MIGRATIONS
+from idp.epoch.settling import settle
 from idp.realm import Realm, open_realm
 from idp.seed import load_seed
 from idp.settings import read_settings
@@ -22,8 +23,11 @@ def prepare() -> None:
     realm.database.close()
 
 
-def prepare_database(realm: Realm) -> Iterator[str]:
-    """Migrate, then load the seed, and say in a line each what was done."""
+def prepare_database(realm: Realm, *, because: str | None = None) -> Iterator[str]:
+    """Migrate, end what an older copy would bring to life, load the seed, and say in a line each what was done.
+
+    `because` is why a new epoch begins in any case.
+    """
     settings = realm.settings
     yield bring_up_to_date(
         realm.database,
@@ -32,4 +36,5 @@ def prepare_database(realm: Realm) -> Iterator[str]:
         backups=settings.var_folder,
         clock=realm.clock,
     )
+    yield from settle(realm, because=because)
     yield from load_seed(realm)

@@ -33,6 +33,7 @@ def serve(control: bool, plain: bool) -> None:
     # Loaded here once, so that a broken set-up is one sentence now and not a stack trace of each worker.
     _check(settings)
     _server(settings, "application").serve()
+    _write_last_head(settings)
 
 
 def _serve_control(settings: Settings) -> None:
@@ -54,6 +55,7 @@ def _serve_control(settings: Settings) -> None:
 
 def _check(settings: Settings) -> None:
     from idp.database import MIGRATIONS
+    from idp.epoch.settling import settle
     from idp.keyring.published import key_set
     from idp.realm import open_realm
 
@@ -61,6 +63,18 @@ def _check(settings: Settings) -> None:
     key_set(realm)
     if not MIGRATIONS.check(realm.database):
         raise StandUnusable("the database is not up to date: run propusk prepare")
+    for line in settle(realm):
+        click.echo(line)
+    realm.database.close()
+
+
+def _write_last_head(settings: Settings) -> None:
+    """The workers have ended in good order: what they wrote last shall not be cut off unseen either."""
+    from idp.audit.heads import keeper_of
+    from idp.realm import open_realm
+
+    realm = open_realm(settings)
+    keeper_of(realm).write()
     realm.database.close()
 
 

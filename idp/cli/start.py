@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from ground.alone import alone_in
 from ground.home import HOME_VARIABLE, config_path, find_home
+from ground.journal.keeping import HeadKeeper
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
 from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
@@ -50,7 +52,7 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
     if home is not None:
         os.environ[HOME_VARIABLE] = str(home.absolute())
     settings = read_test_settings()
-    with _alone_in(settings.var_folder):
+    with alone_in(settings.var_folder):
         stop = threading.Event()
         settings, provider, control = open_doors(settings, bind=bind, is_any_port=ports == "any")
         demand_control(settings)
@@ -64,11 +66,12 @@ def start(home: Path | None, ports: str, bind: str | None, announce: Path | None
         lease = Lease(lease_file)
         if announce is not None:
             write_announcement(announce, settings)
-        keep_house(realm)
+        heads = keep_house(realm)
         reason = lease.wait_for_end(stop)
         for listener in (provider, control):
             listener.stop()
         recorder.close(realm)
+        heads.stop()
         _say(f"{reason}: stopped")
 
 
@@ -145,14 +148,14 @@ def serve(settings: Settings, provider: Listener, control: Listener) -> Realm:
     return realm
 
 
-def keep_house(realm: Realm) -> None:
+def keep_house(realm: Realm) -> HeadKeeper:
     """From now on do what is due. Not before all answers: at a start the processor has enough to do."""
     from ground.jobs import keep_running
-    from idp.app import run_due_jobs
-    from idp.serve import JOB_THREADS, tend_sandboxes
+    from idp import serve
+    from idp.serve import tend_sandboxes
 
-    keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
     keep_running(partial(tend_sandboxes, realm), threads=1)
+    return serve.keep_house(realm)
 
 
 def control_url(settings: Settings) -> str:
@@ -187,29 +190,10 @@ def welcome(settings: Settings) -> str:
         f"The test people's phone  {url}/open?token={read_token(settings)}",
         "",
     ]
-    people = [[person[key] for key in ("name", "phone", "email", "password")] for person in shown_people(settings)]
+    people = [[person[key] for key in ("name", "phone", "email", "password", "roles")] for person in shown_people(settings)]
     widths = [max(len(cell) for cell in column) for column in zip(*people, strict=True)]
     lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in people]
     return "\n".join((*lines, "", "Ctrl-C stops it."))
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of the stand, as scripts/start does. Raises StandUnusable while another stand has it."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / "stand.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
-    except BlockingIOError:
-        owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-        raise StandUnusable(f"a stand is running in {folder.parent} (process {owner}): stop it first, or use --home") from None
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from idp.protocol.client_assertion import ASSERTION_TYPE, Use
 from idp.protocol.compact_jwt import JwtMalformed, UnverifiedJwt, take_apart
 from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
 from idp.realm import Realm
+from idp.tombstones import is_of_older_epoch
 
 USED = table_of(UsedAssertion)
 FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
@@ -124,9 +125,12 @@ def _check_signature(realm: Realm, client: Client, assertion: UnverifiedJwt, sec
 
 
 def _use_up(realm: Realm, client_id: str, use: Use) -> bool:
-    """Remember an assertion by one INSERT, which only the first of its users wins. A restart forgets nothing."""
+    """Remember an assertion by one INSERT, which only the first of its users wins. A restart forgets nothing, and what
+    an older database may have forgotten is refused by its age."""
     digest = hashlib.sha256(f"{client_id}\0{use.jti}".encode()).digest()
     with realm.database.write() as connection:
+        if is_of_older_epoch(connection, use.born_at):
+            return False
         connection.execute(FORGET, {"now": realm.clock.now() - client_assertion.LONGEST_LIFETIME_SECONDS})
         try:
             with connection.begin_nested():

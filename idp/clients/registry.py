@@ -14,6 +14,7 @@ from idp.audit import Event, record
 from idp.clients.models import InformationSystem
 from idp.protocol.client import Client, as_metadata, from_metadata
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 SYSTEMS = table_of(InformationSystem)
 DECIDED = ("sector", "resource", "organisation", "purpose")
@@ -160,6 +161,8 @@ def replace_terms(
     row = _as_row(client) | {"sealed_secret": sealed}
     connection.execute(update(SYSTEMS).where(SYSTEMS.c.client_id == row.pop("client_id")), row)
     record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}", outcome="changed")
+    if drawn is not None:
+        bury(realm, connection, Buried.CLIENT_SECRET, client.client_id)
     return client, drawn
 
 
@@ -169,6 +172,7 @@ def renew_secret(realm: Realm, connection: Connection, client: Client, *, actor:
     values = {"secret_hash": hash_secret(secret), "sealed_secret": _seal(realm, client, secret)}
     connection.execute(update(SYSTEMS).where(SYSTEMS.c.client_id == client.client_id), values)
     record(realm, connection, Event.CLIENT_REGISTERED, actor=actor, object=f"client:{client.client_id}", outcome="new secret")
+    bury(realm, connection, Buried.CLIENT_SECRET, client.client_id)
     return secret
 
 
@@ -179,6 +183,7 @@ def disable(realm: Realm, connection: Connection, client_id: str, *, actor: str)
     is_done = connection.execute(update(SYSTEMS).where(*which), values).rowcount == 1
     if is_done:
         record(realm, connection, Event.CLIENT_DISABLED, actor=actor, object=f"client:{client_id}")
+        bury(realm, connection, Buried.CLIENT, client_id)
     return is_done
 
 

@@ -1,6 +1,6 @@
 """People of a test stand: made up as far as a test does not care, changed and removed at run time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -8,21 +8,20 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from idp.authentication import attempt as attempts
-from idp.authentication import challenge, lockout, risk
-from idp.authentication.methods import METHODS
+from idp.account.removal import remove_person
+from idp.authentication import lockout
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
-from idp.authority import register as certificates
-from idp.citizens import directory, identifiers, locks
+from idp.citizens import directory, identifiers, locks, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
-from idp.citizens.models import Person, PersonalData
-from idp.consent import ledger, signed
+from idp.citizens.last_administrator import LastAdministrator, demand_another
+from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
+from idp.citizens.roles import RoleNotGiven
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
-from idp.recovery import store as recoveries
+from idp.sessions import store
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -34,8 +33,9 @@ YEARS = range(1900, 2101)
 
 class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person shall be. Null means that they have none; what is left out is made up for a new person, and stays as
-    it is of a known one. Of people made up here `risk` (a second step where a sign-in is unusual) is off unless it is said.
-    `locked` is the lock after wrong passwords; false recovers the account, as its owner would."""
+    it is of a known one. Of people made up here `risk` (a second step where a sign-in is unusual) is off unless it is said, and
+    `roles` are the one that people take by themselves. `locked` is the lock after wrong passwords; false recovers the account,
+    as its owner would."""
 
     family_name: Name | UnsetType = UNSET
     given_name: Name | UnsetType = UNSET
@@ -57,6 +57,7 @@ class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     second_factor_required: bool | UnsetType = UNSET
     risk: bool | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
+    roles: Annotated[list[Role], Meta(max_length=len(ROLES), description="All that they have")] | UnsetType = UNSET
     locked: bool | UnsetType = UNSET
     password: Password | UnsetType | None = UNSET
 
@@ -85,6 +86,7 @@ class KnownPerson(Struct, frozen=True, kw_only=True):
     second_factor_required: bool
     risk: bool
     disabled: bool
+    roles: list[Role]
     locked: bool
 
 
@@ -137,6 +139,7 @@ def enter(realm: Realm, call: Call) -> Answer:
             risk_is_judged=terms.risk is True,
             actor=ACTOR,
         )
+        _set_roles(realm, connection, citizen_id, [MEDICAL_SERVICE] if terms.roles is UNSET else terms.roles)
         person = _find(realm, connection, citizen_id)
         if terms.disabled is True:
             person = replace(person, is_disabled=True)
@@ -154,11 +157,13 @@ def read(realm: Realm, call: Call) -> Answer:
 
 
 def change(realm: Realm, call: Call) -> Answer:
-    """Change what the body names. Sessions and tokens go on, as they would."""
+    """Change what the body names. Sessions and tokens go on, as they would; those of a person who is disabled end."""
     terms: PersonTerms = call.body
     given = _data(terms)
     with realm.database.write() as connection:
         known = _find(realm, connection, call.path["person_id"])
+        directory.hold(connection, known.id)
+        store.hold(connection, known.id)
         data = PersonalData(**{**asdict(known.data), **given})
         person = replace(
             known,
@@ -174,6 +179,13 @@ def change(realm: Realm, call: Call) -> Answer:
             directory.change(realm, connection, person, actor=ACTOR)
         except CitizenExists as exists:
             _check_free(exists.names)
+        except LastAdministrator:
+            raise _last_administrator() from None
+        if person.is_disabled and not known.is_disabled:
+            end_everywhere(realm, connection, person.id, because="citizen_disabled", actor=ACTOR)
+        if terms.roles is not UNSET:
+            _set_roles(realm, connection, person.id, terms.roles)
+            person = _find(realm, connection, person.id)
         if terms.password is not UNSET:
             change_password(realm, connection, person.id, terms.password, actor=ACTOR)
         _lock(realm, connection, person.id, terms.locked)
@@ -182,20 +194,16 @@ def change(realm: Realm, call: Call) -> Answer:
 
 
 def remove(realm: Realm, call: Call) -> Answer:
-    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone."""
+    """Take a person away: sessions end, tokens are worth nothing, and what was kept of them is gone. So are the children whom
+    nobody else is a parent of."""
     with realm.database.write() as connection:
         person = _find(realm, connection, call.path["person_id"])
-        end_everywhere(realm, connection, person.id, because="citizen_removed", actor=ACTOR)
-        for method in METHODS:
-            method.forget(connection, person.id)
-        recoveries.forget(connection, person.id)
-        challenge.forget(connection, person.id)
-        attempts.forget(connection, person.id)
-        risk.forget(connection, person.id)
-        ledger.forget(connection, person.id)
-        signed.forget(connection, person.id)
-        certificates.forget(connection, person.id)
-        directory.remove(realm, connection, person.id, actor=ACTOR)
+        directory.hold(connection, person.id)
+        try:
+            demand_another(connection, person.id)
+        except LastAdministrator:
+            raise _last_administrator() from None
+        remove_person(realm, connection, person.id, actor=ACTOR)
     return Answer(204)
 
 
@@ -204,6 +212,25 @@ def _find(realm: Realm, connection: Connection, citizen_id: str) -> Person:
     if person is None:
         raise Problem(404, "person_unknown", "There is no such person")
     return person
+
+
+def _set_roles(realm: Realm, connection: Connection, citizen_id: str, wanted: Sequence[Role]) -> None:
+    """Give and take roles, so that these are what the person has. Raises Problem."""
+    known = _find(realm, connection, citizen_id).roles
+    try:
+        for role in sorted(known - set(wanted)):
+            roles.take(realm, connection, citizen_id, role, actor=ACTOR)
+        for role in sorted(set(wanted) - known):
+            roles.give(realm, connection, citizen_id, role, actor=ACTOR)
+    except LastAdministrator:
+        raise _last_administrator() from None
+    except RoleNotGiven:
+        excluding = ", ".join(sorted(roles.EXCLUDING))
+        raise Problem(409, "roles_excluded", "Nobody has these roles together", excluding) from None
+
+
+def _last_administrator() -> Problem:
+    return Problem(409, "last_administrator", "Nobody would be left who can give roles")
 
 
 def _lock(realm: Realm, connection: Connection, citizen_id: str, wanted: bool | UnsetType) -> None:
@@ -256,6 +283,7 @@ def _shown(person: Person) -> dict[str, Any]:
         "second_factor_required": person.second_factor_required,
         "risk": person.risk_is_judged,
         "disabled": person.is_disabled,
+        "roles": sorted(person.roles),
         "locked": person.lock == "failures",
     }
 
@@ -305,5 +333,6 @@ OPERATIONS = (
         path=PERSON,
         summary="Remove a person, their sessions and their tokens",
         handle=remove,
+        problems=(409,),
     ),
 )

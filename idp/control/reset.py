@@ -1,7 +1,10 @@
 """Starting over without stopping: the realm is as after preparing."""
 
+from contextlib import nullcontext
+
 from ground.clock import MovableClock
 from idp.audit import Event, record
+from idp.audit.heads import keeper_of
 from idp.control.operation import ACTOR, Answer, Call, Operation
 from idp.realm import Realm
 from idp.requests.recorder import settle
@@ -16,7 +19,7 @@ def reset(realm: Realm, _call: Call) -> Answer:
     if isinstance(realm.clock, MovableClock):
         realm.clock.follow_machine() if made_at is None else realm.clock.freeze(made_at)
     settle(realm)
-    with realm.database.write() as connection:
+    with nullcontext() if realm.name else keeper_of(realm).begin_anew(keeps_old=False), realm.database.write() as connection:
         start_over(realm, connection)
         record(realm, connection, Event.REALM_RESET, actor=ACTOR, object="realm")
     return Answer(204)

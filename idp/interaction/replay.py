@@ -10,6 +10,7 @@ from idp.errors import RequestRefused
 from idp.interaction.models import UsedRequestObject
 from idp.protocol.request_object import SingleUse
 from idp.realm import Realm
+from idp.tombstones import is_of_older_epoch
 
 USED = table_of(UsedRequestObject)
 UNDATED_SECONDS = 24 * 3600
@@ -22,6 +23,9 @@ def use(realm: Realm, connection: Connection, single_use: SingleUse | None, *, c
     if single_use is None:
         return
     now = realm.clock.now()
+    born_at = now - UNDATED_SECONDS if single_use.issued_at is None else single_use.issued_at
+    if is_of_older_epoch(connection, born_at):
+        raise _used_before()
     connection.execute(delete(USED).where(USED.c.expires_at <= now))
     expires_at = now + UNDATED_SECONDS if single_use.expires_at is None else single_use.expires_at
     row = {
@@ -32,6 +36,8 @@ def use(realm: Realm, connection: Connection, single_use: SingleUse | None, *, c
         with connection.begin_nested():
             connection.execute(insert(USED), row)
     except IntegrityError:
-        raise RequestRefused(
-            "invalid_request_object", "the request object has been used before", clause="RFC 7519, 4.1.7"
-        ) from None
+        raise _used_before() from None
+
+
+def _used_before() -> RequestRefused:
+    return RequestRefused("invalid_request_object", "the request object has been used before", clause="RFC 7519, 4.1.7")

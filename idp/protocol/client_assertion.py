@@ -23,10 +23,12 @@ CLAUSE: Final = "RFC 7523, 3"
 
 @dataclass(frozen=True)
 class Use:
-    """What has to be remembered of an accepted assertion, and until when, so that it is accepted once."""
+    """What has to be remembered of an accepted assertion, and until when, so that it is accepted once. `born_at` is when it
+    was made at the earliest; all in seconds."""
 
     jti: str
     expires_at: int
+    born_at: int
 
 
 def algorithms_for(client: Client) -> tuple[str, ...]:
@@ -70,7 +72,8 @@ def check_claims(claims: Mapping[str, Any], *, client_id: str, audiences: Collec
     jti = claims.get("jti")
     if not isinstance(jti, str) or not jti or len(jti) > MAX_JTI_LENGTH:
         raise refused(f"the assertion needs jti, a text of at most {MAX_JTI_LENGTH} characters")
-    return Use(jti, expires_at)
+    issued_at = _moment(claims, "iat")
+    return Use(jti, expires_at, expires_at - LONGEST_LIFETIME_SECONDS if issued_at is None else issued_at)
 
 
 def refused(description: str) -> RequestRefused:

@@ -35,10 +35,12 @@ PARAMETERS = frozenset(
 
 @dataclass(frozen=True)
 class SingleUse:
-    """The name of an object that must not come twice, and until when it has to be remembered, in seconds if that is known."""
+    """The name of an object that must not come twice, and until when it has to be remembered; that and when it was made in
+    seconds, if they are known."""
 
     jti: str
     expires_at: int | None
+    issued_at: int | None = None
 
 
 def check_request_uri(uri: str, client: Client, *, is_test: bool) -> str:
@@ -92,7 +94,7 @@ def check_claims(jwt: UnverifiedJwt, *, client_id: str, issuer: str, now: int, i
         begins_at = _time(claims, name)
         if begins_at is not None and begins_at - CLOCK_SKEW_SECONDS > now:
             raise _refused(f"the {name} of the request object is in the future")
-    return _single_use(claims.get("jti"), expires_at)
+    return _single_use(claims.get("jti"), _time(claims, "iat"), expires_at)
 
 
 def merged(parameters: Mapping[str, str], jwt: UnverifiedJwt, *, is_signed: bool) -> dict[str, str]:
@@ -129,12 +131,12 @@ def _time(claims: Mapping[str, Any], name: str) -> int | None:
     return int(value)
 
 
-def _single_use(jti: Any, expires_at: int | None) -> SingleUse | None:
+def _single_use(jti: Any, issued_at: int | None, expires_at: int | None) -> SingleUse | None:
     if jti is None:
         return None
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_LENGTH:
         raise _refused(f"the jti of the request object must be a text of at most {MAX_JTI_LENGTH} characters")
-    return SingleUse(jti, None if expires_at is None else expires_at + CLOCK_SKEW_SECONDS)
+    return SingleUse(jti, None if expires_at is None else expires_at + CLOCK_SKEW_SECONDS, issued_at)
 
 
 def _refused(description: str) -> RequestRefused:

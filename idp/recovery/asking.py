@@ -14,7 +14,7 @@ from idp.audit import Event, record
 from idp.authentication import lockout
 from idp.authentication.methods.one_time_code import codes
 from idp.authentication.methods.one_time_code.channels import EMAIL, SMS
-from idp.authentication.methods.one_time_code.codes import HOUR_SECONDS, Asker
+from idp.authentication.methods.one_time_code.codes import HOUR_SECONDS, Recipient
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.realm import Realm
@@ -58,19 +58,20 @@ def count_another(realm: Realm, connection: Connection, recovery: Recovery) -> b
     return not _is_too_often(realm, connection, recovery.login)
 
 
-def asker_of(person: Person | None, recovery: Recovery) -> Asker:
-    """Who asks for the codes of a recovery. Nothing is sent to somebody who may not sign in at all."""
+def recipient_of(person: Person | None, recovery: Recovery) -> Recipient:
+    """Whom the codes of a recovery are for. Nothing is sent to somebody who may not sign in at all."""
     is_reached = person is not None and not person.is_disabled
-    return Asker(recovery.holder, SMS, recovery.citizen_id, SMS.address_of(person) if person is not None and is_reached else None)
+    address = SMS.address_of(person) if person is not None and is_reached else None
+    return Recipient(recovery.holder, SMS, address or codes.NOWHERE, recovery.citizen_id, is_reached=address is not None)
 
 
 def send_code(realm: Realm, connection: Connection, person: Person | None, recovery: Recovery) -> str:
     """Send a code, or do everything but that; the outcome for the journal."""
-    asker = asker_of(person, recovery)
-    outcome = "done" if asker.address else "no_phone" if person else "unknown"
-    if codes.wait_of_hour(realm, connection, asker):
-        asker, outcome = replace(asker, citizen_id=None, address=None), "too_often"
-    codes.send(realm, connection, asker, letters.code_text)
+    recipient = recipient_of(person, recovery)
+    outcome = "done" if recipient.is_reached else "no_phone" if person else "unknown"
+    if codes.wait_of_hour(realm, connection, recipient):
+        recipient, outcome = replace(recipient, citizen_id=None, address=codes.NOWHERE, is_reached=False), "too_often"
+    codes.send(realm, connection, recipient, letters.code_text, subject=None)
     return outcome
 
 

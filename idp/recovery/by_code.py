@@ -13,7 +13,7 @@ from idp.authentication.methods.one_time_code.words import wait_text, wrong_text
 from idp.citizens.models import Person
 from idp.realm import Realm
 from idp.recovery import letters, nobody, store
-from idp.recovery.asking import asker_of, count_another, send_code
+from idp.recovery.asking import count_another, recipient_of, send_code
 from idp.recovery.store import Recovery, RecoveryGone
 
 
@@ -22,9 +22,9 @@ def describe(realm: Realm, recovery: Recovery, *, device: str | None) -> dict[st
     would say that there is such an account."""
     with realm.database.read() as connection:
         person = nobody.read(realm, connection, recovery.citizen_id)
-        asker = asker_of(person, recovery)
-        newest = codes.newest(connection, asker)
-        wait = codes.wait_after_last(realm, connection, asker)
+        recipient = recipient_of(person, recovery)
+        newest = codes.newest(connection, recipient)
+        wait = codes.wait_after_last(realm, connection, recipient)
         is_known = risk.knows_browser(realm, connection, recovery.citizen_id or nobody.NOBODY, device)
         is_lost = is_known and codes.is_in_trouble(realm, connection, newest)
     return {
@@ -40,7 +40,7 @@ def send_another(realm: Realm, recovery: Recovery) -> None:
     refusal = None
     with realm.database.write() as connection:
         person = nobody.held(realm, connection, recovery.citizen_id)
-        if wait := codes.wait_after_last(realm, connection, asker_of(person, recovery)):
+        if wait := codes.wait_after_last(realm, connection, recipient_of(person, recovery)):
             refusal = Refusal("too_soon", wait_text(wait), status=429)
         elif not count_another(realm, connection, recovery):
             refusal = Refusal("too_often", _("Кодов за последний час было слишком много. Подождите час."), status=429)
@@ -53,16 +53,18 @@ def send_another(realm: Realm, recovery: Recovery) -> None:
 def try_code(realm: Realm, recovery: Recovery, given: str) -> None:
     """Judge a code; the right one recovers the account in the same transaction. Refuses as the judge of codes does; raises
     RecoveryGone."""
-    code = codes.check_shape(given)
+    code = given.strip()
+    if not codes.is_code(code):
+        raise Refusal("malformed", wrong_text("malformed"))
     with realm.database.write() as connection:
         person = nobody.held(realm, connection, recovery.citizen_id)
-        reason, tries_left = codes.judge(realm, connection, asker_of(person, recovery), code)
-        if reason is None and person is not None:
+        outcome = codes.judge(realm, connection, recipient_of(person, recovery), code)
+        if outcome.reason is None and person is not None:
             _recover(realm, connection, recovery, person)
         else:
             nobody.count_failure(realm, connection, person)
-    if reason is not None:
-        raise Refusal(reason, wrong_text(reason, tries_left))
+    if outcome.reason is not None:
+        raise Refusal(outcome.reason, wrong_text(outcome.reason, outcome.tries_left))
 
 
 def _recover(realm: Realm, connection: Connection, recovery: Recovery, person: Person) -> None:

@@ -175,7 +175,7 @@ def end_other_letters(realm: Realm, connection: Connection, recovery: Recovery) 
 def forget(connection: Connection, citizen_id: str) -> None:
     """Remove the recoveries of a citizen who is removed, and what they recorded."""
     theirs = select(RECOVERIES.c.id).where(RECOVERIES.c.citizen_id == citizen_id)
-    codes.forget(connection, citizen_id, select("recovery:" + RECOVERIES.c.id).where(RECOVERIES.c.citizen_id == citizen_id))
+    codes.forget_of(connection, select("recovery:" + RECOVERIES.c.id).where(RECOVERIES.c.citizen_id == citizen_id))
     connection.execute(delete(RECORDINGS).where(RECORDINGS.c.recovery_id.in_(theirs)))
     connection.execute(delete(RECOVERIES).where(RECOVERIES.c.citizen_id == citizen_id))
 

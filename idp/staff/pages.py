@@ -7,11 +7,16 @@ from flask import Blueprint, render_template
 from ground.web.language import LazyText, lazy_gettext
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
-from idp.citizens.models import StaffRole
+from idp.citizens.models import STAFF_ROLES, StaffRole
 
 PATH = "/staff"
 SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = (
+    ("home", lazy_gettext("Ваши роли"), PATH, "grid", STAFF_ROLES),
+    ("people", lazy_gettext("Люди"), f"{PATH}/people", "user", ("operator", "support")),
     ("recoveries", lazy_gettext("Проверка видео"), f"{PATH}/recoveries", "phone", ("operator",)),
+    ("incidents", lazy_gettext("Инциденты"), f"{PATH}/incidents", "alert", ("officer",)),
+    ("journal", lazy_gettext("Журнал"), f"{PATH}/journal", "list", ("officer",)),
+    ("members", lazy_gettext("Сотрудники"), f"{PATH}/members", "list", ("administrator",)),
 )
 """Name, title, address and icon of each, and the roles that it is for, in the order of the navigation."""
 

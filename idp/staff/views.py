@@ -1,19 +1,13 @@
 """Where the staff begins: what this person's roles open."""
 
-from ground.web.language import lazy_gettext
 from idp.authentication.entry import enter_to_work
 from idp.citizens.models import STAFF_ROLES
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.staff.pages import PATH, make_blueprint, page
+from idp.staff.words import ROLE_NAMES, ROLE_PURPOSES
 
 blueprint = make_blueprint("staff")
-ROLE_NAMES = {
-    "operator": lazy_gettext("Оператор"),
-    "support": lazy_gettext("Поддержка"),
-    "officer": lazy_gettext("Служба безопасности"),
-    "administrator": lazy_gettext("Администратор"),
-}
 
 
 @blueprint.get("")
@@ -21,5 +15,5 @@ ROLE_NAMES = {
 def home() -> str:
     """The roles of whoever works here, and what they open."""
     owner = enter_to_work(current_realm(), PATH, *STAFF_ROLES)
-    roles = [str(name) for role, name in ROLE_NAMES.items() if role in owner.person.roles]
+    roles = [(str(name), str(ROLE_PURPOSES[role])) for role, name in ROLE_NAMES.items() if role in owner.person.roles]
     return page("staff/home.html", owner, "home", roles=roles)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from flask import has_request_context, request
+from sqlalchemy import Connection, select
 
+from ground.journal.verification import ANCHORED, PURGED
+from rp.database import JOURNAL
 from rp.realm import Realm
 
 
@@ -20,6 +23,27 @@ class Event(StrEnum):
     API_READ = "api_read"
     BUNDLE_IMPORTED = "bundle_imported"
     STATISTICS_IMPORTED = "statistics_imported"
+    EPOCH_RAISED = "epoch_raised"
+    JOURNAL_PURGED = PURGED
+    JOURNAL_ANCHORED = ANCHORED
+
+
+ONCE_IN_SECONDS = 60
+"""Anybody may call any number of times: what strangers are refused is written once in this time for each address."""
+
+
+def note_stranger(realm: Realm, event: Event, *, object: str, error: str) -> None:
+    """Write down that a caller who proved nothing was refused, unless that was written of this address a moment ago.
+
+    Call it outside any transaction.
+    """
+    actor = f"address:{request.remote_addr}"
+    lately = (JOURNAL.c.actor == actor, JOURNAL.c.action == event, JOURNAL.c.at > realm.clock.now() - ONCE_IN_SECONDS)
+    with realm.database.read() as connection:
+        is_known = connection.execute(select(JOURNAL.c.seq).where(*lately).limit(1)).first() is not None
+    if not is_known:
+        with realm.database.write() as connection:
+            note(connection, realm, event, actor=actor, object=object, outcome="refused", detail={"error": error})
 
 
 def note(
@@ -32,5 +56,10 @@ def note(
     outcome: str = "done",
     detail: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Write an event in the transaction of its cause. `actor` and `object` are identifiers, never names."""
+    """Write an event in the transaction of its cause. `actor` and `object` are identifiers, never names.
+
+    The address of the request that is being answered, where there is one, goes with it as the detail `from`.
+    """
+    if has_request_context() and request.remote_addr:
+        detail = {**(detail or {}), "from": request.remote_addr}
     realm.journal.append(connection, actor=actor, action=event, object=object, outcome=outcome, detail=detail)

@@ -187,3 +187,41 @@ def test_poller_looks_again_at_once_while_there_is_work() -> None:
 
     keep_running(run_due, threads=1)
     assert is_over.wait(10)
+
+
+def test_job_that_recurs_is_due_again_when_it_is_done(workshop: Workshop) -> None:
+    for _ in range(2):  # two processes say so
+        with workshop.database.write() as connection:
+            workshop.jobs.recur(connection, "deed", every_seconds=3_600, after_seconds=60)
+    assert workshop.work() == 0
+    for _ in range(3):
+        workshop.clock.advance(3_600)
+        assert workshop.work() == 1
+        assert workshop.work() == 0
+    assert [(row["id"], row["attempts"], row["lease_until"]) for row in workshop.rows()] == [("deed", 0, None)]
+    assert {job.attempt for job in workshop.tries} == {1}
+
+
+def test_job_that_recurs_is_never_given_up_for_good(workshop: Workshop) -> None:
+    with workshop.database.write() as connection:
+        workshop.jobs.recur(connection, "deed", every_seconds=3_600)
+    workshop.fault = TryAgain("not now")
+    for pause in (0, *BACK_OFF_SECONDS):
+        workshop.clock.advance(pause)
+        assert workshop.work() == 1
+    assert [row["last_error"] for row in workshop.rows()] == ["not now"]
+    workshop.fault = None
+    workshop.clock.advance(3_599)
+    assert workshop.work() == 0
+    workshop.clock.advance(1)
+    assert workshop.work() == 1
+    assert [row["last_error"] for row in workshop.rows()] == [None]
+
+
+def test_how_often_a_job_recurs_may_be_said_anew(workshop: Workshop) -> None:
+    for every in (3_600, 60):
+        with workshop.database.write() as connection:
+            workshop.jobs.recur(connection, "deed", every_seconds=every)
+    assert workshop.work() == 1
+    workshop.clock.advance(60)
+    assert workshop.work() == 1

@@ -98,8 +98,6 @@ class Stand:
             "home": home,
             "registration_is_open": True,
             "codes_per_hour": 0,
-            "failures_per_address": 0,
-            "incident_rules": (),
             "password_hashing": cheap,
             "bank": BankId(issuer=BANK),
             # On, as on every test stand, it writes a durable transaction behind each answer: a third of what a test takes.

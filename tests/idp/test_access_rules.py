@@ -13,7 +13,7 @@ from idp.pages.access import Access
 from tests.idp.stand import ISSUER, Stand
 
 SOMETHING = "0b5c1f6e-6a1f-4c5e-9a3e-2f1d1a0c9b8e"
-PARTS = {"section": "security", "name": "password", "method_name": "password"}
+PARTS = {"section": "security", "name": "password", "method_name": "password", "deed": "give", "role": "operator"}
 """What stands in addresses where not everything is an identifier."""
 STAFF = {Access[role.upper()]: role for role in STAFF_ROLES}
 CITIZENS = {Access.CITIZEN, Access.CITIZEN_AFRESH}

@@ -72,7 +72,9 @@ def test_commands_of_the_bank_make_what_is_the_banks_and_leave_the_provider_alon
     made = command("--instance", "bank", "keys") + command("--instance", "bank", "prepare")
     assert "5 test people entered" in made and "1 information systems registered" in made
     assert {path.name for path in (home / "keys").iterdir()} == {"bank"}
-    assert {path.name for path in (home / "var").iterdir()} == {"bank.sqlite3"}, "the control plane is the provider's"
+    assert {path.name for path in (home / "var").iterdir()} == {"bank.sqlite3", "bank.tombstones"}, (
+        "the control plane is the provider's"
+    )
     people = json.loads(command("--instance", "bank", "people"))
     assert {person["key"]: person["password"] for person in people} == PASSWORDS
     assert json.loads(command("people"))[0]["password"] == "romashka-17", "the next command is the provider's again"

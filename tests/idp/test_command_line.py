@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from idp.authentication.methods import METHODS
+from idp.authentication.methods.password.store import set_password
+from idp.citizens import directory, locks
+from idp.citizens.models import PersonalData
 from idp.cli import propusk, run
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import open_realm
 from idp.settings import read_settings
-from tests.idp.stand import Stand
+from tests.idp.stand import SEEDED, Stand
 
 ROOT = Path(__file__).parents[2]
 NUMBER_TOO_LARGE = json.dumps({"masters": {"99999": "A" * 43 + "="}})
@@ -73,19 +77,14 @@ def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) 
     first, second = command("prepare"), command("prepare")
     assert first.exit_code == 0, first.output
     assert "the database was made" in first.output
-    assert "5 test people entered" in first.output
+    assert f"{SEEDED} test people entered" in first.output
     assert "1 information systems registered" in first.output
     assert second.output.splitlines() == ["the database is up to date"]
 
 
 def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command("keys")
-    for name, value in (
-        ("ENVIRONMENT", "production"),
-        ("ISSUER", "https://idp.test"),
-        ("CODES_PER_HOUR", "5"),
-        ("FAILURES_PER_ADDRESS", "60"),
-    ):
+    for name, value in (("ENVIRONMENT", "production"), ("ISSUER", "https://idp.test"), ("CODES_PER_HOUR", "5")):
         monkeypatch.setenv(f"PROPUSK_{name}", value)
     assert "people" not in command("prepare").output
     assert "there are test people only with" in refused("people")
@@ -95,7 +94,10 @@ def test_prepare_enters_nobody_in_production(home: Path, monkeypatch: pytest.Mon
 
 def test_people_are_printed_with_what_they_sign_in_with(home: Path) -> None:
     people = json.loads(command("people").output)
-    assert [person["key"] for person in people] == ["vera", "pyotr", "maya", "anton", "luka"]
+    assert [person["key"] for person in people] == [
+        *("vera", "pyotr", "maya", "anton", "luka"),
+        *("olga", "semyon", "nina", "gleb"),
+    ]
     assert people[0]["name"] == "Ромашкина Вера Тимофеевна"
     assert all(person[name] for person in people for name in ("phone", "email", "snils", "password", "note"))
 
@@ -105,6 +107,78 @@ def test_phone_link_lets_in_whoever_has_it(home: Path) -> None:
     command("keys")
     token = (home / "var" / "control-token").read_text().strip()
     assert command("phone-link").output == f"http://127.0.0.1:8401/open?token={token}\n"
+
+
+def test_operator_lifts_the_lock_of_an_account(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert command("citizen", "unlock", "vera@example.test").output == "the account was not locked\n"
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        person = directory.find_by_login(realm, connection, "vera@example.test")
+        assert person is not None
+        assert locks.lock(realm, connection, person.id, because="failures")
+    assert command("citizen", "unlock", "+7 0000000017").output.startswith("the account is unlocked from 20")
+    assert "nobody has the login" in refused("citizen", "unlock", "nobody@example.test")
+    realm.database.close()
+
+
+def test_staff_is_listed_given_and_taken(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert command("staff", "list").output.splitlines() == [
+        "+70000000023  Клеверов Семён Олегович  support",
+        "+70000000022  Колокольчикова Ольга Петровна  operator",
+        "+70000000025  Ландышев Глеб Андреевич  administrator",
+        "+70000000024  Шиповникова Нина Игоревна  officer",
+    ]
+    vera = "vera@example.test"
+    assert command("staff", "give", vera, "administrator").output == f"{vera} is administrator from now on\n"
+    assert command("staff", "give", "+70000000017", "administrator").output == "+70000000017 is administrator already\n"
+    assert "Ромашкина Вера Тимофеевна  administrator" in command("staff", "list").output
+    assert command("staff", "take", "gleb@example.test", "administrator").output == "gleb@example.test is administrator no more\n"
+    assert f"{vera} is the last administrator" in refused("staff", "take", vera, "administrator")
+    assert command("staff", "take", vera, "support").output == f"{vera} is no support\n"
+    assert "are two people" in refused("staff", "give", vera, "officer")
+
+
+def test_staff_is_nobody_who_could_not_work(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert "nobody has the login" in refused("staff", "give", "nobody@example.test", "support")
+    assert "Invalid value" in command("staff", "give", "vera@example.test", "doctor").output
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM totp_secrets")
+        connection.exec_driver_sql("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    assert "no second way to sign in" in refused("staff", "give", "anton@example.test", "support")
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("UPDATE citizens SET disabled_at = 1, phone_verified_at = 1")
+    realm.database.close()
+    assert "is disabled" in refused("staff", "give", "anton@example.test", "support")
+
+
+def test_first_administrator_of_a_production_comes_from_the_command_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ENVIRONMENT", "production"), ("ISSUER", "https://idp.test"), ("CODES_PER_HOUR", "5")):
+        monkeypatch.setenv(f"PROPUSK_{name}", value)
+    command("keys")
+    command("prepare")
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        data = PersonalData("Лютикова", "Зоя", phone="+70000000701")
+        zoya = directory.enter(realm, connection, data, phone_is_verified=True, actor="citizen:zoya")
+        set_password(realm, connection, zoya, "lyutik-701")
+    assert command("staff", "list").output == ""
+    assert "no second way to sign in" in refused("staff", "give", "+70000000701", "administrator"), "nobody carries SMS here"
+    with realm.database.write() as connection:
+        next(method for method in METHODS if method.name == "totp").seed(realm, connection, zoya, {"totp": True})
+    realm.database.close()
+    assert command("staff", "give", "80000000701", "administrator").exit_code == 0
+    assert command("staff", "list").output == "+70000000701  Лютикова Зоя  administrator\n"
+
+
+def test_bank_has_no_staff(home: Path) -> None:
+    assert "a bank has no staff here" in refused("--instance", "bank", "staff", "list")
 
 
 def test_client_is_created_with_a_secret_shown_once(home: Path) -> None:
@@ -136,12 +210,30 @@ def test_client_with_an_unsound_address_is_refused(home: Path) -> None:
 def test_journal_is_verified_and_an_edited_row_is_named(home: Path) -> None:
     command("keys")
     command("prepare")
-    assert command("journal", "verify").output == "the journal is whole\n"
+    assert command("journal", "verify").output.startswith("the journal is whole: rows 1 to ")
     stand = Stand.__new__(Stand)
     stand.realm = open_realm(read_settings())
     stand.execute("UPDATE journal SET actor = 'nobody' WHERE seq = 2")
     stand.realm.database.close()
-    assert "row 2 edited" in refused("journal", "verify")
+    assert "row 2 was edited" in refused("journal", "verify")
+    result = command("journal", "verify", "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.output)
+    assert (document["whole"], document["first"], document["heads"]) == (False, 1, 0)
+    assert document["findings"] == [{"seq": 2, "kind": "edited", "sentence": "row 2 was edited"}]
+
+
+def test_heads_begin_anew_after_a_restore(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    command("journal", "anchor")
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM journal WHERE seq > 2")
+    realm.database.close()
+    assert "rows 3 to " in refused("journal", "verify") and "are missing at the end" in refused("journal", "verify")
+    command("journal", "anchor")
+    assert command("journal", "verify").output == "the journal is whole: rows 1 to 3, 1 head outside the database agrees\n"
 
 
 @pytest.mark.parametrize(

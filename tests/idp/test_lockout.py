@@ -8,7 +8,9 @@ import pytest
 from idp.authentication import incident, lockout
 from idp.authentication.methods.password.hashing import PasswordChecker
 from tests.browser import Browser
-from tests.idp.stand import CONTROL, CONTROL_TOKEN, ISSUER, Stand
+from tests.idp.bank import PASSWORDS, open_beside
+from tests.idp.stand import BANK, CONTROL, CONTROL_TOKEN, ISSUER, Stand
+from tests.suites.sign_in_methods.driver import attempt_of
 
 VERA, PASSWORD = "vera@example.test", "romashka-17"
 LOCKED, WRONG = "Блокировка аккаунта", "Неверный логин или пароль"
@@ -211,3 +213,21 @@ def test_a_replayed_code_is_an_incident_where_the_settings_say_so(stand: Stand) 
     assert stand.redeem(code).status == 400
     assert LOCKED in tried(stand, PASSWORD).text
     assert stand.actions().count("incident.opened") == 1
+
+
+def test_r140_a_bank_locks_by_the_same_rule_and_its_counter_opens_again(stand: Stand) -> None:
+    bank = open_beside(stand)
+
+    def at_the_bank(typed: str) -> Browser:
+        browser = stand.browser().open(stand.authorize_url())
+        browser.open(f"{attempt_of(browser)}/bank").submit("bank-form", "submit")
+        return browser.submit("sign-in", "submit", login=VERA, password=typed)
+
+    for _ in range(5):
+        page = at_the_bank("a wrong one")
+    assert page.status == 403 and LOCKED in page.text and "в отделении банка" in page.text
+    assert page.url.startswith(BANK) and "/recovery" not in page.answer.text
+    assert LOCKED in at_the_bank(PASSWORDS["vera"]).text
+    with bank.realm.database.write() as connection:
+        lockout.recover(bank.realm, connection, bank.citizen(VERA), by="operator", actor="operator:counter")
+    assert LOCKED not in at_the_bank(PASSWORDS["vera"]).text

@@ -5,6 +5,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from idp.citizens import models
 from idp.control import expiry, mint
 from idp.control.login import LoginAnswer, LoginRequest
 from idp.control.mint import MintAnswer
@@ -12,7 +13,7 @@ from idp.control.people import NewPerson, PersonTerms
 from idp.control.requests import RecordedAnswer, RecordedRequest
 from idp.interaction.answer import Given
 from propusk import clock, tokens
-from propusk.citizens import Citizen, PersonMembers
+from propusk.citizens import Citizen, PersonMembers, Role
 from propusk.requests import Request
 from propusk.tokens import Login, Minted
 from propusk.walking import Consent
@@ -43,8 +44,9 @@ def test_person_can_be_said_to_be_whatever_the_control_plane_takes() -> None:
         (tokens.Kind, mint.Kind),
         (tokens.Into, get_type_hints(LoginRequest)["into"]),
         (Consent, Given),
+        (Role, models.Role),
     ],
-    ids=["expire", "mint", "into", "consent"],
+    ids=["expire", "mint", "into", "consent", "roles"],
 )
 def test_kit_knows_the_words_of_the_control_plane(of_kit: Any, of_control_plane: Any) -> None:
     assert get_args(of_kit) == get_args(of_control_plane)

@@ -21,6 +21,8 @@ class Servers:
 
     home: Path
     at: Addresses
+    provider: str = "idp.cli"
+    """The module whose `serve` is the provider: a test of a test puts a careless one there."""
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -31,10 +33,11 @@ class Servers:
 
     def launch(self, application: str, port: int) -> None:
         """Start one server of an application on a port."""
+        module = self.provider if application == "idp" else f"{application}.cli"
         variable = "PROPUSK_LISTEN" if application == "idp" else "REGISTRY_LISTEN"
         with (self.home / "var" / f"server-{port}.log").open("ab") as log:
             self.running[f"{application}:{port}"] = subprocess.Popen(
-                [sys.executable, "-m", f"{application}.cli", "serve"],
+                [sys.executable, "-m", module, "serve"],
                 cwd=ROOT,
                 env=clean_environment(self.home, **{variable: f"127.0.0.1:{port}"}),
                 stdout=log,

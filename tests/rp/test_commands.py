@@ -57,7 +57,7 @@ def test_prepare_makes_everything_and_a_second_time_nothing(home: Path) -> None:
     assert "patient vera: added, 11 new, 0 known" in first.output
     assert "statistics: 18445 new, 0 changed, 0 known" in first.output
     assert run("prepare").output == "rp: the database is up to date\n"
-    assert run("journal", "verify").output == "the journal is whole\n"
+    assert run("journal", "verify").output.startswith("the journal is whole: rows 1 to ")
 
 
 def test_without_keys_one_sentence_says_what_to_do(home: Path) -> None:

@@ -59,7 +59,6 @@ def test_there_is_no_test_authority_in_production(
 ) -> None:
     monkeypatch.setenv("PROPUSK_ENVIRONMENT", "production")
     monkeypatch.setenv("PROPUSK_CODES_PER_HOUR", "5")
-    monkeypatch.setenv("PROPUSK_FAILURES_PER_ADDRESS", "60")
     monkeypatch.setenv("PROPUSK_ISSUER", "https://idp.test")
     assert status_of("certificate", "server", "idp.test") == 1
     assert "only with environment" in capsys.readouterr().err

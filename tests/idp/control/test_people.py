@@ -174,12 +174,28 @@ def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand)
     history = {"sessions", "token_families", "logout_deliveries"}
     forgotten = {"passwords", "one_time_codes", "consents", "sign_in_attempts", "known_places", "certificates"}
     forgotten |= {"passkeys", "passkey_handles", "bank_identities", "used_certificates", "signed_consents"}
-    forgotten |= {"totp_secrets", "devices", "device_requests", "citizen_roles", "incidents", "recoveries"}
+    forgotten |= {"totp_secrets", "devices", "device_requests", "citizen_roles", "incidents", "memberships", "disclosures"}
+    forgotten |= {"recoveries"}
     inspector = inspect(stand.realm.database.engine)
     with_citizen = {
         table for table in inspector.get_table_names() if any(c["name"] == "citizen_id" for c in inspector.get_columns(table))
     }
     assert with_citizen == history | forgotten
+
+
+def test_people_have_the_role_that_they_take_by_themselves_unless_others_are_said(stand: Stand, control: Control) -> None:
+    assert control.get(f"/people/{stand.citizen('vera@example.test')}")["roles"] == ["citizen.medical_service"]
+    assert control.get(f"/people/{stand.citizen('gleb@example.test')}")["roles"] == ["administrator"]
+    assert control.post("/people")["roles"] == ["citizen.medical_service"]
+    person = control.post("/people", roles=["support", "operator", "support"])
+    assert person["roles"] == ["operator", "support"]
+    at = f"/people/{person['id']}"
+    assert control.done(control.ask("PATCH", at, {"family_name": "Кактусова"}))["roles"] == ["operator", "support"]
+    assert control.done(control.ask("PATCH", at, {"roles": ["officer"]}))["roles"] == ["officer"]
+    assert control.done(control.ask("PATCH", at, {"roles": []}))["roles"] == []
+    assert control.get(at)["roles"] == []
+    assert {"role.given", "role.taken"} <= set(stand.actions())
+    assert control.refused("PATCH", at, {"roles": ["doctor"]}) == (422, "body_invalid")
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])

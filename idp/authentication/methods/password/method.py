@@ -65,7 +65,9 @@ class PasswordMethod(Method):
         is_right = is_right and person is not None and not person.is_disabled
         locked: AccountLocked | None = None
         with realm.database.write() as connection:
-            lock = lockout.lock_of(realm, connection, person.id) if person is not None and is_right else None
+            # Held before the journal is, as whoever admits a try does: two that waited for one another would both be lost.
+            found = lockout.lock_of(realm, connection, person.id) if person is not None else None
+            lock = found if is_right else None
             record(
                 realm,
                 connection,

@@ -7,6 +7,7 @@ from idp.audit import Event, record
 from idp.authentication.methods.totp.codes import draw_secret
 from idp.authentication.methods.totp.models import TotpSecret
 from idp.realm import Realm
+from idp.tombstones import Buried, bury
 
 SECRETS = table_of(TotpSecret)
 FIND = select(SECRETS).where(SECRETS.c.citizen_id == bindparam("of_citizen"))
@@ -27,7 +28,8 @@ def set_secret(realm: Realm, connection: Connection, citizen_id: str, secret: st
 
     `last_step` is that of the code by which they showed that their application has it.
     """
-    remove_secret(connection, citizen_id)
+    if remove_secret(connection, citizen_id):
+        bury(realm, connection, Buried.METHOD, citizen_id, "totp", citizen_id)
     row = {
         "citizen_id": citizen_id,
         "sealed": realm.vault.seal(_place(citizen_id), secret.encode("ascii")),
