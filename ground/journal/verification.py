@@ -66,7 +66,9 @@ class Report:
             more = f" (and {others} more finding{'s' if others > 1 else ''})" if others else ""
             return f"the journal is broken: {self.findings[0].sentence}{more}"
         rows = f"rows {self.first} to {self.last}" if self.rows else "no rows"
-        heads = f"{self.heads} heads outside the database agree" if self.heads else "no head outside the database yet"
+        heads = {0: "no head outside the database yet", 1: "1 head outside the database agrees"}.get(
+            self.heads, f"{self.heads} heads outside the database agree"
+        )
         return f"the journal is whole: {rows}, {heads}"
 
     def as_document(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import click
 
 from ground.alone import alone_in
 from ground.restoring import check_copy, put_in_place
-from idp.audit.heads import keeper_of, verified
+from idp.audit.heads import keeper_of
 from idp.cli.prepare import prepare_database
 from idp.database import MIGRATIONS
 from idp.epoch.settling import settle
@@ -40,11 +40,18 @@ def restore(copy: Path) -> None:
 
 
 def prepare_restored(realm: Realm) -> Iterator[str]:
-    """Migrate the copy, begin a new epoch, and load the seed, saying in a line each what was done."""
+    """Migrate the copy, begin a new epoch, and load the seed, saying in a line each what was done.
+
+    The heads of the journal know rows that are lost now. The operator wanted that, so another file begins; where a rollback
+    is found at a start, nobody has said so, and the heads go on telling of it.
+    """
     yield from prepare_database(realm, because=RESTORED)
-    with keeper_of(realm).begin_anew():  # the heads of the time after the copy belong to the database that was there
+    with realm.database.read() as connection:
+        findings = realm.journal.verify(connection)
+    yield "its journal is whole" if not findings else f"its journal is broken: {findings[0].sentence}"
+    with keeper_of(realm).begin_anew():
         pass
-    yield verified(realm).sentence
+    yield "the heads of the journal begin anew, those of before stay beside them"
 
 
 @click.group()

@@ -118,8 +118,9 @@ def _page(owner: Owner, asked: Asked, found: Extract) -> str:
 
 
 def _told(entry: Entry) -> str:
-    """The detail as a line: `method=totp, acr=substantial`; the address has a column of its own."""
-    return ", ".join(f"{name}={value}" for name, value in entry.detail.items() if name != "from")
+    """The detail in `name: value`; the address has a column of its own."""
+    named = ((name, value if isinstance(value, str) else orjson.dumps(value).decode()) for name, value in entry.detail.items())
+    return ", ".join(f"{name}: {value}" for name, value in named if name != "from")
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def test_heads_begin_anew_after_a_restore(home: Path) -> None:
     realm.database.close()
     assert "rows 3 to " in refused("journal", "verify") and "are missing at the end" in refused("journal", "verify")
     command("journal", "anchor")
-    assert command("journal", "verify").output == "the journal is whole: rows 1 to 3, 1 heads outside the database agree\n"
+    assert command("journal", "verify").output == "the journal is whole: rows 1 to 3, 1 head outside the database agrees\n"
 
 
 @pytest.mark.parametrize(

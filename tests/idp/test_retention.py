@@ -167,6 +167,18 @@ def test_every_table_whose_rows_expire_is_purged(stand: Stand) -> None:
     assert expiring <= leftover_tables(stand) | {"authorization_codes", "refresh_tokens"}
 
 
+def test_i31_removed_person_stays_in_the_journal_by_their_pseudonym(kept: Stand) -> None:
+    kept.sign_in(kept.browser().open(kept.authorize_url()))
+    vera = kept.citizen("vera@example.test")
+    before = [event for event in kept.events() if f"citizen:{vera}" in (event["actor"], event["object"])]
+    assert before
+    Control(kept.control()).ask("DELETE", f"/people/{vera}")
+    after = [event for event in kept.events() if f"citizen:{vera}" in (event["actor"], event["object"])]
+    assert after[: len(before)] == before
+    assert after[-1]["action"] == "citizen.removed"
+    assert verified(kept.realm).is_whole
+
+
 def test_reset_leaves_the_jobs_that_recur(kept: Stand) -> None:
     Control(kept.control()).ask("POST", "/reset")
     assert kept.rows("SELECT id FROM jobs ORDER BY id") == [("purge.journal",), ("purge.leftovers",)]

@@ -15,7 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from idp.audit.heads import heads_file, verified
 from idp.cli.lease import PATIENCE_SECONDS, Lease, is_held
+from idp.realm import open_realm
+from idp.settings import read_settings
 from tests.running_stand import free_ports, wait_for
 from tests.started import Started
 
@@ -192,3 +195,16 @@ def test_address_beyond_loopback_needs_the_operators_own_token(home: Path) -> No
         ).status_code
     assert statuses == {"127.0.0.1": 200, "stand": 200, "idp": 200, "other:9999": 200, "other": 403, "evil.test": 403}
     assert stand.stop() == 0
+
+
+def test_stand_that_stops_leaves_a_head_of_its_last_event_outside_the_database(home: Path) -> None:
+    stand = Started(home).start()
+    issuer, bearer = stand.announced["issuer"], {"Authorization": "Bearer no-token"}
+    assert requests.get(f"{issuer}/oauth2/userinfo", headers=bearer, timeout=5).status_code == 401
+    assert stand.stop() == 0, stand.said
+    realm = open_realm(read_settings({"PROPUSK_HOME": str(home)}))
+    report, last = verified(realm), heads_file(realm).read().last
+    realm.database.close()
+    assert report.is_whole, report.sentence
+    assert last is not None
+    assert last.seq == report.last
