@@ -72,9 +72,9 @@ def everybody(realm: Realm, connection: Connection) -> list[Person]:
 
 
 def staff(realm: Realm, connection: Connection) -> list[Person]:
-    """Whoever works for the provider, in the order they were entered."""
-    query = PEOPLE.where(IS_STAFF).order_by(CITIZENS.c.created_at, CITIZENS.c.id)
-    return [_open(realm, row) for row in connection.execute(query)]
+    """Whoever works for the provider, by name."""
+    people = [_open(realm, row) for row in connection.execute(PEOPLE.where(IS_STAFF))]
+    return sorted(people, key=lambda person: (person.data.full_name, person.id))
 
 
 def find_by_login(realm: Realm, connection: Connection, login: str) -> Person | None:

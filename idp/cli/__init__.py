@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "people": "idp.cli.people:people",
     "phone-link": "idp.cli.people:phone_link",
     "citizen": "idp.cli.citizens:citizen",
+    "staff": "idp.cli.staff:staff",
     "client": "idp.cli.clients:client",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",

@@ -23,6 +23,7 @@ def shown_people(settings: Settings) -> list[dict[str, str]]:
     return [
         {"name": f"{entry['family_name']} {entry['given_name']} {entry['middle_name']}"}
         | {name: entry.get(name, "") for name in SHOWN}
+        | {"roles": ", ".join(entry.get("roles", ()))}
         for entry in read_people(settings.seed_folder)
     ]
 

@@ -190,7 +190,7 @@ def welcome(settings: Settings) -> str:
         f"The test people's phone  {url}/open?token={read_token(settings)}",
         "",
     ]
-    people = [[person[key] for key in ("name", "phone", "email", "password")] for person in shown_people(settings)]
+    people = [[person[key] for key in ("name", "phone", "email", "password", "roles")] for person in shown_people(settings)]
     widths = [max(len(cell) for cell in column) for column in zip(*people, strict=True)]
     lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in people]
     return "\n".join((*lines, "", "Ctrl-C stops it."))

@@ -11,11 +11,11 @@ from idp.citizens.models import STAFF_ROLES, StaffRole
 
 PATH = "/staff"
 SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = (
-    ("home", lazy_gettext("Ваши роли"), PATH, "user", STAFF_ROLES),
-    ("people", lazy_gettext("Люди"), f"{PATH}/people", "question", ("operator", "support")),
+    ("home", lazy_gettext("Ваши роли"), PATH, "grid", STAFF_ROLES),
+    ("people", lazy_gettext("Люди"), f"{PATH}/people", "user", ("operator", "support")),
     ("incidents", lazy_gettext("Инциденты"), f"{PATH}/incidents", "alert", ("officer",)),
-    ("members", lazy_gettext("Сотрудники"), f"{PATH}/members", "grid", ("administrator",)),
     ("journal", lazy_gettext("Журнал"), f"{PATH}/journal", "list", ("officer",)),
+    ("members", lazy_gettext("Сотрудники"), f"{PATH}/members", "list", ("administrator",)),
 )
 """Name, title, address and icon of each, and the roles that it is for, in the order of the navigation."""
 

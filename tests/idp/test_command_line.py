@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from idp.authentication.methods import METHODS
+from idp.authentication.methods.password.store import set_password
 from idp.citizens import directory, locks
+from idp.citizens.models import PersonalData
 from idp.cli import propusk, run
 from idp.protocol.vocabulary import SIGNING_ALGORITHMS
 from idp.realm import open_realm
@@ -118,6 +121,64 @@ def test_operator_lifts_the_lock_of_an_account(home: Path) -> None:
     assert command("citizen", "unlock", "+7 0000000017").output.startswith("the account is unlocked from 20")
     assert "nobody has the login" in refused("citizen", "unlock", "nobody@example.test")
     realm.database.close()
+
+
+def test_staff_is_listed_given_and_taken(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert command("staff", "list").output.splitlines() == [
+        "+70000000023  Клеверов Семён Олегович  support",
+        "+70000000022  Колокольчикова Ольга Петровна  operator",
+        "+70000000025  Ландышев Глеб Андреевич  administrator",
+        "+70000000024  Шиповникова Нина Игоревна  officer",
+    ]
+    vera = "vera@example.test"
+    assert command("staff", "give", vera, "administrator").output == f"{vera} is administrator from now on\n"
+    assert command("staff", "give", "+70000000017", "administrator").output == "+70000000017 is administrator already\n"
+    assert "Ромашкина Вера Тимофеевна  administrator" in command("staff", "list").output
+    assert command("staff", "take", "gleb@example.test", "administrator").output == "gleb@example.test is administrator no more\n"
+    assert f"{vera} is the last administrator" in refused("staff", "take", vera, "administrator")
+    assert command("staff", "take", vera, "support").output == f"{vera} is no support\n"
+    assert "are two people" in refused("staff", "give", vera, "officer")
+
+
+def test_staff_is_nobody_who_could_not_work(home: Path) -> None:
+    command("keys")
+    command("prepare")
+    assert "nobody has the login" in refused("staff", "give", "nobody@example.test", "support")
+    assert "Invalid value" in command("staff", "give", "vera@example.test", "doctor").output
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM totp_secrets")
+        connection.exec_driver_sql("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
+    assert "no second way to sign in" in refused("staff", "give", "anton@example.test", "support")
+    with realm.database.write() as connection:
+        connection.exec_driver_sql("UPDATE citizens SET disabled_at = 1, phone_verified_at = 1")
+    realm.database.close()
+    assert "is disabled" in refused("staff", "give", "anton@example.test", "support")
+
+
+def test_first_administrator_of_a_production_comes_from_the_command_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ENVIRONMENT", "production"), ("ISSUER", "https://idp.test"), ("CODES_PER_HOUR", "5")):
+        monkeypatch.setenv(f"PROPUSK_{name}", value)
+    command("keys")
+    command("prepare")
+    realm = open_realm(read_settings())
+    with realm.database.write() as connection:
+        data = PersonalData("Лютикова", "Зоя", phone="+70000000701")
+        zoya = directory.enter(realm, connection, data, phone_is_verified=True, actor="citizen:zoya")
+        set_password(realm, connection, zoya, "lyutik-701")
+    assert command("staff", "list").output == ""
+    assert "no second way to sign in" in refused("staff", "give", "+70000000701", "administrator"), "nobody carries SMS here"
+    with realm.database.write() as connection:
+        next(method for method in METHODS if method.name == "totp").seed(realm, connection, zoya, {"totp": True})
+    realm.database.close()
+    assert command("staff", "give", "80000000701", "administrator").exit_code == 0
+    assert command("staff", "list").output == "+70000000701  Лютикова Зоя  administrator\n"
+
+
+def test_bank_has_no_staff(home: Path) -> None:
+    assert "a bank has no staff here" in refused("--instance", "bank", "staff", "list")
 
 
 def test_client_is_created_with_a_secret_shown_once(home: Path) -> None:
