@@ -1,6 +1,7 @@
 """What is ended over HTTP while its provider is killed: how each comes to be, how it is ended, and what would be wrong with it
 after the kill."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 import requests
 from requests.adapters import HTTPAdapter
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from ground.chance import SystemChance, draw_identifier, draw_token
 from idp.authentication import attempt as attempts
@@ -67,7 +69,8 @@ class World:
 
     def close(self) -> None:
         self.http.close()
-        self.realm.database.release()
+        with contextlib.suppress(DBAPIError):  # the database may be gone
+            self.realm.database.release()
 
 
 @dataclass(frozen=True)
