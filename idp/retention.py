@@ -6,14 +6,15 @@ Counters without an end, consents, signatures and what belongs to a person stay 
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, tuple_
 
 from ground.database import table_of
 from ground.jobs import Job
+from idp.account.passport import CHECKS
 from idp.authentication.attempt import ATTEMPTS
 from idp.authentication.devices.requests import REQUESTS as DEVICE_REQUESTS
 from idp.authentication.lockout import TRIES_OF_NOBODY
-from idp.authentication.methods.one_time_code.method import CODES as ONE_TIME_CODES
+from idp.authentication.methods.one_time_code.codes import CODES as ONE_TIME_CODES
 from idp.authentication.methods.totp.method import PAUSE
 from idp.authentication.models import Challenge
 from idp.authentication.risk import PLACES
@@ -23,7 +24,8 @@ from idp.interaction.models import Interaction, PushedRequest, UsedRequestObject
 from idp.logout.back_channel import DELIVERIES
 from idp.realm import Realm
 from idp.sessions.store import SESSIONS
-from idp.throttling.addresses import FAILURES
+from idp.sign_up.registration import REGISTRATIONS, TURN
+from idp.throttling.addresses import FAILURES, MESSAGES
 from idp.throttling.counters import COUNTERS
 from idp.throttling.strangers import REFUSALS
 from idp.tokens.access import REVOKED
@@ -41,7 +43,10 @@ PLACE_SECONDS = 365 * DAY_SECONDS
 """How long a browser or an address is known without being seen."""
 PURGED_AT_ONCE = 500
 ACTOR = "system"
-COUNTER_SECONDS = {PAUSE: DAY_SECONDS, REFUSALS: DAY_SECONDS, FAILURES: DAY_SECONDS, TRIES_OF_NOBODY: HISTORY_SECONDS}
+COUNTER_SECONDS = {
+    **dict.fromkeys((PAUSE, REFUSALS, FAILURES, MESSAGES, TURN, CHECKS), DAY_SECONDS),
+    TRIES_OF_NOBODY: HISTORY_SECONDS,
+}
 """Counters whose window ends, and when it is surely over. No other is touched: it may be what keeps an account locked."""
 
 
@@ -57,7 +62,6 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     """What is thrown away now, what others point to last."""
     now, lifetimes = realm.clock.now(), realm.settings.lifetimes
     yesterday, history = now - DAY_SECONDS, now - HISTORY_SECONDS
-    has_code = exists().where(ONE_TIME_CODES.c.attempt_id == ATTEMPTS.c.id)
     dead_family = (FAMILIES.c.revoked_at < history) | (FAMILIES.c.created_at < history - lifetimes.refresh_absolute)
     of_dead_family = select(FAMILIES.c.id).where(dead_family)
     dead_session = (SESSIONS.c.ended_at < history) | (SESSIONS.c.created_at < history - lifetimes.session_absolute)
@@ -65,8 +69,11 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     newest_message = select(func.max(OUTBOX.c.number)).scalar_subquery()
     expiring = (
         table_of(Challenge),
+        ATTEMPTS,
         DEVICE_REQUESTS,
         ONE_TIME_CODES,
+        ATTEMPTS,
+        REGISTRATIONS,
         table_of(Interaction),
         table_of(PushedRequest),
         table_of(UsedRequestObject),
@@ -75,7 +82,6 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     )
     return (
         *(Leftover(table, table.c.expires_at < yesterday) for table in expiring),
-        Leftover(ATTEMPTS, (ATTEMPTS.c.expires_at < yesterday) & ~has_code),
         *(
             Leftover(COUNTERS, (COUNTERS.c.name == name) & (COUNTERS.c.since < now - seconds))
             for name, seconds in COUNTER_SECONDS.items()

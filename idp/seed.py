@@ -11,7 +11,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
 from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.password.store import set_password
-from idp.citizens import directory, roles
+from idp.citizens import directory, organisations, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import MEDICAL_SERVICE, PersonalData
 from idp.clients import registry
@@ -36,6 +36,9 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     if realm.settings.is_test:
         people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.seed_folder))
         lines += [f"{people} test people entered"] if people else []
+        folder = realm.settings.seed_folder
+        entered = sum(_enter_organisation(realm, connection, each) for each in read_organisations(folder))
+        lines += [f"{entered} organisations entered"] if entered else []
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
@@ -55,6 +58,11 @@ def start_over(realm: Realm, connection: Connection) -> None:
 def read_people(folder: Path) -> list[dict[str, Any]]:
     """The test people of the seed, as their file says."""
     return _read(folder / "people.toml", "people")
+
+
+def read_organisations(folder: Path) -> list[dict[str, Any]]:
+    """The organisations of the seed, as their file says."""
+    return _read(folder / "organisations.toml", "organisations")
 
 
 def read_systems(settings: Settings) -> list[dict[str, Any]]:
@@ -105,6 +113,19 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     return True
 
 
+def _enter_organisation(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
+    members = {directory.find_by_login(realm, connection, login): position for login, position in entry["members"].items()}
+    return organisations.enter(
+        realm,
+        connection,
+        entry["id"],
+        name=entry["name"],
+        ogrn=entry["ogrn"],
+        inn=entry["inn"],
+        positions={person.id: position for person, position in members.items() if person is not None},
+    )
+
+
 def _enter_system(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
     """Register a system of the seed, or bring its terms up to date. True when it is new."""
     wanted = _system(realm, entry)
@@ -128,7 +149,9 @@ def _system(realm: Realm, entry: dict[str, Any]) -> Client:
         secret_hash=_secret_hash(secret_file_of(realm.settings, entry)),
         jwks_uri=_address(base, paths.get("jwks_uri")),
         scopes=frozenset(entry["scope"].split()),
+        grant_types=tuple(entry.get("grant_types", Client.grant_types)),
         require_pkce=entry["require_pkce"],
+        require_confirmed_account=entry.get("require_confirmed_account", False),
         backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),
         backchannel_logout_session_required=entry.get("backchannel_logout_session_required", False),
         initiate_login_uri=_address(base, paths.get("initiate_login_uri")),

@@ -41,8 +41,12 @@ class Buried(StrEnum):
     """Locked after failures: citizen. Lifting is not buried: who was locked after the copy lifts it once more."""
     INCIDENT = "incident"
     """Shut for a danger: citizen, rule. Neither is its end: an officer looks once more."""
+    CHILD = "child"
+    """Taken off a parent's list: parent, child."""
     ROLE = "role"
     """Taken away or given up: citizen, role."""
+    MEMBERSHIP = "membership"
+    """Ended: citizen, organisation."""
 
 
 def bury(realm: Realm, connection: Connection, kind: Buried, *identifiers: str) -> None:

@@ -121,15 +121,22 @@ class Esia:
         into: Into = "session",
         methods: Sequence[Mapping[str, str]] | None = None,
         acr_values: str | None = None,
+        acting_for: Mapping[str, str] | None = None,
         consent: Consent = "allow",
         **authorization: str,
     ) -> Login:
         """Sign in without pages, to a session, to a code or straight to tokens.
 
         `authorization` is an authorization request: `client_id` (for code and tokens), `scope`, `nonce`, `state` …. `methods`
-        scripts the factors: `[{"name": "password"}, {"name": "code", "script": "wrong_then_right"}]`.
+        scripts the factors: `[{"name": "password"}, {"name": "code", "script": "wrong_then_right"}]`. `acting_for` is on whose
+        behalf they come, where the scope `acting_for` asks it: `{"type": "organisation", "id": …}`.
         """
-        given = {"methods": methods, "acr_values": acr_values, "authorization": authorization or None}
+        given = {
+            "methods": methods,
+            "acr_values": acr_values,
+            "acting_for": acting_for,
+            "authorization": authorization or None,
+        }
         body = {name: value for name, value in given.items() if value is not None}
         person = as_ if isinstance(as_, str) else as_.id
         return read_login(self.control.post("/login", {"person": person, "into": into, "consent": consent, **body}))

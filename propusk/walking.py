@@ -15,7 +15,10 @@ Consent = Literal["allow", "deny"]
 
 @dataclass(frozen=True)
 class Person:
-    """What somebody would answer: who they are, by what they prove it, whether they agree, and where they read their SMS."""
+    """What somebody would answer: who they are, by what they prove it, whether they agree, and where they read their SMS.
+
+    They come on their own behalf, and go back to the application where their account would have to be confirmed first.
+    """
 
     citizen: Citizen
     by: By | None
@@ -42,6 +45,10 @@ class Person:
             if self.by == "password":
                 raise SignInFailed('a code from an SMS is asked for, and the test said by="password": say by="sms"')
             return "submit", {"code": self.read_code()}
+        if form_id == "acting":
+            return "party-self", {}
+        if form_id == "confirmation":
+            return "leave", {}
         if form_id == "consent":
             return self.consent, {}
         return "submit", {}
@@ -54,7 +61,7 @@ class Person:
             raise SignInFailed('the test said consent="deny", and nobody asked: this person has agreed before')
 
 
-FORMS = ("sign-in", "code-form", "consent", "logout")
+FORMS = ("sign-in", "code-form", "confirmation", "acting", "consent", "logout")
 """The ids of the forms that a person answers, on pages that show one of them."""
 
 

@@ -32,7 +32,7 @@ class Settings:
     listen: str = "127.0.0.1:8500"
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "registry.read")
+    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
@@ -89,6 +89,11 @@ class Settings:
     @property
     def signed_out_url(self) -> str:
         return f"{self.url}/signed-out"
+
+    @property
+    def account_url(self) -> str:
+        """Where people look after their account at the provider."""
+        return f"{self.issuer}/account"
 
     @property
     def resource(self) -> str:

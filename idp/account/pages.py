@@ -1,21 +1,42 @@
 """What every page of the account shares: its address, the list of its sections, and the frame they stand in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
 
-from ground.web.language import lazy_gettext
+from ground.web.cookies import cookie_value, set_cookie
+from ground.web.language import LazyText, lazy_gettext
+from ground.web.site import current_site
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
+from idp.citizens.identifiers import spaced_phone
+from idp.citizens.levels import AccountLevel, level_of, missing
+from idp.realm import Realm
+from idp.sessions import store
 
 PATH = "/account"
 SECTIONS = (
     ("profile", lazy_gettext("Профиль"), PATH, "user"),
     ("security", lazy_gettext("Безопасность"), f"{PATH}/security", "shield"),
     ("documents", lazy_gettext("Документы"), f"{PATH}/documents", "document"),
+    ("sessions", lazy_gettext("Устройства и сеансы"), f"{PATH}/sessions", "laptop"),
+    ("consents", lazy_gettext("Согласия и сервисы"), f"{PATH}/consents", "plug"),
     ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
+    ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "list"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
+LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {
+    "child": lazy_gettext("детская"),
+    "simplified": lazy_gettext("упрощённая"),
+    "standard": lazy_gettext("стандартная"),
+    "confirmed": lazy_gettext("подтверждённая"),
+}
+
+CHANGED = "changed"
+OFFERED_SECONDS = 5 * 60
 
 
 def make_blueprint(name: str) -> Blueprint:
@@ -23,13 +44,29 @@ def make_blueprint(name: str) -> Blueprint:
     return make_guarded(name, __name__, PATH)
 
 
+def sessions_to_offer(realm: Realm, connection: Connection, owner: Owner) -> int:
+    """How many other sessions to offer the end of: those that there are, when a way to sign in has just changed here."""
+    if cookie_value(CHANGED) is None:
+        return 0
+    return len(store.alive(realm, connection, owner.person.id)) - 1
+
+
+def remember_change(response: Response) -> None:
+    """A way to sign in has changed: for a moment the pages offer to end the other sessions."""
+    set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
+
+
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:
     """A page of the account for its owner, in the section of this name."""
-    data = owner.person.data
+    data, level = owner.person.data, level_of(owner.person)
     return render_template(
         template,
         owner=owner,
         person=owner.person,
+        phone=spaced_phone(data.phone),
+        level=level,
+        level_name=str(LEVEL_NAMES[level]),
+        missing=missing(owner.person),
         initials=(data.given_name[:1] + data.family_name[:1]).upper(),
         sections=[(str(title), path, name == section, icon) for name, title, path, icon in SECTIONS],
         **values,

@@ -1,41 +1,27 @@
-"""Profile, «Безопасность», «Документы», and the same routes for whatever a method enrols."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""Profile, «Безопасность», and the same routes for whatever a method enrols."""
 
 from flask import abort, redirect, request
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from ground.web.language import gettext as _
-from idp.account.pages import PATH, make_blueprint, page
+from idp.account.listing import listed
+from idp.account.pages import PATH, make_blueprint, page, remember_change, sessions_to_offer
 from idp.audit import Event
 from idp.authentication.entry import enter, enter_to_change, offered_methods
-from idp.authentication.method import Away, Enrolled, Enrolment, Method, Owner, Refusal, write_down
+from idp.authentication.method import Away, Enrolment, Method, Owner, Refusal, write_down
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.e_signature.pages import as_file
 from idp.authentication.policy import reachable_levels
-from idp.citizens.models import PersonalData
+from idp.citizens import children
 from idp.consent import signed
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
+from idp.sessions import browser, store
 from idp.tombstones import Buried, bury
 
 MAX_NAME_LENGTH = 60
 blueprint = make_blueprint("account")
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A method as a page of the account lists it. `why_shut` says why nothing can be added now."""
-
-    method: Method
-    enrolment: Enrolment
-    items: Sequence[Enrolled]
-    can_add: bool
-    why_shut: str | None
 
 
 @blueprint.get("")
@@ -43,7 +29,10 @@ class Listed:
 def profile() -> str:
     """Who the person is here."""
     realm = current_realm()
-    return page("account/profile.html", enter(realm, PATH), "profile")
+    owner = enter(realm, PATH)
+    with realm.database.read() as connection:
+        listed_children = children.of_parent(realm, connection, owner.person.id)
+    return page("account/profile.html", owner, "profile", children=listed_children)
 
 
 @blueprint.get("/security")
@@ -53,30 +42,19 @@ def security() -> str:
     realm = current_realm()
     owner = enter(realm, f"{PATH}/security")
     with realm.database.read() as connection:
-        listed = _listed(realm, connection, owner, "security")
+        shown = listed(realm, connection, owner, "security")
         offered = offered_methods(realm, connection, owner.person)
+        others = sessions_to_offer(realm, connection, owner)
     return page(
         "account/security.html",
         owner,
         "security",
-        listed=listed,
-        others=[method for method in offered if method.enrolment is None],
+        listed=shown,
+        always=[method for method in offered if method.enrolment is None],
+        other_sessions=others,
         guard=LEVELS.index(reachable_levels(offered)[-1]) + 1,
         has_spare=len([method for method in offered if method.kind == "possession" and method.level != "high"]) > 1,
     )
-
-
-@blueprint.get("/documents")
-@open_to(Access.CITIZEN)
-def documents() -> str:
-    """The documents of the person, and the banks that vouch for them."""
-    realm = current_realm()
-    owner = enter(realm, f"{PATH}/documents")
-    with realm.database.read() as connection:
-        listed = _listed(realm, connection, owner, "documents")
-        kept = signed.of_person(realm, connection, owner.person.id)
-    papers = _papers(owner.person.data)
-    return page("account/documents.html", owner, "documents", listed=listed, papers=papers, signed_consents=kept)
 
 
 @blueprint.get("/documents/signed/<signed_id>/<name>")
@@ -158,7 +136,7 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
             abort(404)
         write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
         bury(realm, connection, Buried.METHOD, owner.person.id, method.name, enrolled_id)
-    return redirect(f"{PATH}/{section}", 303)
+    return _changed(realm, owner, section)
 
 
 def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, str]) -> Response | tuple[str, int]:
@@ -171,7 +149,18 @@ def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, st
         return _adding(realm, method, enrolment, owner, refusal), refusal.status
     if isinstance(away, Away):
         return redirect(away.address, 303)
-    return redirect(f"{PATH}/{section}", 303)
+    return _changed(realm, owner, section)
+
+
+def _changed(realm: Realm, owner: Owner, section: str) -> Response:
+    """Back to the list. The session goes on under a new cookie, and the page offers to end the others."""
+    response = redirect(f"{PATH}/{section}", 303)
+    with realm.database.write() as connection:
+        cookie = store.renew_cookie(realm, connection, owner.session)
+    if cookie is not None:
+        browser.hand_out(realm, response, owner.session, cookie)
+        remember_change(response)
+    return response
 
 
 def _enrolment(realm: Realm, section: str | None, name: str) -> tuple[Method, Enrolment]:
@@ -202,24 +191,3 @@ def _adding(realm: Realm, method: Method, enrolment: Enrolment, owner: Owner, re
         reason=refusal.reason if refusal else None,
         **(described | ({"field": None} | refusal.detail if refusal else {"field": None})),
     )
-
-
-def _listed(realm: Realm, connection: Connection, owner: Owner, section: str) -> list[Listed]:
-    return [
-        Listed(
-            method,
-            method.enrolment,
-            method.enrolment.enrolled(realm, connection, owner.person),
-            method.enrolment.can_add(realm, connection, owner.person),
-            method.why_shut(realm),
-        )
-        for method in METHODS
-        if method.enrolment is not None and method.enrolment.section == section
-    ]
-
-
-def _papers(data: PersonalData) -> list[tuple[str, str]]:
-    """Documents as the page shows them: enough to know them by, not enough to copy."""
-    passport = f"{data.passport_series} •••{data.passport_number[-3:]}" if data.passport_series and data.passport_number else None
-    papers = ((_("Паспорт РФ"), passport), (_("СНИЛС"), data.snils), (_("ИНН"), data.inn))
-    return [(name, number) for name, number in papers if number]

@@ -9,6 +9,7 @@ proofs (security.md, LM-27).
 """
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
@@ -35,6 +36,10 @@ from idp.sessions import browser, store
 from idp.sessions.store import Session
 
 FRESH_SECONDS = 5 * 60
+FIRST_SIGN_IN = "/account/first-sign-in"
+"""Where a newcomer is asked for their passport, once, on the way to whatever they signed in for."""
+MAX_PATH_LENGTH = 200
+"""Of an address that an attempt can lead back to."""
 
 
 class SignInNeeded(Exception):
@@ -56,7 +61,8 @@ def make_guarded(name: str, module: str, path: str) -> Blueprint:
 
 def answer_locked(locked: AccountLocked) -> Response:
     """Tell somebody that the account is locked, and how it is recovered here."""
-    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank))
+    came_from = (request.view_args or {}).get("attempt_id")
+    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank, came_from=came_from))
 
 
 def _refuse_zero_characters() -> None:
@@ -71,6 +77,7 @@ def enter(realm: Realm, path: str) -> Owner:
         owner = _owner(realm, connection)
     if owner is None:
         raise sign_in_first(realm, path)
+    _ask_newcomer_first(owner, path)
     store.touch(realm, owner.session)
     return owner
 
@@ -84,6 +91,7 @@ def enter_to_change(realm: Realm, path: str) -> Owner:
         wanted = _reachable(realm, connection, owner) if owner is not None else "low"
     if owner is None or not fresh:
         raise sign_in_first(realm, path, asked_level="substantial")
+    _ask_newcomer_first(owner, path)
     if not reaches(level_of(fresh), wanted):
         raise sign_in_first(realm, path, asked_level=wanted, keeps=replace(owner.session, factors=fresh))
     store.touch(realm, owner.session)
@@ -109,6 +117,23 @@ def enter_to_work(realm: Realm, path: str, *roles: StaffRole) -> Owner:
     if not reaches(owner.session.level, "substantial"):
         raise sign_in_first(realm, path, asked_level="substantial", demanded_level="substantial", keeps=owner.session)
     return owner
+
+
+def first_sign_in(path: str) -> str:
+    """The address at which a newcomer is asked for their passport on the way to `path`."""
+    return f"{FIRST_SIGN_IN}?{urlencode({'return': path})}"
+
+
+def _ask_newcomer_first(owner: Owner, path: str) -> None:
+    if owner.person.is_newcomer and path != FIRST_SIGN_IN:
+        raise SignInNeeded(first_sign_in(path))
+
+
+def _way_back(path: str) -> str:
+    """Where a sign-in leads in the end: to the page as it was open, with what its address asked for."""
+    address = f"{path}?{urlencode(list(request.args.items(multi=True)))}"
+    is_open_page = request.method == "GET" and request.path == path and request.args
+    return address if is_open_page and len(address) <= MAX_PATH_LENGTH else path
 
 
 def enter_to_decide(realm: Realm, path: str, *roles: StaffRole) -> Owner:
@@ -159,8 +184,13 @@ def sign_in_first(
     keeps: Session | None = None,
 ) -> SignInNeeded:
     """Begin a sign-in for the sake of the page of `path`, to be raised. Who only has to prove more keeps what is proved."""
-    purpose = Purpose(client_name=_("Профиль в Пропуске"), client_host=host_of(realm.issuer), destination=realm.issuer)
     with realm.database.write() as connection:
+        purpose = Purpose(
+            client_name=_("Профиль в Пропуске"),
+            client_host=host_of(realm.issuer),
+            destination=realm.issuer,
+            has_run_out=browser.has_run_out(realm, connection),
+        )
         attempt_id = attempts.begin(
             realm,
             connection,
@@ -168,7 +198,7 @@ def sign_in_first(
             asked_level=asked_level,
             demanded_level=demanded_level,
             purpose=purpose,
-            return_path=path,
+            return_path=_way_back(path),
             citizen_id=keeps.citizen_id if keeps else None,
             factors=keeps.factors if keeps else (),
             keeps_sid=keeps.sid if keeps else None,

@@ -4,6 +4,7 @@ import re
 
 from stdnum.exceptions import ValidationError
 from stdnum.ru import inn as inn_rules
+from stdnum.ru import ogrn as ogrn_rules
 
 PHONE = re.compile(r"(?:\+7|8) ?(\d{10})\Z", re.ASCII)
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\Z")
@@ -57,10 +58,29 @@ def inn(text: str) -> str:
     return text
 
 
+def organisation_inn(text: str) -> str:
+    """The ИНН of an organisation, 10 digits, with its check digit verified. Raises IdentifierMalformed."""
+    if not (len(text) == 10 and text.isascii() and text.isdecimal() and inn_rules.is_valid(text)):
+        raise IdentifierMalformed("inn")
+    return text
+
+
+def ogrn(text: str) -> str:
+    """The ОГРН of an organisation, 13 digits, with its check digit verified. Raises IdentifierMalformed."""
+    if not (len(text) == 13 and text.isascii() and text.isdecimal() and ogrn_rules.is_valid(text)):
+        raise IdentifierMalformed("ogrn")
+    return text
+
+
 def masked_email(address: str) -> str:
     """`vera@example.test` as `v•••@example.test`."""
     name, _, host = address.partition("@")
     return f"{name[:1]}•••@{host}"
+
+
+def spaced_phone(number: str | None) -> str | None:
+    """`+79161234567` as `+7 9161234567`, for its owner."""
+    return f"{number[:2]} {number[2:]}" if number else None
 
 
 def masked_phone(number: str) -> str:

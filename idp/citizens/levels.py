@@ -8,13 +8,15 @@ from typing import Literal
 
 from idp.citizens.models import Person
 
-AccountLevel = Literal["simplified", "standard", "confirmed"]
+AccountLevel = Literal["child", "simplified", "standard", "confirmed"]
 Missing = Literal["phone", "document"]
 """What an account may lack: a confirmed telephone; a passport, or a bank that vouches for the person."""
 
 
 def level_of(person: Person) -> AccountLevel:
-    """The level of this person's account."""
+    """The level of this person's account. A child's is none of the three: it has no login, and a parent vouches for it."""
+    if person.is_child:
+        return "child"
     if not missing(person):
         return "confirmed"
     return "standard" if person.document_is_checked and person.data.snils else "simplified"

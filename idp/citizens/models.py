@@ -7,7 +7,6 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import BigInteger, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.citizens.identifiers import masked_number
 from idp.database import Base
 
 
@@ -21,6 +20,7 @@ class Citizen(Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     email_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     snils_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    passport_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     phone_verified_at: Mapped[int | None] = mapped_column(BigInteger)
     email_verified_at: Mapped[int | None] = mapped_column(BigInteger)
     second_factor_required: Mapped[bool] = mapped_column(default=False)
@@ -32,6 +32,7 @@ class Citizen(Base):
     identity_proved_by: Mapped[str | None] = mapped_column(String(20))
     locked_at: Mapped[int | None] = mapped_column(BigInteger)
     unlocks_at: Mapped[int | None] = mapped_column(BigInteger)
+    first_sign_in_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CitizenRole(Base):
@@ -59,6 +60,44 @@ class Incident(Base):
     opened_at: Mapped[int] = mapped_column(BigInteger)
     closed_by: Mapped[str | None] = mapped_column(String(60))
     closed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Organisation(Base):
+    """An organisation for which people may act. `ogrn` and `inn` are public numbers, so nothing here is sealed."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    ogrn: Mapped[str] = mapped_column(String(13), unique=True)
+    inn: Mapped[str] = mapped_column(String(10), unique=True)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Membership(Base):
+    """Somebody who may act for an organisation, and as what. State: begun → ended."""
+
+    __tablename__ = "memberships"
+
+    citizen_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    position: Mapped[str] = mapped_column(String(200))
+    begun_at: Mapped[int] = mapped_column(BigInteger)
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Child(Base):
+    """That somebody is a parent of a child who has an account here, as its birth certificate says. The row stays when the child
+    is taken off the list: the certificate is known again."""
+
+    __tablename__ = "children"
+
+    parent_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    child_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+    certificate_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[int] = mapped_column(BigInteger)
+    removed_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 StaffRole = Literal["operator", "support", "officer", "administrator"]
@@ -122,7 +161,7 @@ class PersonalData:
 
 @dataclass(frozen=True)
 class Person:
-    """A citizen whose personal data have been opened."""
+    """A citizen whose personal data have been opened. A newcomer has signed up and not yet been asked for their passport."""
 
     id: str
     data: PersonalData
@@ -135,6 +174,8 @@ class Person:
     identity_proved_by: IdentityProof | None = None
     roles: frozenset[str] = frozenset()
     lock: Lock | None = None
+    is_child: bool = False
+    is_newcomer: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -145,24 +186,3 @@ class Person:
     def is_shut_out(self) -> bool:
         """Is what they are signed in with worth nothing? Wrong passwords shut the door only, and leave who is inside there."""
         return self.is_disabled or self.lock == "incident"
-
-    def claims(self) -> dict[str, Any]:
-        """Every claim there is about this person; what is released is the business of `protocol/claims`."""
-        return {
-            "sub": self.id,
-            "name": self.data.full_name,
-            "family_name": self.data.family_name,
-            "given_name": self.data.given_name,
-            "middle_name": self.data.middle_name,
-            "birthdate": self.data.birthdate,
-            "gender": self.data.gender,
-            "snils": self.data.snils,
-            "inn": self.data.inn,
-            "address": {"formatted": self.data.address, "country": "RU"} if self.data.address else None,
-            "email": self.data.email,
-            "email_verified": self.email_is_verified if self.data.email else None,
-            "phone_number": self.data.phone,
-            "phone_number_verified": self.phone_is_verified if self.data.phone else None,
-            "bank_account": masked_number(self.data.bank_account),
-            "bank_card": masked_number(self.data.bank_card),
-        }

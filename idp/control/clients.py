@@ -48,6 +48,7 @@ class ClientTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     require_pushed_authorization_requests: bool | UnsetType | None = UNSET
     require_pkce: bool | UnsetType | None = UNSET
     second_factor: str | UnsetType | None = UNSET
+    require_confirmed_account: bool | UnsetType | None = UNSET
     subject_type: str | UnsetType | None = UNSET
     sector_identifier_uri: str | UnsetType | None = UNSET
     default_max_age: int | UnsetType | None = UNSET

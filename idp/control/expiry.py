@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
 
 from idp.audit import Event
-from idp.authentication.methods.one_time_code.method import alive_codes, hash_code
+from idp.authentication.methods.one_time_code.codes import alive_codes, hash_code
 from idp.control.operation import Problem
 from idp.database import JOURNAL
 from idp.interaction.pause import INTERACTIONS

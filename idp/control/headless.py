@@ -24,17 +24,22 @@ from idp.authentication.methods import METHODS
 from idp.authentication.policy import CannotProveEnough
 from idp.authentication.rehearsal import Asked
 from idp.authentication.risk import Place
+from idp.citizens import directory
+from idp.citizens.acting import THEMSELVES, Choice, chosen
 from idp.citizens.models import Person
 from idp.clients.authentication import TOKEN_PATH
 from idp.control.proofs import PROOFS
 from idp.errors import SignInRefused
+from idp.interaction import pause
 from idp.interaction.answer import Given, give_answer
+from idp.interaction.dispatch import AskConsent, ConfirmAccount, FirstSignIn
 from idp.oauth import course
-from idp.oauth.course import Answer, SignInBegun
+from idp.oauth.course import Answer, AnswerAwaited, SignInBegun
 from idp.oauth.endpoints import equip
 from idp.oauth.server import ClientRecord, ProviderServer, WireRequest
 from idp.protocol.assurance import asked_level
 from idp.protocol.client import Client
+from idp.protocol.vocabulary import ACCOUNT_NOT_CONFIRMED
 from idp.realm import Realm
 from idp.sessions import store
 from idp.sessions.store import Session
@@ -54,7 +59,8 @@ class SignInStopped(Exception):
 
 @dataclass
 class Visitor:
-    """Somebody who signs in: who it is, what they answer to which method (right, if nothing is said) and to consent.
+    """Somebody who signs in: who it is, what they answer to which method (right, if nothing is said), for whom they act where
+    that is asked, and what they answer to consent.
 
     `realm` acts for the test. `browser` is drawn: it is what binds attempt and request where a browser's cookie would.
     """
@@ -63,6 +69,7 @@ class Visitor:
     person: Person
     scripts: Mapping[str, Script] = field(default_factory=dict)
     password: str | None = None
+    acting: Choice = THEMSELVES
     consent: Given = "allow"
     session: Session | None = None
     cookie: str | None = None
@@ -92,15 +99,24 @@ class Visitor:
             if isinstance(step, SignInBegun):
                 self._go_through(step.attempt_id)
                 continue
-            with self.realm.database.write() as connection:
-                give_answer(
-                    self.realm,
-                    connection,
-                    step.paused,
-                    self.consent,
-                    citizen_id=step.session.citizen_id,
-                    claims=step.question.claims,
-                )
+            self._reply(step)
+
+    def _reply(self, awaited: AnswerAwaited) -> None:
+        """What the person says to a question of the request. Raises SignInStopped where they cannot go on."""
+        paused, question, citizen_id = awaited.paused, awaited.question, awaited.session.citizen_id
+        if isinstance(question, ConfirmAccount):
+            raise SignInStopped(ACCOUNT_NOT_CONFIRMED)
+        with self.realm.database.write() as connection:
+            if isinstance(question, FirstSignIn):
+                # «Позже», as the page has it: a test that wants a passport there says so when it enters the person.
+                directory.note_first_sign_in(self.realm, connection, citizen_id)
+            elif isinstance(question, AskConsent):
+                claims = question.claims
+                give_answer(self.realm, connection, paused, self.consent, citizen_id=citizen_id, claims=claims)
+            elif self.acting == THEMSELVES or chosen(question.parties, self.acting) is not None:
+                pause.remember_choice(connection, paused, self.acting, citizen_id=citizen_id)
+            else:
+                raise SignInStopped("party_unknown")
 
     def _current(self, connection: Connection) -> Session | None:
         return store.find(self.realm, connection, self.cookie)

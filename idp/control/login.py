@@ -11,6 +11,7 @@ from ground.chance import draw_token
 from ground.web.cookies import Cookie
 from idp.authentication.method import Method
 from idp.authentication.methods import METHODS
+from idp.citizens.acting import THEMSELVES, Choice
 from idp.citizens.models import Person
 from idp.control.headless import Script, SignInStopped, Visitor, redeem
 from idp.control.operation import Answer, Call, Operation, Problem
@@ -31,6 +32,13 @@ class ScriptedMethod(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     script: Script = "right"
 
 
+class ActingFor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """On whose behalf somebody comes, where a client asks it: an organisation that they are a member of, or a child of theirs."""
+
+    type: Literal["organisation", "child"]
+    id: str
+
+
 class LoginRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who signs in, how, and into what.
 
@@ -45,6 +53,7 @@ class LoginRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     acr_values: str | UnsetType = UNSET
     into: Literal["session", "code", "tokens"] = "session"
     authorization: dict[str, str | int] = {}
+    acting_for: ActingFor | UnsetType = UNSET
     consent: Given = "allow"
 
 
@@ -93,6 +102,7 @@ def login(realm: Realm, call: Call) -> Answer:
         person,
         scripts=_scripts(realm, asked.methods, person),
         password=None if asked.password is UNSET else asked.password,
+        acting=THEMSELVES if asked.acting_for is UNSET else Choice(asked.acting_for.type, asked.acting_for.id),
         consent=asked.consent,
     )
     try:

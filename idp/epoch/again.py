@@ -11,7 +11,7 @@ from idp.authentication.methods import METHODS
 from idp.authentication.methods.password.store import change_password
 from idp.authority import register
 from idp.authority.register import CERTIFICATES
-from idp.citizens import directory, locks
+from idp.citizens import children, directory, locks, organisations
 from idp.citizens.directory import CITIZENS
 from idp.citizens.roles import ROLES
 from idp.clients.registry import SYSTEMS
@@ -63,7 +63,7 @@ def _remove_method(realm: Realm, connection: Connection, citizen_id: str, name: 
     person = directory.find(realm, connection, citizen_id)
     method = next((method for method in METHODS if method.name == name), None)
     if person is not None and method is not None and method.enrolment is not None:
-        owner = Owner(person, Session(NOBODYS_SESSION, citizen_id, (), 0))
+        owner = Owner(person, Session(NOBODYS_SESSION, citizen_id, (), seen_at=0, created_at=0))
         method.enrolment.remove(realm, connection, owner, enrolled_id)
 
 
@@ -92,9 +92,17 @@ def _open_incident(realm: Realm, connection: Connection, citizen_id: str, rule: 
         locks.open_incident(realm, connection, citizen_id, rule=rule, reason="it was open before a copy came back", actor=ACTOR)
 
 
+def _take_child_off(realm: Realm, connection: Connection, parent_id: str, child_id: str) -> None:
+    children.remove(realm, connection, parent_id, child_id, actor=ACTOR)
+
+
 def _take_role(_realm: Realm, connection: Connection, citizen_id: str, role: str) -> None:
     """Even of the last administrator: there was another one, whom the copy does not know."""
     connection.execute(delete(ROLES).where(ROLES.c.citizen_id == citizen_id, ROLES.c.role == role))
+
+
+def _end_membership(realm: Realm, connection: Connection, citizen_id: str, organisation_id: str) -> None:
+    organisations.end_membership(realm, connection, citizen_id, organisation_id, actor=ACTOR)
 
 
 AGAIN: Mapping[Buried, Kill] = {
@@ -108,5 +116,7 @@ AGAIN: Mapping[Buried, Kill] = {
     Buried.CITIZEN_DISABLED: _disable_citizen,
     Buried.ACCOUNT_LOCKED: _lock,
     Buried.INCIDENT: _open_incident,
+    Buried.CHILD: _take_child_off,
     Buried.ROLE: _take_role,
+    Buried.MEMBERSHIP: _end_membership,
 }

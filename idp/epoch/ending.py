@@ -14,7 +14,7 @@ from idp.audit import Event, record
 from idp.authentication.attempt import ATTEMPTS
 from idp.authentication.challenge import CHALLENGES
 from idp.authentication.devices.requests import REQUESTS
-from idp.authentication.methods.one_time_code.method import CODES as ONE_TIME_CODES
+from idp.authentication.methods.one_time_code.codes import CODES as ONE_TIME_CODES
 from idp.authentication.methods.totp.codes import STEPS_ASIDE, step_at
 from idp.authentication.methods.totp.store import SECRETS
 from idp.interaction.pause import INTERACTIONS
@@ -23,6 +23,7 @@ from idp.logout import back_channel
 from idp.realm import Realm
 from idp.sessions import store
 from idp.sessions.store import SESSIONS
+from idp.sign_up.registration import REGISTRATIONS
 from idp.tokens.codes import CODES
 from idp.tokens.families import FAMILIES
 from idp.tokens.refresh import REFRESH_TOKENS
@@ -44,12 +45,13 @@ def endings(now: int) -> tuple[Ending, ...]:
     """How everything ends that is good once or for a while. `now` is in seconds."""
     newest_step = step_at(now) + STEPS_ASIDE
     return (
-        Ending(SESSIONS, SESSIONS.c.ended_at.is_(None), {"ended_at": now}),
+        Ending(SESSIONS, SESSIONS.c.ended_at.is_(None), {"ended_at": now, "ended_because": BECAUSE}),
         # Every access token asks for its family, so those that were minted before are dead with it.
         Ending(FAMILIES, FAMILIES.c.revoked_at.is_(None), {"revoked_at": now, "revoked_because": BECAUSE}),
         Ending(CODES, CODES.c.redeemed_at.is_(None) & (CODES.c.expires_at > now), {"expires_at": now}),
         Ending(REFRESH_TOKENS, REFRESH_TOKENS.c.rotated_at.is_(None) & (REFRESH_TOKENS.c.expires_at > now), {"expires_at": now}),
         Ending(INTERACTIONS, INTERACTIONS.c.finished_at.is_(None) & (INTERACTIONS.c.expires_at > now), {"expires_at": now}),
+        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(PUSHED, PUSHED.c.used_at.is_(None), {"used_at": now}),
         Ending(
             ATTEMPTS,
@@ -58,6 +60,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         ),
         Ending(CHALLENGES, CHALLENGES.c.used_at.is_(None), {"used_at": now}),
         Ending(ONE_TIME_CODES, ONE_TIME_CODES.c.ended_at.is_(None), {"ended_at": now, "ended_because": "replaced"}),
+        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(
             REQUESTS,
             REQUESTS.c.ended_at.is_(None) | ((REQUESTS.c.ended_because == "approved") & REQUESTS.c.used_at.is_(None)),
@@ -89,8 +92,11 @@ LASTING: Mapping[str, str] = {
     "used_certificates": "a list for the account, which gives no right",
     "revoked_access_tokens": "their families are ended anyway",
     "citizens": "erased and disabled ones are buried",
+    "children": "those that were taken off a list are buried",
     "citizen_roles": "those that were taken are buried",
     "incidents": "open ones are buried",
+    "organisations": "entered once, never changed",
+    "memberships": "ended ones are buried",
     "passwords": "changed ones are buried",
     "passkeys": "removed ones are buried",
     "passkey_handles": "names that open nothing",
@@ -99,6 +105,7 @@ LASTING: Mapping[str, str] = {
     "certificates": "revoked ones are buried",
     "consents": "withdrawn ones are buried",
     "signed_consents": "written once, never changed",
+    "disclosures": "what was told, which nobody takes back",
     "information_systems": "disabled ones and replaced secrets are buried",
 }
 """Every other table, and why its rows may stay as the copy has them."""

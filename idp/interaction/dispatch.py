@@ -1,6 +1,7 @@
 """What has to happen next before a paused request can be answered: decided here, from stored state alone.
 
-sign in?  ──▶  another sign-in?  ──▶  consent?  ──▶  finish
+sign in?  ──▶  another sign-in?  ──▶  a newcomer's passport?  ──▶  is the account enough?
+                                       ──▶  for whom?  ──▶  consent?  ──▶  finish
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from sqlalchemy import Connection
 
 from idp.authentication import attempt as attempts
 from idp.authentication.policy import demanded_level
-from idp.citizens import directory
+from idp.citizens import acting, directory
+from idp.citizens.acting import Choice, Party
+from idp.citizens.claims import claims_of
+from idp.citizens.levels import Missing, level_of, missing
 from idp.clients import registry
 from idp.consent import ledger
 from idp.errors import RequestRefused
@@ -19,8 +23,8 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import GrantedClaims, granted
 from idp.protocol.client import Client
 from idp.protocol.prompt import Reason, check_silent, reason_to_sign_in
-from idp.protocol.scopes import REGISTRY_PREFIX
-from idp.protocol.vocabulary import Level
+from idp.protocol.scopes import ACTING_FOR, REGISTRY_PREFIX
+from idp.protocol.vocabulary import ACCOUNT_NOT_CONFIRMED, Level
 from idp.realm import Realm
 from idp.sessions.store import Session
 from idp.tokens.subjects import subject_of
@@ -35,10 +39,30 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class FirstSignIn:
+    """The person has signed up and is here for the first time: they are asked for their passport, once."""
+
+
+@dataclass(frozen=True)
+class ConfirmAccount:
+    """The client lets in confirmed accounts only, and this one lacks something."""
+
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
+class ChooseParty:
+    """The client asks on whose behalf the person comes: their own, or that of one of these."""
+
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True)
 class AskConsent:
-    """The person has to agree, to these claims besides those of the scopes."""
+    """The person has to agree, to these claims besides those of the scopes, and for this party if they act for one."""
 
     claims: GrantedClaims
+    party: Party | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +72,10 @@ class Finish:
     session: Session
     level: Level
     claims: GrantedClaims
+    acting: Choice | None = None
 
 
-Step = SignIn | AskConsent | Finish
+Step = SignIn | FirstSignIn | ConfirmAccount | ChooseParty | AskConsent | Finish
 
 
 def next_step(realm: Realm, connection: Connection, paused: PausedRequest, session: Session | None) -> Step:
@@ -92,6 +117,9 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         check_silent(request, reason)
         return SignIn(reason, demanded)
     assert session is not None, "without a session there is a reason to sign in"
+    if terms is not None and terms.is_newcomer:
+        _check_may_ask(request, "prompt is none, but it is the first sign-in")
+        return FirstSignIn()
     level = stated_level(session.level, request.essential_levels)
     if level is None:
         raise RequestRefused(
@@ -102,15 +130,51 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     answer = paused.answer_of(session.citizen_id)
     if answer == "deny":
         raise RequestRefused("access_denied", "the person did not allow it", clause="RFC 6749, 4.1.2.1")
+    lacking = _lacking(realm, connection, client, session)
+    if lacking:
+        _check_may_wait(request, answer)
+        return ConfirmAccount(lacking)
+    party: Party | None = None
+    if ACTING_FOR in request.scope:
+        parties, choice = acting.parties_of(realm, connection, session.citizen_id), paused.choice_of(session.citizen_id)
+        party = acting.chosen(parties, choice)
+        # A tie that ended since it was chosen is asked about anew, and never taken for «for themselves».
+        if party is None and choice != acting.THEMSELVES and (parties or choice is not None):
+            _check_may_ask(request, "prompt is none, but the person has to say on whose behalf they come")
+            return ChooseParty(parties)
     claims = _claims(realm, connection, request, session)
     is_allowed = ledger.covers(realm, connection, session.citizen_id, request.client_id, request.scope, claims.names)
-    if answer is None and ("consent" in request.prompt or not is_allowed):
+    # Somebody who allowed it here may have withdrawn it since, at their account.
+    if not is_allowed or (answer != "allow" and "consent" in request.prompt):
         if "none" in request.prompt:
             raise RequestRefused(
                 "consent_required", "prompt is none, but the person has not agreed yet", clause="OpenID Connect Core 1.0, 3.1.2.6"
             )
-        return AskConsent(claims)
-    return Finish(session, level, claims)
+        return AskConsent(claims, party)
+    return Finish(session, level, claims, party.choice if party else None)
+
+
+def _lacking(realm: Realm, connection: Connection, client: Client, session: Session) -> tuple[Missing, ...]:
+    """What this person's account lacks for this client; nobody is looked up for one that takes any account."""
+    if not client.require_confirmed_account:
+        return ()
+    person = directory.find(realm, connection, session.citizen_id)
+    assert person is not None, "the session is of somebody who may sign in"
+    # A child's account is never confirmed, whatever of it is there.
+    return (missing(person) or ("document",)) if level_of(person) != "confirmed" else ()
+
+
+def _check_may_wait(request: AuthorizationRequest, answer: str | None) -> None:
+    """May the person be shown what their account lacks? Not after they went back, nor where nobody is to be disturbed."""
+    if answer == "leave":
+        description = f"{ACCOUNT_NOT_CONFIRMED}: this client takes confirmed accounts only, and the person went back"
+        raise RequestRefused("access_denied", description, clause="RFC 6749, 4.1.2.1")
+    _check_may_ask(request, f"{ACCOUNT_NOT_CONFIRMED}: prompt is none, but the person has to confirm their account")
+
+
+def _check_may_ask(request: AuthorizationRequest, description: str) -> None:
+    if "none" in request.prompt:
+        raise RequestRefused("interaction_required", description, clause="OpenID Connect Core 1.0, 3.1.2.6")
 
 
 def _stricter(asked: Level | None, demanded: Level | None) -> Level | None:
@@ -129,4 +193,4 @@ def _claims(realm: Realm, connection: Connection, request: AuthorizationRequest,
     if not request.claims.userinfo and not request.claims.id_token:
         return GrantedClaims()
     person = directory.find(realm, connection, session.citizen_id)
-    return granted(request.claims, person.claims()) if person else GrantedClaims()
+    return granted(request.claims, claims_of(person)) if person else GrantedClaims()

@@ -1,6 +1,6 @@
 """A request is paused, and taken up again.
 
-    paused ──sign-in──▶ paused, with an attempt ──consent page──▶ answered (allow | deny) ──▶ finished
+    paused ──sign-in──▶ paused, with an attempt ──for whom?──▶ paused, with a choice ──consent page──▶ answered ──▶ finished
        └──────────────────────────── ten minutes ────────────────────────────▶ expired
 
 Finishing is one conditional UPDATE, so a page opened twice gives one code. What was asked is sealed and never read from
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from ground.chance import draw_identifier
 from ground.database import table_of
+from idp.citizens.acting import Choice
 from idp.interaction.models import Interaction
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import ClaimsRequest
@@ -37,19 +38,25 @@ class InteractionGone(Exception):
 
 @dataclass(frozen=True)
 class PausedRequest:
-    """A request that waits. `answer` is `allow`, `deny` or None, given by the citizen `answered_by`; `expires_at` in
-    seconds."""
+    """A request that waits. `answer` is `allow`, `deny`, `leave` (back to the service, without what it demands) or None, given
+    by the citizen `answered_by`; `acting` was chosen by the citizen `acting_chosen_by`; `expires_at` in seconds."""
 
     id: str
     request: AuthorizationRequest
     attempt_id: str | None
     answer: str | None
     answered_by: str | None
+    acting: Choice | None
+    acting_chosen_by: str | None
     expires_at: int
 
     def answer_of(self, citizen_id: str) -> str | None:
         """What this person said. The answer of somebody who used the browser before is not theirs."""
         return self.answer if self.answered_by == citizen_id else None
+
+    def choice_of(self, citizen_id: str) -> Choice | None:
+        """For whom this person said that they act, if they said it."""
+        return self.acting if self.acting_chosen_by == citizen_id else None
 
     @property
     def number(self) -> str:
@@ -94,6 +101,8 @@ def take_up(realm: Realm, connection: Connection, interaction_id: str, *, browse
         attempt_id=row.attempt_id,
         answer=row.answer,
         answered_by=row.answered_by,
+        acting=Choice(row.acting_kind, row.acting_id) if row.acting_kind else None,
+        acting_chosen_by=row.acting_chosen_by,
         expires_at=row.expires_at,
     )
 
@@ -113,8 +122,14 @@ def remember_attempt(connection: Connection, paused: PausedRequest, attempt_id: 
 
 
 def remember_answer(connection: Connection, paused: PausedRequest, answer: str, *, citizen_id: str) -> None:
-    """What this person said on the consent page: `allow` or `deny`."""
+    """What this person said: `allow` or `deny` on the consent page, `leave` where their account was not enough."""
     row = {"answer": answer, "answered_by": citizen_id}
+    connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), row)
+
+
+def remember_choice(connection: Connection, paused: PausedRequest, choice: Choice, *, citizen_id: str) -> None:
+    """For whom this person acts here."""
+    row = {"acting_kind": choice.kind, "acting_id": choice.id, "acting_chosen_by": citizen_id}
     connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.id == paused.id), row)
 
 

@@ -7,6 +7,7 @@ Signing is never needed: the button beside it allows the same (R058).
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,8 @@ from idp.authentication.methods.e_signature.method import SignatureMethod
 from idp.authentication.methods.e_signature.received import MADE_HERE, received
 from idp.authentication.methods.e_signature.statement import LIFETIME_SECONDS, statement
 from idp.authentication.methods.e_signature.words import certificate_rows, refusal_text
+from idp.citizens.acting import Party
+from idp.citizens.claims import claims_of
 from idp.citizens.models import Person
 from idp.cms.der import unwrap
 from idp.consent import signed
@@ -30,7 +33,7 @@ from idp.interaction.words import claim_rows, deeds
 from idp.protocol.claims import GrantedClaims, names_of
 from idp.protocol.client import Client
 from idp.protocol.redirect_uri import host_of
-from idp.protocol.scopes import spell
+from idp.protocol.scopes import ACTING_FOR, spell
 from idp.realm import Realm
 from idp.sessions.store import Session
 
@@ -44,6 +47,7 @@ class Question:
     session: Session
     person: Person
     claims: GrantedClaims
+    party: Party | None = None
 
     @property
     def scope(self) -> Set[str]:
@@ -53,6 +57,16 @@ class Question:
     def names(self) -> Sequence[str]:
         """The claims that will be handed out."""
         return names_of(self.scope, self.claims)
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Every claim there is about the person here; `names` are those that are handed out."""
+        return claims_of(self.person) | ({ACTING_FOR: self.party.claim()} if self.party else {})
+
+    @property
+    def marks(self) -> Sequence[str]:
+        """What a text says if it asks the same."""
+        return [*self.names, *([self.party.id] if self.party else [])]
 
     @property
     def purpose(self) -> str:
@@ -70,10 +84,10 @@ def text_to_sign(realm: Realm, question: Question) -> Asked:
     """The text that waits to be signed; a new one where none does, or where it no longer says what is asked."""
     with realm.database.read() as connection:
         asked = challenge.waiting(realm, connection, question.session, question.purpose)
-    if asked is not None and asked.data["names"] == list(question.names):
+    if asked is not None and asked.data["names"] == question.marks:
         return asked
     with realm.database.write() as connection:
-        data = {"text": _text(realm, question), "names": list(question.names)}
+        data = {"text": _text(realm, question), "names": question.marks}
         return challenge.ask(realm, connection, question.session, question.purpose, data, lifetime_seconds=LIFETIME_SECONDS)
 
 
@@ -91,7 +105,7 @@ def sign(realm: Realm, question: Question, form: Mapping[str, str]) -> None:
         raise _refusal(realm, "no_signature", None, is_uploaded=True)
     with realm.database.read() as connection:
         asked = challenge.waiting(realm, connection, question.session, question.purpose)
-    is_meant = asked is not None and form.get("challenge") == asked.id and asked.data["names"] == list(question.names)
+    is_meant = asked is not None and form.get("challenge") == asked.id and asked.data["names"] == question.marks
     judged = judge(realm, given, asked.data["text"]) if asked is not None and is_meant else NOT_JUDGED
     with realm.database.write() as connection:
         reason = _conclude(realm, connection, question, judged, asked)
@@ -151,7 +165,7 @@ def _conclude(realm: Realm, connection: Connection, question: Question, judged: 
 
 def _text(realm: Realm, question: Question) -> str:
     request, client, data = question.paused.request, question.client, question.person.data
-    told = [(f"— {name}", value) for name, value in claim_rows(question.names, question.person.claims())]
+    told = [(f"— {name}", value) for name, value in claim_rows(question.names, question.told)]
     can = [(_("Сможет"), deed) for deed in deeds(request.scope)]
     facts = [
         (_("Кто соглашается"), f"{data.full_name}, {data.snils}"),

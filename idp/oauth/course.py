@@ -1,7 +1,7 @@
 """The course of an authorization request from its parameters to its answer, whoever brings it: a browser, by the pages of
 `authorize`, or a test that has none.
 
-judged and paused ──▶ taken up, again and again: a sign-in is begun, consent is waited for ──▶ answered
+judged and paused ──▶ taken up, again and again: a sign-in is begun, the person is asked something ──▶ answered
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from idp.authentication.attempt import Purpose
 from idp.clients import registry
 from idp.errors import ClientUnknown, RequestRefused
 from idp.interaction import pause, pushed, replay
-from idp.interaction.dispatch import AskConsent, Finish, SignIn, next_step
+from idp.interaction.dispatch import AskConsent, ChooseParty, ConfirmAccount, Finish, FirstSignIn, SignIn, next_step
 from idp.interaction.pause import PausedRequest
 from idp.oauth import judging
 from idp.protocol import authorization_request as rules
@@ -35,6 +35,8 @@ from idp.tokens.families import Grant
 
 FindSession = Callable[[Connection], Session | None]
 """Who is signed in where the request is taken up, asked in the transaction that takes it up."""
+HasRunOut = Callable[[Connection], bool]
+"""Was somebody signed in there until their session ran out?"""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,13 @@ class SignInBegun:
 
 
 @dataclass(frozen=True)
-class ConsentAwaited:
-    """The person of this session has to say yes or no."""
+class AnswerAwaited:
+    """The person of this session has to answer: yes or no, for whom they act, or what to do about an account that is not
+    enough."""
 
     paused: PausedRequest
     session: Session
-    question: AskConsent
+    question: FirstSignIn | ConfirmAccount | ChooseParty | AskConsent
 
 
 def begin(realm: Realm, parameters: Mapping[str, str], *, browser: str | None) -> Begun | Answer:
@@ -96,8 +99,13 @@ def begin(realm: Realm, parameters: Mapping[str, str], *, browser: str | None) -
 
 
 def take_up(
-    realm: Realm, interaction_id: str, *, browser: str, find_session: FindSession
-) -> Answer | SignInBegun | ConsentAwaited:
+    realm: Realm,
+    interaction_id: str,
+    *,
+    browser: str,
+    find_session: FindSession,
+    has_run_out: HasRunOut = lambda _connection: False,
+) -> Answer | SignInBegun | AnswerAwaited:
     """Do the next step of a paused request. Raises InteractionGone."""
     with realm.database.write() as connection:
         paused = pause.take_up(realm, connection, interaction_id, browser=browser)
@@ -111,13 +119,17 @@ def take_up(
             _write_refusal(realm, connection, asked.client_id, refusal)
             return _error(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, refusal=refusal)
         if isinstance(step, SignIn):
-            return SignInBegun(_begin_sign_in(realm, connection, paused, step, session, browser=browser))
-        if isinstance(step, AskConsent):
-            assert session is not None, "consent is asked of somebody who is signed in"
-            return ConsentAwaited(paused, session, step)
-        answer = _finish(realm, connection, paused, step)
-    store.touch(realm, step.session)
-    return answer
+            was_signed_in = step.reason == "no_session" and has_run_out(connection)
+            attempt_id = _begin_sign_in(realm, connection, paused, step, session, browser=browser, has_run_out=was_signed_in)
+            return SignInBegun(attempt_id)
+        assert session is not None, "only somebody who is signed in is asked anything, and answers are given for them"
+        done: Answer | AnswerAwaited
+        if isinstance(step, Finish):
+            done = _finish(realm, connection, paused, step)
+        else:
+            done = AnswerAwaited(paused, session, step)
+    store.touch(realm, session)
+    return done
 
 
 def _who(realm: Realm, parameters: Mapping[str, str]) -> Client:
@@ -172,7 +184,14 @@ def _refused(realm: Realm, client: Client, parameters: Mapping[str, str], refusa
 
 
 def _begin_sign_in(
-    realm: Realm, connection: Connection, paused: PausedRequest, step: SignIn, session: Session | None, *, browser: str
+    realm: Realm,
+    connection: Connection,
+    paused: PausedRequest,
+    step: SignIn,
+    session: Session | None,
+    *,
+    browser: str,
+    has_run_out: bool,
 ) -> str:
     """Begin a sign-in for this request and return its id. Who only has to prove more keeps what is proved."""
     asked = paused.request
@@ -190,6 +209,7 @@ def _begin_sign_in(
             client_host=host_of(asked.redirect_uri),
             destination=asked.redirect_uri,
             login_hint=asked.login_hint or "",
+            has_run_out=has_run_out,
         ),
         return_path=f"{pause.CONTINUE}{paused.id}",
         citizen_id=keeps.citizen_id if keeps else None,
@@ -214,6 +234,7 @@ def _finish(realm: Realm, connection: Connection, paused: PausedRequest, step: F
         amr=session.references,
         authenticated_at=session.authenticated_at,
         claims=step.claims,
+        acting=step.acting,
         is_made_by_test=session.is_made_by_test,
     )
     code = codes.issue(realm, connection, asked, grant)

@@ -5,13 +5,20 @@ from typing import Any
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from ground.wire import BadRequest
-from idp.citizens import directory
+from idp.clients import registry
+from idp.consent import disclosures
 from idp.oauth.server import ClientRecord
+from idp.protocol.claims import released
 from idp.protocol.client import Client
+from idp.protocol.scopes import ACTING_FOR
 from idp.protocol.vocabulary import CONFIDENTIAL_AUTHENTICATIONS
 from idp.realm import Realm
 from idp.tokens import access
 from idp.tokens.access import VerifiedAccessToken
+from idp.tokens.holder import Holder, holder_of
+
+IDENTITY = ("snils", "birthdate", "verified", "roles")
+"""What a resource is told of the person behind a token: by what the registry knows them, and whether it may serve them."""
 
 
 class Introspection(IntrospectionEndpoint):
@@ -28,8 +35,7 @@ class Introspection(IntrospectionEndpoint):
         realm: Realm = self.server.realm
         with realm.database.read() as connection:
             token = access.judge(realm, connection, token_string)
-            person = directory.find(realm, connection, token.grant.citizen_id) if token else None
-        return None if person is None or person.is_shut_out else token
+        return token if token is not None and _holder(realm, token) is not None else None
 
     def check_permission(self, token: VerifiedAccessToken, client: ClientRecord, request: Any) -> bool:
         request.is_resource = client.client.resource is not None and client.client.resource in token.audience
@@ -45,13 +51,26 @@ class Introspection(IntrospectionEndpoint):
         verified, caller = token
         members = {"active": True, "token_type": "Bearer", **verified.claims}
         if caller.resource is not None and caller.resource in verified.audience:
-            members |= self._identity(verified)
-        return members
+            members |= self._told(verified, caller, IDENTITY)
+        return members | self._told(verified, caller, (ACTING_FOR,))
 
-    def _identity(self, verified: VerifiedAccessToken) -> dict[str, Any]:
-        """By what the registry knows a person: a token holder may never have opened it in a browser."""
+    def _told(self, verified: VerifiedAccessToken, caller: Client, names: tuple[str, ...]) -> dict[str, Any]:
+        """A token holder may never have opened the resource in a browser: it learns of the person here."""
         realm: Realm = self.server.realm
-        with realm.database.read() as connection:
-            person = directory.find(realm, connection, verified.grant.citizen_id)
-        claims = person.claims() if person else {}
-        return {name: claims[name] for name in ("snils", "birthdate") if claims.get(name)}
+        holder = _holder(realm, verified)
+        told = released(holder.claims, names) if holder else {}
+        disclosures.write_down(
+            realm,
+            family_id=verified.family_id,
+            citizen_id=verified.grant.citizen_id,
+            client_id=caller.client_id,
+            channel="check",
+            claims=told,
+        )
+        return told
+
+
+def _holder(realm: Realm, token: VerifiedAccessToken) -> Holder | None:
+    with realm.database.read() as connection:
+        client = registry.find(connection, token.grant.client_id)
+        return holder_of(realm, connection, token.grant, client)

@@ -2,14 +2,15 @@
 
 from ground.wire import BadRequest, Request, Response
 from idp.audit import Event
-from idp.citizens import directory
 from idp.clients import registry
+from idp.consent import disclosures
 from idp.pages.access import Access, open_to
 from idp.protocol.claims import released
 from idp.protocol.scopes import claims_of
 from idp.realm import Realm
 from idp.throttling import strangers
 from idp.tokens import access, minting
+from idp.tokens.holder import holder_of
 from idp.tokens.subjects import subject_of
 
 
@@ -31,13 +32,21 @@ def userinfo(realm: Realm, request: Request) -> Response:
             return _refuse_token(realm)
         if "openid" not in verified.grant.scopes:
             return _challenge(403, "insufficient_scope", "the scope openid is needed", scope="openid")
-        person = directory.find(realm, connection, verified.grant.citizen_id)
         client = registry.find(connection, verified.grant.client_id)
-    if person is None or person.is_shut_out or client is None:
+        holder = holder_of(realm, connection, verified.grant, client)
+    if holder is None or client is None:
         return _refuse_token(realm)
     names = (*claims_of(verified.grant.scopes), *verified.grant.claims.userinfo)
-    claims = {"sub": subject_of(realm, client, person.id), **released(person.claims(), names)}
+    claims = {"sub": subject_of(realm, client, holder.person.id), **released(holder.claims, names)}
     claims = realm.seams.userinfo(claims)
+    disclosures.write_down(
+        realm,
+        family_id=verified.family_id,
+        citizen_id=holder.person.id,
+        client_id=client.client_id,
+        channel="userinfo",
+        claims=(name for name in claims if name != "sub"),
+    )
     if client.userinfo_algorithm is None:
         return Response.of_json(claims)
     signed = minting.mint_userinfo(realm, client, claims, algorithm=client.userinfo_algorithm)

@@ -14,8 +14,9 @@ class Client:
 
     `secret_hash` is the SHA-256 of its secret, or None for a public client. `resource` is the identifier of the API that
     this client serves as a resource server, if it does (RFC 8707, 2). `sector` is the host for which its pairwise
-    subjects are made, and without `second_factor` the provider's own setting holds. An algorithm that is None was not
-    registered, so the thing it signs is not signed or not fixed.
+    subjects are made, and without `second_factor` the provider's own setting holds. Where it demands a confirmed account, a
+    person whose account is not is refused before there is a code. An algorithm that is None was not registered, so the
+    thing it signs is not signed or not fixed.
     """
 
     client_id: str
@@ -38,6 +39,7 @@ class Client:
     require_pushed_requests: bool = False
     require_pkce: bool = False
     second_factor: SecondFactor | None = None
+    require_confirmed_account: bool = False
     subject_type: str = "public"
     sector_identifier_uri: str | None = None
     sector: str = ""
@@ -103,6 +105,7 @@ METADATA: tuple[tuple[str, str], ...] = (
     ("require_pushed_authorization_requests", "require_pushed_requests"),
     ("require_pkce", "require_pkce"),
     ("second_factor", "second_factor"),
+    ("require_confirmed_account", "require_confirmed_account"),
     ("subject_type", "subject_type"),
     ("sector_identifier_uri", "sector_identifier_uri"),
     ("default_max_age", "default_max_age"),
@@ -119,7 +122,8 @@ METADATA: tuple[tuple[str, str], ...] = (
     ("frontchannel_logout_uri", "frontchannel_logout_uri"),
     ("frontchannel_logout_session_required", "frontchannel_logout_session_required"),
 )
-"""The name of each registered value on the wire, and of the field that holds it. `require_pkce` and `second_factor` are ours."""
+"""The name of each registered value on the wire, and of the field that holds it. `require_pkce`, `second_factor` and
+`require_confirmed_account` are ours: they only make us stricter, so a client may register them by itself."""
 
 
 def as_metadata(client: Client) -> dict[str, Any]:

@@ -89,6 +89,7 @@ class _Reading:
             require_pushed_requests=self.flag("require_pushed_authorization_requests"),
             require_pkce=self.flag("require_pkce"),
             second_factor=self.optional_choice("second_factor", SECOND_FACTORS),
+            require_confirmed_account=self.flag("require_confirmed_account"),
             subject_type=subject_type,
             sector_identifier_uri=sector_identifier_uri,
             sector=_sector(redirect_uris, sector_identifier_uri) if subject_type == "pairwise" else "",

@@ -11,16 +11,23 @@ from idp.errors import RequestRefused
 
 REGISTRY_PREFIX = "registry."
 OFFLINE_ACCESS = "offline_access"
+ACTING_FOR = "acting_for"
+"""Whoever asks for it wants to know on whose behalf a person comes; the claim has the same name."""
 BANK = "bank"
 """What a bank says of its customer. A provider that is no bank knows nothing of the kind."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A scope and the claims it opens at userinfo; one that opens an API instead has none."""
+    """A scope and the claims it opens at userinfo; one that opens an API instead has none.
+
+    `is_about_account` marks claims that say how far an account can be trusted and not who its owner is: they stand in the ID
+    token too, where they are signed and judged before anything else is asked for.
+    """
 
     name: str
     claims: tuple[str, ...] = ()
+    is_about_account: bool = False
 
 
 SCOPES: Mapping[str, Scope] = MappingProxyType(
@@ -38,6 +45,9 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             Scope("snils", ("snils",)),
             Scope("inn", ("inn",)),
             Scope("mobile", ("phone_number", "phone_number_verified")),
+            Scope("id_doc", ("passport_series", "passport_number", "passport_issued_on", "passport_verified")),
+            Scope("account", ("verified", "account_level", "roles"), is_about_account=True),
+            Scope(ACTING_FOR, (ACTING_FOR,), is_about_account=True),
             Scope(BANK, ("bank_account", "bank_card")),
             Scope("registry.read"),
             Scope(OFFLINE_ACCESS),
@@ -67,6 +77,11 @@ def claims_of(scopes: Iterable[str]) -> tuple[str, ...]:
     asked = set(scopes)
     names = [claim for scope in SCOPES.values() if scope.name in asked for claim in scope.claims]
     return tuple(dict.fromkeys(names))
+
+
+def claims_of_account(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Of these claims those that the ID token says by itself."""
+    return claims_of(name for name in scopes if SCOPES[name].is_about_account)
 
 
 def spell(scopes: Iterable[str]) -> str:

@@ -38,6 +38,9 @@ BACK_CHANNEL_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-
 OFFLINE_ACCESS: Final = "offline_access"
 """The scope whose refresh tokens outlive the session they were granted in (OpenID Connect Core 1.0, 11)."""
 
+ACCOUNT_NOT_CONFIRMED: Final = "account_not_confirmed"
+"""The first word of the description by which a client learns why it was answered `access_denied`."""
+
 TEST_MARK: Final = "propusk_test"
 """The claim of a token that came of the test API and not of a person's own sign-in. Worth nothing outside a test stand."""
 

@@ -82,6 +82,7 @@ def issue(realm: Realm, connection: Connection, request: AuthorizationRequest, g
         object=f"client:{grant.client_id}",
         family=family_id,
         acr=grant.acr,
+        **({"acting_for": f"{grant.acting.kind}:{grant.acting.id}"} if grant.acting else {}),
     )
     return code
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 from ground.chance import draw_identifier
 from ground.database import table_of
 from idp.audit import Event, record
+from idp.citizens.acting import Choice
 from idp.protocol.claims import GrantedClaims
 from idp.protocol.scopes import spell
 from idp.protocol.vocabulary import OFFLINE_ACCESS, Level
@@ -22,7 +23,7 @@ FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.
 @dataclass(frozen=True)
 class Grant:
     """What a citizen granted to a client, and how sure we were of them: scopes, and single claims besides. Seconds in
-    `authenticated_at`."""
+    `authenticated_at`. `acting` names for whom they came, when it was not for themselves."""
 
     client_id: str
     citizen_id: str
@@ -32,6 +33,7 @@ class Grant:
     amr: tuple[str, ...]
     authenticated_at: int
     claims: GrantedClaims = field(default_factory=GrantedClaims)
+    acting: Choice | None = None
     is_made_by_test: bool = False
 
     def counts_in(self, realm: Realm) -> bool:
@@ -54,6 +56,8 @@ def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
             "acr": grant.acr,
             "amr": list(grant.amr),
             "authenticated_at": grant.authenticated_at,
+            "acting_kind": grant.acting.kind if grant.acting else None,
+            "acting_id": grant.acting.id if grant.acting else None,
             "created_at": realm.clock.now(),
             "is_made_by_test": grant.is_made_by_test,
         },
@@ -86,6 +90,7 @@ def as_grant(row: Any) -> Grant:
         amr=tuple(row.amr),
         authenticated_at=row.authenticated_at,
         claims=GrantedClaims.of_document(row.claims),
+        acting=Choice(row.acting_kind, row.acting_id) if row.acting_kind else None,
         is_made_by_test=row.is_made_by_test,
     )
 
@@ -99,6 +104,26 @@ def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: s
     """Kill the families that a session of the provider gave rise to; those granted offline access outlive it (Core 1.0, 11)."""
     ends_with_it = ~(" " + FAMILIES.c.scope + " ").contains(f" {OFFLINE_ACCESS} ", autoescape=True)
     return _revoke(realm, connection, (FAMILIES.c.sid == sid) & ends_with_it, because, actor, f"session:{sid}")
+
+
+def revoke_all_of_session(realm: Realm, connection: Connection, sid: str, *, because: str, actor: str) -> bool:
+    """Kill the families that a session of the provider gave rise to, those granted offline access too."""
+    return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
+
+
+def revoke_others(realm: Realm, connection: Connection, citizen_id: str, sid: str, *, because: str) -> bool:
+    """Kill every family of a citizen that was not granted in this session."""
+    who = f"citizen:{citizen_id}"
+    others = (FAMILIES.c.citizen_id == citizen_id) & (FAMILIES.c.sid != sid)
+    return _revoke(realm, connection, others, because, who, who)
+
+
+def revoke_consented(realm: Realm, connection: Connection, citizen_id: str, client_id: str, *, because: str) -> list[str]:
+    """Kill every family that a citizen granted to a client. The sessions in which they, or others before them, were granted."""
+    which = (FAMILIES.c.citizen_id == citizen_id) & (FAMILIES.c.client_id == client_id)
+    sids = connection.execute(select(FAMILIES.c.sid).where(which).distinct().order_by(FAMILIES.c.sid)).scalars().all()
+    _revoke(realm, connection, which, because, f"citizen:{citizen_id}", f"client:{client_id}")
+    return list(sids)
 
 
 def clients_of_session(connection: Connection, sid: str) -> list[str]:

@@ -28,6 +28,8 @@ class TokenFamily(Base):
     authenticated_at: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[int] = mapped_column(BigInteger)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+    acting_kind: Mapped[str | None] = mapped_column(String(20))
+    acting_id: Mapped[str | None] = mapped_column(String(36))
     revoked_because: Mapped[str | None] = mapped_column(String(40))
     is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -14,7 +14,8 @@ newest first; an empty list when the register knows nothing of the person. Every
     preventive_measure   measure {name, codings}, reasons [coding], ended_on, in_force
 
 Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 403
-`insufficient_scope` without `registry.read`, 503 `temporarily_unavailable` when the provider cannot be asked.
+`insufficient_scope` without `registry.read`, 403 `access_denied` when the person has no confirmed account or lacks the role
+`citizen.medical_service`, 503 `temporarily_unavailable` when the provider cannot be asked.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import records_of
 from rp.trust.access_token import VerifiedAccess, judge_access_token
-from rp.trust.errors import AccessTokenRefused, ProviderUnavailable, ScopeMissing
+from rp.trust.errors import AccessTokenRefused, PersonRefused, ProviderUnavailable, ScopeMissing
 
 SCOPE = "registry.read"
 
@@ -58,6 +59,8 @@ def my_records() -> Response:
     except ScopeMissing as error:
         note_stranger(realm, Event.API_READ, object="records", error="insufficient_scope")
         return _refuse(403, "insufficient_scope", str(error), scope=error.scope)
+    except PersonRefused as error:
+        return _refuse(403, "access_denied", str(error))
     except ProviderUnavailable:
         return _refuse(503, "temporarily_unavailable", "the token cannot be checked now")
     connection = db.session.connection()

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from ground.web.errors import PageProblem
 from ground.web.language import gettext as _
-from rp.trust.errors import AnswerRefused, AssuranceTooLow, ProviderUnavailable, SignInDeclined, TrustError
+from rp.realm import current_realm
+from rp.trust.errors import AnswerRefused, AssuranceTooLow, ProviderUnavailable, RightsMissing, SignInDeclined, TrustError
 
 OAUTH_CODES = frozenset(
     {
@@ -27,12 +28,16 @@ OAUTH_CODES = frozenset(
 def reason_of(error: TrustError) -> str:
     """The name of the page that tells of the error."""
     match error:
+        case SignInDeclined(reason="unconfirmed"):
+            return "unconfirmed"
         case SignInDeclined(code="access_denied"):
             return "cancelled"
         case SignInDeclined():
             return "declined"
         case AssuranceTooLow():
             return "assurance"
+        case RightsMissing(reason=reason):
+            return reason
         case AnswerRefused():
             return "answer"
         case ProviderUnavailable():
@@ -56,6 +61,45 @@ def _cancelled(code: str | None, cause: str | None) -> PageProblem:
         lead=_("Вы отменили вход или не разрешили передать данные. Регистр ничего о вас не узнал."),
         advice=(_("Без ФИО, даты рождения и СНИЛС регистр не найдёт ваши записи."),),
         actions=_again(),
+        code=code,
+        cause=cause,
+    )
+
+
+def _unconfirmed(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=403,
+        title=_("Учётная запись не активирована"),
+        lead=_("Связь с регистром не активирована: ваша учётная запись в Пропуске не подтверждена, либо вы отменили вход."),
+        advice=(
+            _("Подтвердите в Пропуске телефон и добавьте паспорт или банк."),
+            _("Потом войдите ещё раз: вас пустят сразу, ждать никого не нужно."),
+        ),
+        actions=((_("Подтвердить в Пропуске"), current_realm().settings.account_url), *_again()),
+        code=code,
+        cause=cause,
+    )
+
+
+def _unverified(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=403,
+        title=_("Недостаточно прав"),
+        lead=_("Сведения о прививках и анализах открываются только подтверждённой учётной записи."),
+        advice=(_("Подтвердите в Пропуске телефон и добавьте паспорт или банк, потом войдите ещё раз."),),
+        actions=((_("Подтвердить в Пропуске"), current_realm().settings.account_url), *_again()),
+        code=code,
+        cause=cause,
+    )
+
+
+def _role(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=403,
+        title=_("Недостаточно прав"),
+        lead=_("Ваш профиль не связан с медицинским сервисом: у него нет роли «Гражданин - медицинский сервис»."),
+        advice=(_("Добавьте роль в настройках Пропуска, потом войдите ещё раз."),),
+        actions=((_("Добавить роль"), f"{current_realm().settings.account_url}/settings"), *_again()),
         code=code,
         cause=cause,
     )
@@ -135,6 +179,9 @@ def _unavailable(code: str | None, cause: str | None) -> PageProblem:
 
 PROBLEMS: Mapping[str, Callable[[str | None, str | None], PageProblem]] = {
     "cancelled": _cancelled,
+    "unconfirmed": _unconfirmed,
+    "unverified": _unverified,
+    "role": _role,
     "declined": _declined,
     "assurance": _assurance,
     "answer": _answer,

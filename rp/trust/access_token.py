@@ -6,11 +6,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from rp.realm import Realm
-from rp.trust.errors import AccessTokenRefused, ScopeMissing
-from rp.trust.provider import Provider, read_json
+from rp.trust.errors import AccessTokenRefused, PersonRefused, RightsMissing, ScopeMissing
+from rp.trust.provider import Provider, client_credentials, read_json
+from rp.trust.rights import check_rights
 from rp.trust.signed_token import SignatureRefused, verify_signature
 
 LEEWAY_SECONDS = 60
@@ -31,7 +31,8 @@ class VerifiedAccess:
 
 
 def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAccess:
-    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, ProviderUnavailable."""
+    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, PersonRefused,
+    ProviderUnavailable."""
     try:
         header, claims = verify_signature(realm, token)
     except SignatureRefused as error:
@@ -45,6 +46,10 @@ def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAcces
     scopes = _scopes(claims) & _scopes(answer)
     if scope not in scopes:
         raise ScopeMissing(scope)
+    try:
+        check_rights(answer)
+    except RightsMissing as error:
+        raise PersonRefused(str(error)) from error
     return VerifiedAccess(
         issuer=claims["iss"],
         subject=claims["sub"],
@@ -113,11 +118,13 @@ class Introspection:
     def _fetch(self, token: str) -> Mapping[str, Any]:
         provider = self._realm.room(Provider)
         endpoint = provider.metadata().introspection_endpoint
-        # RFC 6749, 2.3.1; a space as %20, which form decoders and plain percent decoders both read.
-        credentials = (quote(self._realm.settings.client_id, safe=""), quote(self._realm.client_secret, safe=""))
         with provider.session() as session:
             answer = read_json(
-                session, "POST", endpoint, data={"token": token, "token_type_hint": "access_token"}, auth=credentials
+                session,
+                "POST",
+                endpoint,
+                data={"token": token, "token_type_hint": "access_token"},
+                auth=client_credentials(self._realm),
             )
         return answer if isinstance(answer, Mapping) else {}
 

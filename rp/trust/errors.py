@@ -4,10 +4,12 @@ TrustError
 ├── ProviderUnavailable     we cannot ask: no connection, 5xx, not JSON, foreign metadata     → 503
 ├── SignInDeclined          the provider answered the sign-in with an OAuth error
 ├── AnswerRefused           the answer, or a token in it, is not to be believed
-│   └── AssuranceTooLow     believable, but the person was not checked strictly enough
+│   ├── AssuranceTooLow     believable, but the person was not checked strictly enough
+│   └── RightsMissing       believable, but the account is not confirmed or lacks the role         → 403
 ├── LogoutTokenRefused      a logout token is not to be believed                              → 400
 ├── AccessTokenRefused      the bearer token is not valid here                                → 401
-└── ScopeMissing            the bearer token is valid, but not for this                       → 403
+├── ScopeMissing            the bearer token is valid, but not for this                       → 403
+└── PersonRefused           the bearer token is valid, but its person may not be served       → 403
 
 The texts are for the developer and the journal; they never hold a token, a code or a person's data.
 """
@@ -22,11 +24,13 @@ class ProviderUnavailable(TrustError):
 
 
 class SignInDeclined(TrustError):
-    """The provider ended the sign-in with an error code (RFC 6749, 4.1.2.1)."""
+    """The provider ended the sign-in with an error code (RFC 6749, 4.1.2.1). `reason` is a word of ours for what stands behind
+    the code, where the provider says so."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, reason: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.reason = reason
 
 
 class AnswerRefused(TrustError):
@@ -35,6 +39,14 @@ class AnswerRefused(TrustError):
 
 class AssuranceTooLow(AnswerRefused):
     """The ID token is genuine, but its `acr` is weaker than the one we asked for."""
+
+
+class RightsMissing(AnswerRefused):
+    """The ID token is genuine, but the person's account does not open this registry. `reason` is `unverified` or `role`."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class LogoutTokenRefused(TrustError):
@@ -51,3 +63,7 @@ class ScopeMissing(TrustError):
     def __init__(self, scope: str) -> None:
         super().__init__(f"the token lacks the scope {scope}")
         self.scope = scope
+
+
+class PersonRefused(TrustError):
+    """The person behind a bearer token has no confirmed account, or not the role that this registry asks for."""

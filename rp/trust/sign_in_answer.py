@@ -11,9 +11,12 @@ from rp.realm import Realm
 from rp.trust.errors import AnswerRefused, ProviderUnavailable, SignInDeclined
 from rp.trust.id_token import judge_id_token
 from rp.trust.provider import Provider, read_json
+from rp.trust.rights import check_rights
 from rp.trust.sign_in_request import authlib_session
 
 MAX_CODE_CHARACTERS = 2048
+NOT_CONFIRMED = "account_not_confirmed"
+"""The first word of the description by which the provider says why it answers `access_denied`."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Tokens:
     access_token: str = field(repr=False)
     id_token: str = field(repr=False)
     expires_at: int
+    refresh_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ def check_answer_parameters(realm: Realm, arguments: Mapping[str, str]) -> str:
         raise AnswerRefused("the iss parameter is missing or of another provider (RFC 9207)")
     if "error" in arguments:
         code = arguments["error"]
-        raise SignInDeclined(code if code.isascii() and code.isprintable() and len(code) <= 64 else "invalid_error")
+        is_clean = code.isascii() and code.isprintable() and len(code) <= 64
+        raise SignInDeclined(code if is_clean else "invalid_error", _reason(code, arguments.get("error_description", "")))
     code = arguments.get("code", "")
     if not code or len(code) > MAX_CODE_CHARACTERS:
         raise AnswerRefused("the code is missing")
@@ -59,7 +64,10 @@ def check_answer_parameters(realm: Realm, arguments: Mapping[str, str]) -> str:
 
 
 def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> VerifiedPerson:
-    """Exchange the code and judge everything that comes back. Raises AnswerRefused, ProviderUnavailable."""
+    """Exchange the code and judge everything that comes back. Raises AnswerRefused, ProviderUnavailable.
+
+    Whoever may not be served here is turned away before anything else is asked about them.
+    """
     answer = _fetch_tokens(realm, code, code_verifier)
     access_token, id_token = answer.get("access_token"), answer.get("id_token")
     if not isinstance(access_token, str) or not isinstance(id_token, str):
@@ -67,6 +75,7 @@ def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> V
     if str(answer.get("token_type", "")).lower() != "bearer":
         raise AnswerRefused("the token type is not Bearer")
     claims = judge_id_token(realm, id_token, nonce=nonce, access_token=access_token)
+    check_rights(claims)
     given = _fetch_userinfo(realm, access_token, subject=claims["sub"])
     lifetime = answer.get("expires_in")
     return VerifiedPerson(
@@ -84,8 +93,18 @@ def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> V
             access_token=access_token,
             id_token=id_token,
             expires_at=realm.clock.now() + (lifetime if isinstance(lifetime, int) else 0),
+            refresh_token=_text(answer, "refresh_token"),
         ),
     )
+
+
+def _reason(code: str, description: str) -> str:
+    """What stands behind an error, by the first word of its description, where that is a word we know.
+
+    The description is nobody's signed word, so it only chooses between pages that are both true of `access_denied`.
+    """
+    is_told = code == "access_denied" and description.split(":")[0] == NOT_CONFIRMED
+    return "unconfirmed" if is_told else ""
 
 
 def _fetch_tokens(realm: Realm, code: str, code_verifier: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from rp.trust.errors import (
     AccessTokenRefused,
     AnswerRefused,
     LogoutTokenRefused,
+    PersonRefused,
     ProviderUnavailable,
     ScopeMissing,
     TrustError,
@@ -125,6 +126,12 @@ SIGN_IN_TWINS = [
     ("id_token", "claims.at_hash", ABSENT),
     ("id_token", "claims.acr", "low"),
     ("id_token", "claims.acr", ABSENT),
+    ("id_token", "claims.verified", False),
+    ("id_token", "claims.verified", "true"),
+    ("id_token", "claims.verified", ABSENT),
+    ("id_token", "claims.roles", []),
+    ("id_token", "claims.roles", "citizen.medical_service"),
+    ("id_token", "claims.roles", ABSENT),
     ("id_token", "header.kid", ABSENT),
     ("userinfo", "sub", "somebody else"),
     ("userinfo", "sub", ABSENT),
@@ -148,6 +155,10 @@ API_TWINS = [
     ("introspection", "sub", "somebody else"),
     ("introspection", "scope", "openid"),
     ("introspection", "scope", ABSENT),
+    ("introspection", "verified", False),
+    ("introspection", "verified", ABSENT),
+    ("introspection", "roles", []),
+    ("introspection", "roles", ABSENT),
 ]
 
 
@@ -184,7 +195,7 @@ def test_c04_the_registry_refuses_the_spoiled_twin_at_its_api(
     say(provider, _spoil(document, path, value))
     with pytest.raises(TrustError) as refusal:
         call_api(house, provider)
-    assert isinstance(refusal.value, AccessTokenRefused | ScopeMissing)
+    assert isinstance(refusal.value, AccessTokenRefused | PersonRefused | ScopeMissing)
     assert not isinstance(refusal.value, ProviderUnavailable)
 
 

@@ -1,9 +1,13 @@
 """Consent: exactly what will be handed out is shown, and exactly what was shown is handed out."""
 
+import re
+
 import pytest
 
+from idp.interaction.words import CLAIM_WORDS, SAID_WITH
+from idp.protocol.scopes import SCOPES, claims_of
 from tests.browser import Browser
-from tests.idp.stand import Stand, answer_of
+from tests.idp.stand import SECRET, Stand, answer_of
 
 EVERYTHING = "openid profile email phone snils inn registry.read"
 VALUES = {
@@ -203,3 +207,42 @@ def test_az_08_client_that_was_disabled_meanwhile_gets_no_code(stand: Stand) -> 
     browser.submit("consent", "allow")
     assert answer_of(browser)["error"] == "unauthorized_client"
     assert stand.rows("SELECT count(*) FROM authorization_codes") == [(0,)]
+
+
+PASSPORT = ("0000", "000017", "1 марта 2010")
+
+
+def test_r133_passport_is_asked_by_a_scope_of_its_own_and_shown_unmasked(stand: Stand) -> None:
+    browser = at_consent(stand, scope="openid id_doc")
+    assert all(value in browser.text for value in PASSPORT)
+    assert "Ромашкина" not in browser.text
+    assert told(stand, browser.submit("consent", "allow")) == {
+        "sub": stand.citizen("vera@example.test"),
+        "passport_series": "0000",
+        "passport_number": "000017",
+        "passport_issued_on": "2010-03-01",
+        "passport_verified": True,
+    }
+
+
+@pytest.mark.parametrize("scope", [name for name in SCOPES if name not in ("openid", "offline_access", "bank", "acting_for")])
+def test_r133_page_lists_exactly_what_the_client_learns(stand: Stand, scope: str) -> None:
+    """Every scope of one's own data: as many rows as claims, less those that another says too, and the same values in both."""
+    browser = at_consent(stand, scope=f"openid {scope}")
+    rows = re.findall(r"<dt>([^<]+)</dt>", browser.answer.text.partition('id="claims"')[2].partition("<form")[0])
+    learnt = told(stand, browser.submit("consent", "allow"))
+    shown = {name for name in claims_of([scope]) if SAID_WITH.get(name) not in claims_of([scope])}
+    assert sorted(rows) == sorted(str(CLAIM_WORDS[name]) for name in shown)
+    assert learnt.keys() - {"sub"} <= set(claims_of([scope]))
+
+
+def test_r133_client_without_the_scope_gets_none_of_the_personal_data(stand: Stand) -> None:
+    stand.add_client("modest", scopes=frozenset({"openid"}))
+    everything = " ".join(SCOPES)
+    browser = at_consent(stand, client_id="modest", scope=everything)
+    assert not any(value in browser.text for values in VALUES.values() for value in values if value != "17")
+    browser.submit("consent", "allow")
+    answer = stand.redeem(stand.code_from(browser), auth=("modest", SECRET))
+    assert answer.body["scope"] == "openid"
+    assert stand.userinfo(str(answer.body["access_token"])).json().keys() == {"sub"}
+    assert not set(claims_of(SCOPES)) & stand.verified(str(answer.body["id_token"])).claims.keys()

@@ -1,5 +1,6 @@
 """The schema of the provider: what migrations lead to is what the code expects."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,17 @@ from sqlalchemy.exc import OperationalError
 
 from ground.clock import FixedClock
 from ground.database import Database
-from ground.migration import DatabaseNewer
+from ground.migration import DatabaseNewer, Migrations
 from ground.preparation import bring_up_to_date
 from idp.app import make_app
+from idp.citizens.models import MEDICAL_SERVICE
 from idp.database import MIGRATIONS, Base
 from tests.idp.stand import Stand
+
+ENTER_BEFORE = """
+    INSERT INTO citizens (id, sealed, snils_index, created_at, second_factor_required, risk_is_judged) VALUES (?, '', ?, 1, 0, 0)
+"""
+"""In the columns of then: those of today's model are not all there before the last revision."""
 
 
 @pytest.fixture
@@ -35,6 +42,23 @@ def test_migrations_on_an_empty_database_lead_to_the_models(empty: Database, tmp
     with empty.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_r094_whoever_was_here_before_the_role_was_asked_for_has_it(empty: Database, tmp_path: Path) -> None:
+    """A stand that is brought up to date: its people went to the registry yesterday, and do today. A bank's customers did not."""
+    before = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS.folder, before, ignore=shutil.ignore_patterns("__pycache__"))
+    versions = sorted((before / "versions").glob("*.py"))
+    role = next(index for index, version in enumerate(versions) if version.name.endswith("_acting.py"))
+    for version in versions[role:]:
+        version.unlink()
+    Migrations(before, MIGRATIONS.metadata).upgrade(empty)
+    with empty.write() as connection:
+        for person in (("citizen", b"1"), ("customer", None)):
+            connection.exec_driver_sql(ENTER_BEFORE, person)
+    bring_up(empty, tmp_path)
+    with empty.read() as connection:
+        assert connection.exec_driver_sql("SELECT citizen_id, role FROM citizen_roles").all() == [("citizen", MEDICAL_SERVICE)]
 
 
 def test_second_run_does_nothing_and_makes_no_copy(empty: Database, tmp_path: Path) -> None:
@@ -72,7 +96,8 @@ def test_personal_columns_are_sealed_and_found_by_blind_indexes_only() -> None:
     assert plain == {
         ("citizens", "phone_index"), ("citizens", "email_index"), ("citizens", "snils_index"), ("citizens", "phone_verified_at"),
         ("citizens", "email_verified_at"), ("outbox", "address_index"), ("counters", "name"),
-        ("failing_recipients", "address_index"), ("citizens", "passport_checked_at"), ("watermarks", "name"),
+        ("failing_recipients", "address_index"), ("citizens", "passport_checked_at"), ("citizens", "passport_index"),
+        ("one_time_codes", "address_index"), ("organisations", "name"), ("watermarks", "name"),
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ground.outbox import Outbox
-from idp.authentication.methods.one_time_code import method
+from idp.authentication.methods.one_time_code import codes
 from tests.browser import Browser
 from tests.idp.stand import Stand, answer_of
 
@@ -229,7 +229,7 @@ def test_without_its_code_there_is_no_sms(stand: Stand, monkeypatch: pytest.Monk
     def fail(*_: object, **__: object) -> None:
         raise OSError("the journal is full")
 
-    monkeypatch.setattr(method, "record", fail)
+    monkeypatch.setattr(codes, "record", fail)
     assert stand.sign_in(browser).status == 500
     assert stand.sms() == []
 

@@ -47,6 +47,14 @@ def test_denied_consent_reaches_the_application(esia: Esia) -> None:
     assert (answer.status_code, answer.text) == (403, "refused: access_denied")
 
 
+def test_application_that_demands_a_confirmed_account_is_told_that_nobody_came(esia: Esia) -> None:
+    registered = esia.client(CALLBACK, require_confirmed_account=True)
+    client = make_relying_party(esia, registered).test_client()
+    answer = esia.sign_in(client, "/login", as_=esia.citizen(phone_verified=False))
+    assert (answer.status_code, answer.text) == (403, "refused: access_denied")
+    assert esia.sign_in(client, "/login", as_=esia.citizen()).status_code == 200
+
+
 def test_consent_that_nobody_asks_for_cannot_be_denied(esia: Esia) -> None:
     client, vera = application(esia), esia.citizen()
     esia.sign_in(client, "/login", as_=vera)

@@ -58,7 +58,8 @@ class FakeProvider:
     person: Claims = field(default_factory=lambda: dict(VERA))
     algorithm: str = "RS256"
     acr: str = "substantial"
-    scope: str = "openid fullname birthdate gender snils registry.read"
+    scope: str = "openid fullname birthdate gender snils account registry.read"
+    account: Claims = field(default_factory=lambda: {"verified": True, "roles": ["citizen.medical_service"]})
     key: Key = field(default_factory=lambda: make_key("RS256", "key-1"))
     published: list[Key] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -153,6 +154,7 @@ class FakeProvider:
             "amr": ["pwd", "otp", "sms", "mfa"],
             "at_hash": half_hash(access_token, "sha512" if self.key.key_type == "OKP" else "sha256"),
             "sid": "sid-1",
+            **self.account,
         }
         header = {"alg": self.algorithm, "kid": self.key.kid}
         claims, header = self.spoil_claims(claims) or {}, self.spoil_header(header) or {}
@@ -168,7 +170,7 @@ class FakeProvider:
             return "401 Unauthorized", {"error": "invalid_client"}
         if not self.is_active:
             return "200 OK", {"active": False}
-        known = {"active": True, "sub": self.person["sub"], "scope": self.scope}
+        known = {"active": True, "sub": self.person["sub"], "scope": self.scope, **self.account}
         return "200 OK", self.spoil_introspection({**known, "snils": self.person["snils"], "birthdate": self.person["birthdate"]})
 
     def _basic(self) -> str:

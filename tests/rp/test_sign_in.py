@@ -23,7 +23,7 @@ def test_r010_the_registry_sends_whoever_is_not_signed_in_to_the_provider(browse
     assert request["response_type"] == "code"
     assert request["client_id"] == "registry"
     assert request["redirect_uri"] == "http://localhost:8500/sign-in/callback"
-    assert request["scope"] == "openid fullname birthdate gender snils registry.read"
+    assert request["scope"] == "openid fullname birthdate gender snils account registry.read"
     assert request["acr_values"] == "substantial"
     assert request["code_challenge_method"] == "S256"
     assert {len(request[name]) for name in ("state", "nonce", "code_challenge")} == {43}

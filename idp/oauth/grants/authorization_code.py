@@ -7,7 +7,6 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from idp.authentication import incident
-from idp.citizens import directory
 from idp.oauth.grants.tokens import answer_with_tokens
 from idp.protocol.client import Client
 from idp.protocol.scopes import spell
@@ -15,6 +14,7 @@ from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
 from idp.realm import Realm
 from idp.tokens import codes, refresh
 from idp.tokens.codes import StoredCode
+from idp.tokens.holder import holder_of
 
 
 class StrictChallenge(CodeChallenge):
@@ -81,8 +81,8 @@ class CodeGrant(AuthorizationCodeGrant):
         client: Client = self.request.client.client
         refresh_token = None
         with self.realm.database.write() as connection:
-            person = directory.find(self.realm, connection, stored.grant.citizen_id)
-            is_ours = person is not None and not person.is_shut_out and codes.redeem(self.realm, connection, stored)
+            holder = holder_of(self.realm, connection, stored.grant, client)
+            is_ours = holder is not None and codes.redeem(self.realm, connection, stored)
             if is_ours and "refresh_token" in client.grant_types:
                 begun_at = self.realm.clock.now()
                 refresh_token = refresh.issue(self.realm, connection, family_id=stored.family_id, family_begun_at=begun_at)

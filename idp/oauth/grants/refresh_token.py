@@ -9,7 +9,6 @@ from authlib.oauth2.rfc6749.grants.base import TokenEndpointMixin
 from sqlalchemy import Connection
 
 from idp.authentication import incident
-from idp.citizens import directory
 from idp.oauth.grants.tokens import answer_with_tokens
 from idp.protocol.client import Client
 from idp.protocol.scopes import OFFLINE_ACCESS
@@ -17,6 +16,7 @@ from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS
 from idp.realm import Realm
 from idp.sessions import store
 from idp.tokens import refresh
+from idp.tokens.holder import holder_of
 from idp.tokens.refresh import StoredRefreshToken
 
 
@@ -61,7 +61,7 @@ class RefreshGrant(BaseGrant, TokenEndpointMixin):
         if not asked <= stored.grant.scopes:
             raise InvalidScopeError("scope must not grow by refreshing")
         with self.realm.database.write() as connection:
-            token = refresh.rotate(self.realm, connection, stored) if self._may_go_on(connection, stored) else None
+            token = refresh.rotate(self.realm, connection, stored) if self._may_go_on(connection, stored, client) else None
         if token is None:
             with self.realm.database.read() as connection:
                 seen_again = refresh.find(self.realm, connection, self.request.form["refresh_token"])
@@ -74,12 +74,11 @@ class RefreshGrant(BaseGrant, TokenEndpointMixin):
         )
         return 200, answer, self.TOKEN_RESPONSE_HEADER
 
-    def _may_go_on(self, connection: Connection, stored: StoredRefreshToken) -> bool:
-        """Is the person still there, and the session too, where the token lives by it?"""
+    def _may_go_on(self, connection: Connection, stored: StoredRefreshToken, client: Client) -> bool:
+        """Is the person still there on the client's terms, and the session too, where the token lives by it?"""
         if not stored.is_alive:
             return False
-        person = directory.find(self.realm, connection, stored.grant.citizen_id)
-        if person is None or person.is_shut_out:
+        if holder_of(self.realm, connection, stored.grant, client) is None:
             return False
         return OFFLINE_ACCESS in stored.grant.scopes or store.keep_alive(self.realm, connection, stored.grant.sid)
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from idp.citizens import directory
+from idp.consent import disclosures
 from idp.protocol.claims import released
 from idp.protocol.client import Client
-from idp.protocol.scopes import spell
+from idp.protocol.scopes import claims_of_account, spell
 from idp.realm import Realm
 from idp.tokens import minting
 from idp.tokens.families import Grant
+from idp.tokens.holder import holder_of
 
 
 def answer_with_tokens(
@@ -32,15 +33,25 @@ def answer_with_tokens(
     if refresh_token is not None:
         answer["refresh_token"] = refresh_token
     if with_id_token:
-        asked = _asked_in_id_token(realm, grant)
+        asked = _asked_in_id_token(realm, grant, client)
+        disclosures.write_down(
+            realm,
+            family_id=family_id,
+            citizen_id=grant.citizen_id,
+            client_id=grant.client_id,
+            channel="id_token",
+            claims=asked,
+        )
         answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=nonce, access_token=access_token, asked=asked)
     return realm.seams.token_response(answer)
 
 
-def _asked_in_id_token(realm: Realm, grant: Grant) -> dict[str, Any]:
-    """The claims that the client asked for in the ID token; nobody is looked up where it asked for none."""
-    if not grant.claims.id_token:
+def _asked_in_id_token(realm: Realm, grant: Grant, client: Client) -> dict[str, Any]:
+    """What the ID token says of the person: what the client asked for in it, and how far their account can be trusted where a
+    scope asks that. Nobody is looked up where it asked for neither."""
+    names = (*claims_of_account(grant.scopes), *grant.claims.id_token)
+    if not names:
         return {}
     with realm.database.read() as connection:
-        person = directory.find(realm, connection, grant.citizen_id)
-    return released(person.claims(), grant.claims.id_token) if person else {}
+        holder = holder_of(realm, connection, grant, client)
+    return released(holder.claims, names) if holder else {}

@@ -22,7 +22,10 @@ def test_reset_leaves_people_and_systems_of_the_seed_only(stand: Stand, control:
     control.post("/clock/advance", seconds=1000)
     assert control.ask("POST", "/reset").status_code == 204
     seeded = {"citizens": SEEDED, "passwords": SEEDED, "information_systems": 1}
-    assert contents(stand) == seeded | {"bank_identities": 1, "devices": 1, "totp_secrets": 1, "citizen_roles": SEEDED}
+    assert contents(stand) == seeded | {"bank_identities": 1, "devices": 1, "totp_secrets": 1, "citizen_roles": SEEDED} | {
+        "organisations": 2,
+        "memberships": 3,
+    }
     assert stand.clock.now() == Stand.START
     assert stand.userinfo(tokens["access_token"]).status_code == 401
     assert control.get("/outbox") == {"messages": [], "last": 0}

@@ -17,7 +17,8 @@ from idp.authentication.methods.password.store import change_password, set_passw
 from idp.authentication.methods.totp import store as totp
 from idp.authentication.methods.totp.codes import code_of, step_at
 from idp.authority import register as certificates
-from idp.citizens import directory, roles
+from idp.citizens import children, directory, organisations, roles
+from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
 from idp.clients import registry
 from idp.consent import ledger
@@ -343,6 +344,41 @@ def role(stand: Stand) -> Mortal:
     return Mortal("role", take, is_alive)
 
 
+def membership(stand: Stand) -> Mortal:
+    citizen_id = person(stand, "member")
+    numbers = {"name": "Учебное общество", "ogrn": "1000000000197", "inn": "0000000191"}
+    with stand.realm.database.write() as connection:
+        organisations.enter(stand.realm, connection, "society", **numbers, positions={citizen_id: "Писарь"})
+
+    def end(stand: Stand) -> None:
+        with stand.realm.database.write() as connection:
+            organisations.end_membership(stand.realm, connection, citizen_id, "society", actor=ACTOR)
+
+    def is_alive(stand: Stand) -> bool:
+        with stand.realm.database.read() as connection:
+            return bool(organisations.of_member(connection, citizen_id))
+
+    return Mortal("membership", end, is_alive)
+
+
+def child(stand: Stand) -> Mortal:
+    with stand.realm.database.write() as connection:
+        parent = directory.find_by_login(stand.realm, connection, "vera@example.test")
+        assert parent is not None
+        data = PersonalData("Ромашкин", "Лев", birthdate="2018-05-06")
+        child_id = children.add(stand.realm, connection, parent, data, BirthCertificate("II-АБ", "000017"), actor=ACTOR)
+
+    def remove(stand: Stand) -> None:
+        with stand.realm.database.write() as connection:
+            children.remove(stand.realm, connection, parent.id, child_id, actor=ACTOR)
+
+    def is_alive(stand: Stand) -> bool:
+        with stand.realm.database.read() as connection:
+            return children.may_act_for(stand.realm, connection, parent.id, child_id)
+
+    return Mortal("child", remove, is_alive)
+
+
 ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     session,
     authorization_code,
@@ -368,6 +404,8 @@ BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     unlocked_account,
     account_without_incident,
     role,
+    membership,
+    child,
 )
 
 

@@ -10,8 +10,11 @@ from ground.web.language import gettext as _
 from ground.web.language import lazy_gettext
 from idp.authentication.method import Away, Enrolled, Enrolment, Owner, write_down
 from idp.authentication.methods.bank_id import identities, trip
+from idp.authentication.methods.bank_id.id_token import Customer
 from idp.authentication.methods.bank_id.identities import Linked, LinkedAlready
+from idp.authentication.methods.bank_id.vouching import is_another, vouch
 from idp.authentication.methods.bank_id.words import refusal
+from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.realm import Realm
 
@@ -47,21 +50,33 @@ class BankEnrolment(Enrolment):
     def finish(self, realm: Realm, owner: Owner, form: Mapping[str, str]) -> Away | None:
         """Send the browser to the bank; or link whom it brings back.
 
-        Refuses as `trip` does, and with `cannot_link` for a customer who is linked already: to whom is nobody's business.
+        Refuses as `trip` does, with `other_name` for a customer whose name or day of birth is not the account's, and with
+        `cannot_link` for one who is linked already: to whom is nobody's business.
         """
         if "state" not in form:
             return trip.leave(realm, owner.session, back=BACK)
         customer = trip.come_back(realm, owner.session, form, back=BACK)
         with realm.database.write() as connection:
-            try:
-                if not self.can_add(realm, connection, owner.person):
-                    raise LinkedAlready
-                identities.link(realm, connection, owner.person.id, customer)
-                write_down(realm, connection, owner, "bank")
-                return None
-            except LinkedAlready:
-                write_down(realm, connection, owner, "bank", outcome="cannot_link")
-        raise refusal("cannot_link")
+            reason = self._link(realm, connection, owner, customer)
+            write_down(realm, connection, owner, "bank", outcome=reason or "done")
+        if reason is not None:
+            raise refusal(reason)
+        return None
+
+    def _link(self, realm: Realm, connection: Connection, owner: Owner, customer: Customer) -> str | None:
+        """Link the customer, for whom the bank vouches from now on; or why not."""
+        directory.hold(connection, owner.person.id)
+        person = directory.find(realm, connection, owner.person.id)
+        if person is None or not self.can_add(realm, connection, person):
+            return "cannot_link"
+        if is_another(person, customer):
+            return "other_name"
+        try:
+            identities.link(realm, connection, person.id, customer)
+        except LinkedAlready:
+            return "cannot_link"
+        vouch(realm, connection, person, customer)
+        return None
 
     def owner_of(self, realm: Realm, connection: Connection, arguments: Mapping[str, str]) -> str | None:
         kind, _colon, sid = (trip.holder_of(connection, arguments) or "").partition(":")

@@ -14,6 +14,7 @@ MAX_AGE_SECONDS: Final = 600
 """An ID token answers a question of this minute, for a person whom the bank has just asked; an old one is a replay."""
 MAX_SUBJECT_LENGTH: Final = 255
 MAX_SHOWN_LENGTH: Final = 40
+MAX_NAME_LENGTH: Final = 100
 REFERENCES: Final = frozenset(
     {
         "face", "fpt", "geo", "hwk", "iris", "kba", "mca", "mfa", "otp", "pin", "pop", "pwd", "rba", "retina", "sc", "sms", "swk",
@@ -39,13 +40,18 @@ class Expected:
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody as the bank knows them. `amr` is how the bank says that it asked; account and card are masked by it."""
+    """Somebody as the bank knows them. `amr` is how the bank says that it asked; account and card are masked by it. Names and day
+    of birth are told where a bank is linked, by a bank that tells them."""
 
     issuer: str
     subject: str
     amr: tuple[str, ...] = ()
     account: str | None = None
     card: str | None = None
+    family_name: str | None = None
+    given_name: str | None = None
+    middle_name: str | None = None
+    birthdate: str | None = None
 
 
 def judge(token: UnverifiedJwt, expected: Expected) -> Customer:
@@ -62,6 +68,10 @@ def judge(token: UnverifiedJwt, expected: Expected) -> Customer:
         amr=tuple(dict.fromkeys(word for word in words if isinstance(word, str) and word in REFERENCES)),
         account=_shown(token.claims, "bank_account"),
         card=_shown(token.claims, "bank_card"),
+        family_name=_told(token.claims, "family_name", MAX_NAME_LENGTH),
+        given_name=_told(token.claims, "given_name", MAX_NAME_LENGTH),
+        middle_name=_told(token.claims, "middle_name", MAX_NAME_LENGTH),
+        birthdate=_told(token.claims, "birthdate", 10),
     )
 
 
@@ -124,5 +134,9 @@ def _moment(claims: Mapping[str, Any], name: str) -> float:
 
 def _shown(claims: Mapping[str, Any], name: str) -> str | None:
     """What the bank wants shown of an account or a card; nothing long or strange is stored."""
+    return _told(claims, name, MAX_SHOWN_LENGTH)
+
+
+def _told(claims: Mapping[str, Any], name: str, longest: int) -> str | None:
     value = claims.get(name)
-    return value if isinstance(value, str) and 0 < len(value) <= MAX_SHOWN_LENGTH and value.isprintable() else None
+    return value if isinstance(value, str) and 0 < len(value) <= longest and value.isprintable() else None

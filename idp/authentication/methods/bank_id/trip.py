@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
+import orjson
 from sqlalchemy import Connection
 
 from ground.chance import draw_token
@@ -29,8 +30,10 @@ from idp.sessions.store import Session
 
 LIFETIME_SECONDS: Final = 300
 PURPOSE: Final = "bank"
-ACCOUNT_CLAIMS: Final = '{"id_token":{"bank_account":null,"bank_card":null}}'
-"""Asked for where a bank is linked, to be shown to its owner; whoever signs in is asked for nothing but who they are."""
+TOLD: Final = ("family_name", "given_name", "middle_name", "birthdate", "bank_account", "bank_card")
+LINKING_CLAIMS: Final = orjson.dumps({"id_token": dict.fromkeys(TOLD)}).decode()
+"""Asked for where a bank is linked: whether it is the same person, and what is shown to its owner. Whoever signs in is asked for
+nothing but who they are."""
 
 
 def ask(realm: Realm, connection: Connection, whose: Attempt | Session) -> tuple[Asked, str]:
@@ -70,7 +73,7 @@ def leave(realm: Realm, whose: Attempt | Session, *, back: str) -> Away:
         "ui_locales": current_language(),
     }
     if isinstance(whose, Session):
-        parameters |= {"claims": ACCOUNT_CLAIMS}
+        parameters |= {"claims": LINKING_CLAIMS}
     endpoint = metadata.authorization_endpoint
     return Away(f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}")
 

@@ -75,7 +75,7 @@ def owner_of(realm: Realm, connection: Connection, signer: VerifiedSigner) -> Pe
     if signer.snils is None:
         return "no_snils"
     person = directory.find_by_login(realm, connection, signer.snils)
-    if person is None or person.is_disabled:
+    if person is None or person.is_disabled or person.is_child:
         return "no_account"
     if signer.inn and person.data.inn and signer.inn != person.data.inn:
         return "other_person"

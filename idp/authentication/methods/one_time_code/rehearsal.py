@@ -5,7 +5,8 @@ import re
 
 from idp.authentication.attempt import Attempt
 from idp.authentication.method import Refusal
-from idp.authentication.methods.one_time_code.method import DIGITS, OneTimeCodeMethod, hash_code
+from idp.authentication.methods.one_time_code.codes import DIGITS, hash_code, newest
+from idp.authentication.methods.one_time_code.method import OneTimeCodeMethod
 from idp.authentication.methods.one_time_code.words import wrong_text
 from idp.authentication.rehearsal import Asked, Proof
 from idp.realm import Realm
@@ -22,7 +23,7 @@ def proof(method: OneTimeCodeMethod) -> Proof:
         """The code that the person reads. Refuses with `too_soon` when none was sent, as the page would."""
         channel = method.channel
         with realm.database.read() as connection:
-            newest = method.newest(connection, asked.attempt)
+            sent = newest(connection, method.recipient(asked.attempt, asked.person))
             messages = realm.outbox.messages(
                 connection,
                 address=channel.address_of(asked.person),
@@ -31,7 +32,7 @@ def proof(method: OneTimeCodeMethod) -> Proof:
             )
         for message in reversed(messages):
             for code in CODE.findall(message.text):
-                if newest is not None and hmac.compare_digest(newest.code_hash, hash_code(realm, newest.id, code)):
+                if sent is not None and hmac.compare_digest(sent.code_hash, hash_code(realm, sent.id, code)):
                     return str(code)
         raise Refusal("too_soon", wrong_text("no_code"))
 
@@ -44,9 +45,9 @@ def proof(method: OneTimeCodeMethod) -> Proof:
 
     def last_second(realm: Realm, asked: Asked) -> int:
         with realm.database.read() as connection:
-            newest = method.newest(connection, asked.attempt)
-        if newest is None:
+            sent = newest(connection, method.recipient(asked.attempt, asked.person))
+        if sent is None:
             raise Refusal("too_soon", wrong_text("no_code"))
-        return int(newest.expires_at)
+        return int(sent.expires_at)
 
     return Proof(right, wrong, last_second)

@@ -1,7 +1,14 @@
-"""What a person reads when a code is refused. The exact words are requirements."""
+"""What a person reads of a code and when one is refused. The exact words are requirements."""
+
+from typing import Any
+
+from sqlalchemy import Connection
 
 from ground.web.language import counted
 from ground.web.language import gettext as _
+from idp.authentication.methods.one_time_code import codes
+from idp.authentication.methods.one_time_code.codes import Recipient
+from idp.realm import Realm
 
 
 def wrong_text(reason: str, tries_left: int = 0) -> str:
@@ -28,3 +35,17 @@ def wait_text(seconds: int) -> str:
         "Новый код можно запросить через %(number)s секунду.|Новый код можно запросить через %(number)s секунды."
         "|Новый код можно запросить через %(number)s секунд.",
     )
+
+
+def asked_code(realm: Realm, connection: Connection, to: Recipient, error: str | None) -> dict[str, Any]:
+    """What a page outside a sign-in has to know of the code that it asks for (one_time_code.html)."""
+    newest = codes.newest(connection, to)
+    wait = codes.seconds_to_wait(realm, connection, to)
+    return {
+        "channel": to.channel,
+        "address": to.channel.masked(to.address),
+        "expires_at": newest.expires_at if newest else None,
+        "not_delivered": to.channel.not_delivered if codes.is_in_trouble(realm, connection, newest) else None,
+        "wait": wait_text(wait) if wait else None,
+        "error": error,
+    }

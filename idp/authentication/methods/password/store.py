@@ -30,7 +30,12 @@ def checker(realm: Realm) -> PasswordChecker:
 
 def set_password(realm: Realm, connection: Connection, citizen_id: str, password: str) -> None:
     """Store the first password of a citizen."""
-    row = {"citizen_id": citizen_id, "hash": checker(realm).hash(password), "changed_at": realm.clock.now()}
+    set_hash(realm, connection, citizen_id, checker(realm).hash(password))
+
+
+def set_hash(realm: Realm, connection: Connection, citizen_id: str, stored: str) -> None:
+    """Store the first password of a citizen that was hashed before."""
+    row = {"citizen_id": citizen_id, "hash": stored, "changed_at": realm.clock.now()}
     connection.execute(insert(PASSWORDS), row)
 
 
