@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.load.doomed import DEEDS, World
 from tests.load.kills import Campaign, campaign
 from tests.postgresql.cluster import running_cluster
 
@@ -20,6 +21,17 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         return
     with running_cluster() as cluster, campaign(folder, cluster.make_database("kills")) as running:
         yield running
+
+
+@pytest.mark.parametrize("running", ["sqlite"], indirect=True)
+def test_what_the_kills_look_for_is_found_in_what_nobody_ended_and_in_nothing_else(running: Campaign) -> None:
+    world = World(running.realm, running.ports, 0)
+    for deed in DEEDS:
+        assert deed.fault(world, deed.make(world)), deed.name
+        thing = deed.make(world)
+        deed.do(world, thing)
+        assert not deed.fault(world, thing), deed.name
+    world.close()
 
 
 def test_i2_nothing_that_was_acknowledged_as_ended_is_alive_after_kills(running: Campaign) -> None:
