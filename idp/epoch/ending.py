@@ -97,7 +97,6 @@ LASTING: Mapping[str, str] = {
     "incidents": "open ones are buried",
     "organisations": "entered once, never changed",
     "memberships": "ended ones are buried",
-    "recordings": "what a recovery shows, sealed, until its term is over",
     "passwords": "changed ones are buried",
     "passkeys": "removed ones are buried",
     "passkey_handles": "names that open nothing",
