@@ -74,6 +74,14 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.CHILD_ADDED: {OTHERWISE: lazy_gettext("Добавлен ребёнок")},
     Event.CHILD_REMOVED: {OTHERWISE: lazy_gettext("Ребёнок убран из списка")},
     Event.PASSWORD_CHANGED: {OTHERWISE: lazy_gettext("Пароль изменён")},
+    Event.RECOVERY_ASKED: {OTHERWISE: lazy_gettext("Кто-то начал восстановление доступа")},
+    Event.RECOVERY_PROVED: {OTHERWISE: lazy_gettext("Восстановление доступа: шаг пройден")},
+    Event.RECOVERY_ENDED: {
+        "done": lazy_gettext("Восстановление доступа завершено"),
+        OTHERWISE: lazy_gettext("В восстановлении доступа отказано"),
+    },
+    Event.PASSWORD_RESET: {OTHERWISE: lazy_gettext("Забытый пароль заменён новым")},
+    Event.RECORDING_VIEWED: {OTHERWISE: lazy_gettext("Сотрудник смотрел вашу видеозапись")},
     Event.CERTIFICATE_ISSUED: {OTHERWISE: lazy_gettext("Выпущен сертификат подписи")},
     Event.CERTIFICATE_REVOKED: {OTHERWISE: lazy_gettext("Сертификат подписи отозван")},
 }
@@ -99,6 +107,7 @@ NOT_THEIRS = frozenset(
         Event.REALM_RESET,
         Event.EPOCH_RAISED,
         Event.BURIED_AGAIN,
+        Event.RECORDING_REMOVED,
         Event.JOURNAL_READ,
         Event.JOURNAL_PURGED,
         Event.JOURNAL_ANCHORED,

@@ -64,7 +64,7 @@ def test_reuse_of_a_rotated_token_takes_the_whole_family_down(refreshing: Stand)
     assert refresh(refreshing, first.body["refresh_token"]).body["error"] == "invalid_grant"
     assert refresh(refreshing, second.body["refresh_token"]).body["error"] == "invalid_grant"
     assert userinfo_status(refreshing, second) == 401
-    assert [event["action"] for event in refreshing.events()][-2:] == ["refresh.reused", "tokens.revoked"]
+    assert [event["action"] for event in refreshing.events()][-3:] == ["refresh.reused", "tokens.revoked", "token.refused"]
 
 
 def test_scope_can_shrink_for_one_answer_and_never_grows(refreshing: Stand) -> None:

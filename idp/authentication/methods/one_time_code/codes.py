@@ -27,6 +27,7 @@ MAX_TRIES = 5
 SECONDS_BETWEEN_SENDS = 30
 HOUR_SECONDS = 3600
 NOWHERE = "nowhere"
+RECOVERY = "recovery:"
 
 OF_HOLDER = (CODES.c.holder == bindparam("of_holder"), CODES.c.channel == bindparam("of_channel"))
 NEWEST = select(CODES).where(*OF_HOLDER).order_by(CODES.c.sent_at.desc(), CODES.c.ended_at.is_not(None)).limit(1)
@@ -124,7 +125,7 @@ def newest(connection: Connection, recipient: Recipient) -> Row[Any] | None:
 def seconds_to_wait(realm: Realm, connection: Connection, recipient: Recipient) -> int:
     """How long until another code may be sent: 30 seconds after the last, and not over the hourly limit.
 
-    The hour of one kind of holders is not that of another: who only knows a login must not use up the codes of a sign-in.
+    Recoveries have an hour of their own: who only knows a login must not use up the codes of a sign-in.
     """
     return max(wait_after_last(realm, connection, recipient), wait_of_hour(realm, connection, recipient))
 
@@ -146,10 +147,9 @@ def wait_of_hour(realm: Realm, connection: Connection, recipient: Recipient) -> 
         if recipient.citizen_id is not None
         else CODES.c.citizen_id.is_(None) & (CODES.c.address_index == _index(realm, recipient))
     )
-    kind, _colon, _id = recipient.holder.partition(":")
-    recent = select(func.count(), func.min(CODES.c.sent_at)).where(
-        whose, CODES.c.sent_at > now - HOUR_SECONDS, CODES.c.holder.startswith(f"{kind}:")
-    )
+    of_recoveries = CODES.c.holder.startswith(RECOVERY)
+    kind = of_recoveries if recipient.holder.startswith(RECOVERY) else ~of_recoveries
+    recent = select(func.count(), func.min(CODES.c.sent_at)).where(whose, CODES.c.sent_at > now - HOUR_SECONDS, kind)
     count, oldest = connection.execute(recent).one()
     return max(0, int(oldest) + HOUR_SECONDS - now) if count >= limit else 0
 
