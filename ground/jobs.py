@@ -44,7 +44,8 @@ BACK_OFF_SECONDS = (2, 10, 60, 300, 1800, 7200)
 """Pauses between tries; one try more than there are pauses."""
 TRIES = len(BACK_OFF_SECONDS) + 1
 LEASE_SECONDS = 60
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
+"""Half of the second in which a client has to learn that a consent was withdrawn."""
 MAX_ERROR_CHARACTERS = 200
 
 log = logging.getLogger(__name__)
@@ -199,7 +200,7 @@ def _insert_or_change(dialect: Any, table: Table) -> Any:
 
 
 def keep_running(run_due: Callable[[], int], *, threads: int) -> None:
-    """Poll about once a second in daemon threads, until the process ends. Several, so that one slow peer delays nobody."""
+    """Poll about twice a second in daemon threads, until the process ends. Several, so that one slow peer delays nobody."""
     for number in range(threads):
         threading.Thread(target=_poll, args=(run_due,), name=f"jobs-{number}", daemon=True).start()
 

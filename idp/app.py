@@ -13,6 +13,8 @@ from ground.web.application import make_flask
 from ground.wire import Request, Response, Wsgi
 from idp import retention
 from idp.account import activity, children, contacts, documents, first_sign_in, signature
+from idp.account import consents as account_consents
+from idp.account import sessions as account_sessions
 from idp.account import settings as account_settings
 from idp.account import views as account
 from idp.authentication.devices.api import blueprint as device_api
@@ -26,7 +28,7 @@ from idp.discovery import documents as discovery
 from idp.front import REALM, Endpoint, Front
 from idp.interaction.questions import blueprint as question_pages
 from idp.interaction.views import blueprint as consent_pages
-from idp.logout import back_channel
+from idp.logout import back_channel, deadline
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
 from idp.oauth.end_session import blueprint as logout_pages
@@ -38,13 +40,17 @@ from idp.oauth.userinfo import userinfo
 from idp.pages import current_realm, site_of
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
+from idp.recovery import recordings
+from idp.recovery.views import blueprint as recovery_pages
 from idp.requests.recorder import recorded
+from idp.sessions.store import DEADLINE
 from idp.sign_up.views import blueprint as sign_up_pages
 from idp.staff import identity as staff_identity
 from idp.staff import incidents as staff_incidents
 from idp.staff import journal as staff_journal
 from idp.staff import members as staff_members
 from idp.staff import people as staff_people
+from idp.staff import recoveries
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
@@ -58,9 +64,20 @@ BLUEPRINTS = (
     session_frame,
     registration_management,
 )
-OF_ACCOUNT = (account, account_settings, activity, children, contacts, documents, first_sign_in, signature)
-OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members)
-OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), sign_up_pages)
+OF_ACCOUNT = (
+    account,
+    account_sessions,
+    account_consents,
+    account_settings,
+    activity,
+    children,
+    contacts,
+    documents,
+    first_sign_in,
+    signature,
+)
+OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members, recoveries)
+OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), recovery_pages, sign_up_pages)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
@@ -98,8 +115,10 @@ def _deliver_message(realm: Realm, job: Job) -> None:
 JOB_HANDLERS: Mapping[str, Callable[[Realm, Job], None]] = {
     back_channel.JOB: back_channel.deliver,
     outbox.JOB: _deliver_message,
+    DEADLINE: deadline.meet,
     retention.LEFTOVERS: retention.purge_leftovers,
     retention.JOURNAL: retention.purge_journal,
+    recordings.JOB: recordings.remove_due,
 }
 OPEN_TO_SCRIPTS = frozenset(
     {

@@ -149,6 +149,7 @@ def _system(realm: Realm, entry: dict[str, Any]) -> Client:
         secret_hash=_secret_hash(secret_file_of(realm.settings, entry)),
         jwks_uri=_address(base, paths.get("jwks_uri")),
         scopes=frozenset(entry["scope"].split()),
+        grant_types=tuple(entry.get("grant_types", Client.grant_types)),
         require_pkce=entry["require_pkce"],
         require_confirmed_account=entry.get("require_confirmed_account", False),
         backchannel_logout_uri=_address(base, paths.get("backchannel_logout_uri")),

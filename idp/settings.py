@@ -170,9 +170,10 @@ class Settings:
     `codes_per_hour` limits the one-time codes of one person, `pushes_per_ten_minutes` the notices on their telephone; 0 is no
     limit, for test stands only.
     After `failures_before_lock` wrong passwords in a row an account is locked, until its owner recovers it; `unlock_seconds`
-    later (at most 600) they can sign in. One address has `failures_per_address` failed sign-ins an hour, and
-    `messages_per_address` messages to people who sign up; `incident_rules` are the findings that shut an account until an
-    officer opens it. Where they are not said they are 60, 20 and all of them, and no limit and none on a test stand.
+    later (at most 600) they can sign in. What they recorded for it is removed `recording_days` after the decision. One address
+    has `failures_per_address` failed sign-ins an hour, and `messages_per_address` messages to people who sign up;
+    `incident_rules` are the findings that shut an account until an officer opens it. Where they are not said they are 60, 20 and
+    all of them, and no limit and none on a test stand.
     `second_factor` is when people take a second step (`on_risk`, `for_records`, `always`); a client may ask for more, and
     `disabled_methods` are ways to sign in that are switched off; where `only_methods` are listed, all others are. With
     `webauthn_attestation` at `direct` a new passkey's device has to say who made it.
@@ -211,6 +212,7 @@ class Settings:
     failures_per_address: int | None = None
     messages_per_address: int | None = None
     unlock_seconds: int = 0
+    recording_days: int = 7
     incident_rules: tuple[str, ...] | None = None
     pushes_per_ten_minutes: int = 3
     second_factor: SecondFactor = "on_risk"
@@ -260,6 +262,8 @@ class Settings:
             raise ValueError(f"failures_before_lock must be 1 to 100, not {self.failures_before_lock}")
         if not 0 <= self.unlock_seconds <= 600:
             raise ValueError(f"unlock_seconds must be 0 to 600, not {self.unlock_seconds}")
+        if not 0 <= self.recording_days <= 90:
+            raise ValueError(f"recording_days must be 0 to 90, not {self.recording_days}")
         for name in ("codes_per_hour", "pushes_per_ten_minutes"):
             if self.is_production and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")

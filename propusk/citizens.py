@@ -31,6 +31,7 @@ class PersonMembers(TypedDict, total=False):
     risk: bool
     disabled: bool
     roles: Sequence[Role]
+    locked: bool
     password: str | None
 
 
@@ -60,6 +61,7 @@ class Citizen:
     risk: bool
     disabled: bool
     roles: tuple[Role, ...]
+    locked: bool
     password: str | None = field(default=None, repr=False)
 
     @property

@@ -39,7 +39,7 @@ class _Forms(HTMLParser):
         if tag == "form":
             self._form = Form(urljoin(self._base, given.get("action", "")), given.get("method", "get").lower())
             self.forms[given.get("id", "")] = self._form
-        elif tag == "input" and self._form is not None and given.get("type") != "checkbox":
+        elif tag == "input" and self._form is not None and (given.get("type") != "checkbox" or "checked" in given):
             self._form.values[given["name"]] = given.get("value", "")
         elif tag == "button" and self._form is not None:
             self._form.buttons[given.get("id", "")] = (given.get("name", ""), given.get("value", ""))

@@ -52,6 +52,7 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.ACCESS_REFUSED: {OTHERWISE: lazy_gettext("Страница не открыта: нет прав")},
     Event.ROLE_GIVEN: {OTHERWISE: lazy_gettext("Добавлена роль")},
     Event.ROLE_TAKEN: {OTHERWISE: lazy_gettext("Убрана роль")},
+    Event.MEMBERSHIP_ENDED: {OTHERWISE: lazy_gettext("Вы больше не действуете от имени организации")},
     Event.SESSION_OPENED: {
         "raised": lazy_gettext("Вход подтверждён ещё одним способом"),
         OTHERWISE: lazy_gettext("Вход выполнен"),
@@ -59,6 +60,8 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.SESSION_ENDED: {OTHERWISE: lazy_gettext("Сеанс завершён")},
     Event.CONSENT_GIVEN: {OTHERWISE: lazy_gettext("Доступ к данным разрешён. Сервис: %(client)s")},
     Event.CONSENT_REFUSED: {OTHERWISE: lazy_gettext("В доступе к данным отказано. Сервис: %(client)s")},
+    Event.CONSENT_WITHDRAWN: {OTHERWISE: lazy_gettext("Согласие отозвано. Сервис: %(client)s")},
+    Event.PLACE_FORGOTTEN: {OTHERWISE: lazy_gettext("Устройство забыто")},
     Event.CONSENT_SIGNED: {OTHERWISE: lazy_gettext("Согласие подписано. Сервис: %(client)s")},
     Event.AUTHORIZATION_ISSUED: {OTHERWISE: lazy_gettext("Вход в сервис: %(client)s")},
     Event.TOKENS_REVOKED: {OTHERWISE: lazy_gettext("Доступ сервисов к данным прекращён")},

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ground.web.language import gettext as _
 from idp.account import passport
 from idp.account.listing import listed
-from idp.account.pages import PATH, make_blueprint, page
+from idp.account.pages import PATH, make_blueprint, page, sessions_to_offer
 from idp.authentication.entry import enter, enter_to_change
 from idp.authentication.method import Owner
 from idp.authentication.methods.e_signature.method import SignatureMethod
@@ -31,6 +31,7 @@ def documents() -> str:
     with realm.database.read() as connection:
         shown = listed(realm, connection, owner, "documents")
         kept = signed.of_person(realm, connection, owner.person.id)
+        others = sessions_to_offer(realm, connection, owner)
     data = owner.person.data
     return page(
         "account/documents.html",
@@ -41,6 +42,7 @@ def documents() -> str:
         has_any=data.has_passport or any(each.items for each in shown),
         can_sign=is_anybody_trusted(realm) and realm.settings.has_method(SignatureMethod.name),
         signed_consents=kept,
+        other_sessions=others,
     )
 
 

@@ -7,9 +7,11 @@ from idp.authentication import challenge, risk
 from idp.authentication.methods import METHODS
 from idp.authority import register as certificates
 from idp.citizens import children, directory
-from idp.consent import ledger, signed
+from idp.consent import disclosures, ledger, signed
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.recovery import store as recoveries
+from idp.sessions import store
 
 
 def remove_person(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
@@ -24,6 +26,9 @@ def remove_person(realm: Realm, connection: Connection, citizen_id: str, *, acto
     risk.forget(connection, citizen_id)
     ledger.forget(connection, citizen_id)
     signed.forget(connection, citizen_id)
+    disclosures.forget(connection, citizen_id)
+    store.forget(connection, citizen_id)
+    recoveries.forget(connection, citizen_id)
     certificates.forget(connection, citizen_id)
     children.forget(connection, citizen_id)
     directory.remove(realm, connection, citizen_id, actor=actor)

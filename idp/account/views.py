@@ -4,7 +4,7 @@ from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from idp.account.listing import listed
-from idp.account.pages import PATH, make_blueprint, page
+from idp.account.pages import PATH, changed, make_blueprint, page, sessions_to_offer
 from idp.audit import Event
 from idp.authentication.entry import enter, enter_to_change, offered_methods
 from idp.authentication.method import Away, Enrolment, Method, Owner, Refusal, write_down
@@ -31,7 +31,8 @@ def profile() -> str:
     owner = enter(realm, PATH)
     with realm.database.read() as connection:
         listed_children = children.of_parent(realm, connection, owner.person.id)
-    return page("account/profile.html", owner, "profile", children=listed_children)
+        others = sessions_to_offer(realm, connection, owner)
+    return page("account/profile.html", owner, "profile", children=listed_children, other_sessions=others)
 
 
 @blueprint.get("/security")
@@ -43,12 +44,14 @@ def security() -> str:
     with realm.database.read() as connection:
         shown = listed(realm, connection, owner, "security")
         offered = offered_methods(realm, connection, owner.person)
+        others = sessions_to_offer(realm, connection, owner)
     return page(
         "account/security.html",
         owner,
         "security",
         listed=shown,
-        others=[method for method in offered if method.enrolment is None],
+        always=[method for method in offered if method.enrolment is None],
+        other_sessions=others,
         guard=LEVELS.index(reachable_levels(offered)[-1]) + 1,
         has_spare=len([method for method in offered if method.kind == "possession" and method.level != "high"]) > 1,
     )
@@ -133,7 +136,7 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
             abort(404)
         write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
         bury(realm, connection, Buried.METHOD, owner.person.id, method.name, enrolled_id)
-    return redirect(f"{PATH}/{section}", 303)
+    return changed(realm, owner, f"{PATH}/{section}")
 
 
 def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, str]) -> Response | tuple[str, int]:
@@ -146,7 +149,7 @@ def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, st
         return _adding(realm, method, enrolment, owner, refusal), refusal.status
     if isinstance(away, Away):
         return redirect(away.address, 303)
-    return redirect(f"{PATH}/{section}", 303)
+    return changed(realm, owner, f"{PATH}/{section}")
 
 
 def _enrolment(realm: Realm, section: str | None, name: str) -> tuple[Method, Enrolment]:

@@ -27,22 +27,27 @@ FIND = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt_id"))
 
 
 class AttemptGone(Exception):
-    """There is no such attempt in this browser, or its time is over; `is_foreign` where it is alive in another."""
+    """There is no such attempt in this browser, or its time is over; `is_foreign` where it is alive in another, and
+    `return_path` where it only came of age, in this one."""
 
-    def __init__(self, *, is_foreign: bool = False) -> None:
+    def __init__(self, *, is_foreign: bool = False, return_path: str | None = None) -> None:
         super().__init__()
         self.is_foreign = is_foreign
+        self.return_path = return_path
 
 
 @dataclass(frozen=True)
 class Purpose:
     """For whose sake somebody signs in, as the page says it. `destination` is the address the browser will be
-    sent to in the end."""
+    sent to in the end; `has_run_out` says that they were signed in until their session ran out. With a `recovery_id` they do not
+    sign in at all: they prove themselves to that recovery."""
 
     client_name: str
     client_host: str
     destination: str
     login_hint: str = ""
+    has_run_out: bool = False
+    recovery_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,11 @@ class Attempt:
     @property
     def path(self) -> str:
         return f"/sign-in/{self.id}"
+
+    @property
+    def is_for_recovery(self) -> bool:
+        """Does what is proved here count for a recovery alone? Then it leads to no session, whatever is proved."""
+        return bool(self.purpose.recovery_id)
 
 
 def begin(
@@ -120,8 +130,10 @@ def find(realm: Realm, connection: Connection, attempt_id: str, *, browser: str)
     if "\0" in attempt_id:  # PostgreSQL would raise
         raise AttemptGone
     row = connection.execute(FIND, {"attempt_id": attempt_id}).first()
-    if row is None or row.cancelled_at or row.expires_at <= realm.clock.now():
+    if row is None or row.cancelled_at:
         raise AttemptGone
+    if row.expires_at <= realm.clock.now():
+        raise AttemptGone(return_path=row.return_path if row.browser == browser else None)
     if row.browser != browser:
         raise AttemptGone(is_foreign=True)
     return _open(realm, row)

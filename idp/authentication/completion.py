@@ -24,6 +24,8 @@ def complete(
     then nothing is changed.
     """
     assert attempt.citizen_id is not None, "nobody completes an attempt unnamed"
+    if attempt.is_for_recovery:
+        raise AttemptGone
     with realm.database.write() as connection:
         person = held(realm, connection, attempt.citizen_id)
         if person is None or person.is_disabled:
@@ -35,7 +37,9 @@ def complete(
             raise AttemptGone
         if before is not None and before.citizen_id != attempt.citizen_id:
             end_everything(realm, connection, before, because="another_person")
-        session, cookie = store.open_session(realm, connection, attempt.citizen_id, attempt.factors, replaces=before)
+        session, cookie = store.open_session(
+            realm, connection, attempt.citizen_id, attempt.factors, replaces=before, visit=place.visit
+        )
         if not attempts.complete(connection, attempt, session.sid):
             raise AttemptGone
         if attempt.keeps_sid is None or before is None or set(attempt.factors) - set(before.factors):

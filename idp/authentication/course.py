@@ -10,7 +10,7 @@ from idp.authentication import risk as risks
 from idp.authentication.attempt import Attempt, AttemptGone
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method
-from idp.authentication.policy import CannotProveEnough, first_ways, next_ways, wanted_level
+from idp.authentication.policy import CannotProveEnough, first_ways, next_ways, wanted_level, ways_beside_letter
 from idp.authentication.risk import Place
 from idp.citizens import directory
 from idp.citizens.models import Person
@@ -51,10 +51,17 @@ def standing(realm: Realm, attempt: Attempt, methods: Sequence[Method], place: P
             return Standing(attempt, person)
         if attempt.citizen_id and (person is None or person.is_disabled):
             raise AttemptGone
-        if person is not None and person.lock is not None:
+        # Whoever forgot the password has often locked the account before: the recovery ends that lock, and no other.
+        if person is not None and person.lock is not None and not (attempt.is_for_recovery and person.lock == "failures"):
             raise AccountLocked(person.lock)
         found = _ways(realm, connection, attempt, person, methods)
-        if person is None or found.ways or reaches(level_of(attempt.factors), "substantial") or attempt.demanded_because:
+        if (
+            person is None
+            or attempt.is_for_recovery
+            or found.ways
+            or reaches(level_of(attempt.factors), "substantial")
+            or attempt.demanded_because
+        ):
             return found
         risk = risks.risk_of(realm, connection, person, place)
     if risk is None:
@@ -86,4 +93,8 @@ def _ways(realm: Realm, connection: Connection, attempt: Attempt, person: Person
             return True
         return wants_highest and reaches(method.level, "high") and method.may_have(realm, connection, person)
 
-    return Standing(attempt, person, next_ways(attempt, person, open_ways, is_offered=is_offered))
+    if attempt.is_for_recovery:
+        return Standing(attempt, person, ways_beside_letter(attempt.factors, list(filter(is_offered, open_ways))))
+    ways = next_ways(attempt, person, open_ways, is_offered=is_offered)
+    weak = risks.recovered_by(realm, connection, person.id) if ways else set()
+    return Standing(attempt, person, tuple(way for way in ways if way.name not in weak) or ways)

@@ -38,6 +38,8 @@ from idp.sessions.store import Session
 FRESH_SECONDS = 5 * 60
 FIRST_SIGN_IN = "/account/first-sign-in"
 """Where a newcomer is asked for their passport, once, on the way to whatever they signed in for."""
+MAX_PATH_LENGTH = 200
+"""Of an address that an attempt can lead back to."""
 
 
 class SignInNeeded(Exception):
@@ -59,7 +61,8 @@ def make_guarded(name: str, module: str, path: str) -> Blueprint:
 
 def answer_locked(locked: AccountLocked) -> Response:
     """Tell somebody that the account is locked, and how it is recovered here."""
-    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank))
+    came_from = (request.view_args or {}).get("attempt_id")
+    return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank, came_from=came_from))
 
 
 def _refuse_zero_characters() -> None:
@@ -126,6 +129,13 @@ def _ask_newcomer_first(owner: Owner, path: str) -> None:
         raise SignInNeeded(first_sign_in(path))
 
 
+def _way_back(path: str) -> str:
+    """Where a sign-in leads in the end: to the page as it was open, with what its address asked for."""
+    address = f"{path}?{urlencode(list(request.args.items(multi=True)))}"
+    is_open_page = request.method == "GET" and request.path == path and request.args
+    return address if is_open_page and len(address) <= MAX_PATH_LENGTH else path
+
+
 def enter_to_decide(realm: Realm, path: str, *roles: StaffRole) -> Owner:
     """The same for what somebody of the staff does to another person: both factors are of the last five minutes."""
     owner = enter_to_work(realm, path, *roles)
@@ -174,8 +184,13 @@ def sign_in_first(
     keeps: Session | None = None,
 ) -> SignInNeeded:
     """Begin a sign-in for the sake of the page of `path`, to be raised. Who only has to prove more keeps what is proved."""
-    purpose = Purpose(client_name=_("Профиль в Пропуске"), client_host=host_of(realm.issuer), destination=realm.issuer)
     with realm.database.write() as connection:
+        purpose = Purpose(
+            client_name=_("Профиль в Пропуске"),
+            client_host=host_of(realm.issuer),
+            destination=realm.issuer,
+            has_run_out=browser.has_run_out(realm, connection),
+        )
         attempt_id = attempts.begin(
             realm,
             connection,
@@ -183,7 +198,7 @@ def sign_in_first(
             asked_level=asked_level,
             demanded_level=demanded_level,
             purpose=purpose,
-            return_path=path,
+            return_path=_way_back(path),
             citizen_id=keeps.citizen_id if keeps else None,
             factors=keeps.factors if keeps else (),
             keeps_sid=keeps.sid if keeps else None,

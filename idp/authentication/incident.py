@@ -8,6 +8,7 @@ from idp.authentication import attempt as attempts
 from idp.citizens import directory, locks
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.sessions import store
 
 USEFUL_SECONDS = 24 * 60 * 60
 
@@ -15,6 +16,8 @@ USEFUL_SECONDS = 24 * 60 * 60
 def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule: str, reason: str, actor: str) -> str | None:
     """Shut an account, end its sessions and token families, owe the clients their logout tokens, and tell its owner by SMS and
     by mail, in one transaction. The id of the incident, or None where it is shut for this already."""
+    directory.hold(connection, citizen_id)
+    store.hold(connection, citizen_id)
     incident_id = locks.open_incident(realm, connection, citizen_id, rule=rule, reason=reason, actor=actor)
     if incident_id is None:
         return None

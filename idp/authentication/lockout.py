@@ -36,10 +36,12 @@ class AccountLocked(SignInRefused):
         super().__init__("locked" if lock == "failures" else "incident")
         self.lock = lock
 
-    def page(self, *, has_recovery: bool) -> PageProblem:
-        """What the person reads, and the way out. A bank has no pages where customers recover: they come to its counter."""
+    def page(self, *, has_recovery: bool, came_from: str | None = None) -> PageProblem:
+        """What the person reads, and the way out: from the sign-in attempt they come from and back to it. A bank has no pages
+        where customers recover: they come to its counter."""
         is_by_failures = self.lock == "failures"
-        recovery = ((_("Восстановление доступа"), RECOVERY),) if has_recovery else ()
+        address = f"{RECOVERY}?from={came_from}" if came_from else RECOVERY
+        recovery = ((_("Восстановление доступа"), address),) if has_recovery else ()
         by_oneself = _("Восстановить доступ можно кодом из SMS: это минута.")
         return PageProblem(
             status=403,
@@ -63,7 +65,7 @@ def admit(realm: Realm, person: Person | None, login: str) -> None:
     """
     with realm.database.write() as connection:
         if person is None:
-            count = counters.count_up(realm, connection, TRIES_OF_NOBODY, _spelled(login), within_seconds=NOBODY_SECONDS)
+            count = counters.count_up(realm, connection, TRIES_OF_NOBODY, spelled(login), within_seconds=NOBODY_SECONDS)
         elif lock_of(realm, connection, person.id) == "failures":
             count = NEVER
         else:
@@ -84,7 +86,7 @@ def count_wrong(realm: Realm, connection: Connection, person: Person | None, log
     """A try that was admitted was wrong, in the transaction that says so: the lock, if it was the last there may be."""
     most = realm.settings.failures_before_lock
     if person is None:
-        count = counters.count_of(realm, connection, TRIES_OF_NOBODY, _spelled(login), within_seconds=NOBODY_SECONDS)
+        count = counters.count_of(realm, connection, TRIES_OF_NOBODY, spelled(login), within_seconds=NOBODY_SECONDS)
         return AccountLocked("failures") if count >= most else None
     risk.count_failure(realm, connection, person.id)
     if counters.count_of(realm, connection, TRIES, person.id) < most:
@@ -118,7 +120,7 @@ def lock_of(realm: Realm, connection: Connection, citizen_id: str) -> Lock | Non
     return person.lock if person is not None else None
 
 
-def _spelled(login: str) -> str:
+def spelled(login: str) -> str:
     """A login as it would be looked for, so that its spellings are one; cut, because nobody's is longer."""
     text = login.strip()
     normalisers: tuple[Callable[[str], str], ...] = (identifiers.phone, identifiers.email, identifiers.snils)

@@ -45,7 +45,8 @@ class Challenge(Base):
 
 
 class KnownPlace(Base):
-    """A browser or an address from which a citizen signed in, as a keyed hash that is no use to anybody else."""
+    """A browser or an address from which a citizen signed in, as a keyed hash that is no use to anybody else, and for its
+    owner to know it again, sealed, what it is."""
 
     __tablename__ = "known_places"
 
@@ -54,3 +55,4 @@ class KnownPlace(Base):
     kind: Mapped[str] = mapped_column(String(10))
     first_seen_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

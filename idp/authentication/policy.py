@@ -69,6 +69,16 @@ def next_ways(
     return (*strong, *others)
 
 
+def ways_beside_letter(factors: Sequence[Factor], offered: Sequence[Method]) -> tuple[Method, ...]:
+    """The methods, of those a person has, of which one is asked of somebody who has forgotten the password and followed the link
+    of a letter; none when one is proved, or they have no other. What proves the mailbox once more proves nothing (ASVS 5.0,
+    6.4.3)."""
+    known = {factor.method for factor in factors}
+    if len(known) > 1:
+        return ()
+    return tuple(method for method in offered if method.kind != "knowledge" and method.name not in known)
+
+
 def reachable_levels(methods: Sequence[Method]) -> tuple[Level, ...]:
     """The levels that these methods can bring somebody to, by one of them or by two of different kinds."""
     two = ["substantial"] if len({method.kind for method in methods}) > 1 else []

@@ -1,6 +1,7 @@
 """The pages of a sign-in: the same routes for every method, the choice between them, and the way out."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -40,7 +41,20 @@ DEVICE_SECONDS = 180 * 24 * 3600
 NOT_THERE = ({"error": "not_found"}, 404)
 """What a script is told of an attempt that is not its own, of one that never was, and of a method that waits for nothing."""
 
+REQUESTS_OF_CLIENTS = "/oauth2/"
+"""Where attempts lead back to that a client waits for. Its request is as old as they are, and over with them."""
+
+
+class BegunAnew(Exception):
+    """The attempt waited too long, and the page it leads to is ours: that page begins another."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
+blueprint.register_error_handler(BegunAnew, lambda begun: redirect(begun.path, 303))
 blueprint.register_error_handler(AccountLocked, answer_locked)
 
 
@@ -192,6 +206,8 @@ def _find(realm: Realm, attempt_id: str) -> Attempt:
     except AttemptGone as reason:
         if reason.is_foreign:
             strangers.write_down(realm, Event.ACCESS_REFUSED, object=f"attempt:{attempt_id}", outcome="other_browser")
+        if reason.return_path is not None and not reason.return_path.startswith(REQUESTS_OF_CLIENTS):
+            raise BegunAnew(reason.return_path) from None
         raise _gone() from None
     allow_form_target(attempt.purpose.destination)
     return attempt
@@ -242,7 +258,8 @@ def _too_often() -> PageProblem:
 
 
 def _place() -> Place:
-    return Place(token_value(DEVICE), request.remote_addr or "")
+    visit = browser.visit()
+    return Place(token_value(DEVICE), visit.address, visit.agent)
 
 
 def _next(realm: Realm, attempt: Attempt) -> Response:
@@ -252,12 +269,12 @@ def _next(realm: Realm, attempt: Attempt) -> Response:
     if stands.ways:
         return redirect(f"{attempt.path}/{stands.ways[0].name}", 303)
     response = redirect(attempt.return_path, 303)
-    if attempt.completed_sid is None:
+    if attempt.completed_sid is None and not attempt.is_for_recovery:
         place = _place()
         device = place.device or draw_token(realm.chance, "device cookie")
         try:
             session, cookie = complete(
-                realm, attempt, find_session=partial(browser.current, realm), place=Place(device, place.address)
+                realm, attempt, find_session=partial(browser.current, realm), place=replace(place, device=device)
             )
         except AttemptGone:
             # A form that was sent twice at once: the other answer has the session, and ours was rolled back. Or the session
@@ -330,7 +347,11 @@ def _facts(stands: Standing, method: Method | None) -> list[tuple[str, str]]:
     why = {
         "unknown_place": _("С этого устройства и адреса вы ещё не входили"),
         "failures": _("Перед этим входом было несколько неверных попыток"),
-    }.get(stands.attempt.demanded_because or "", _("Одного способа для этого сервиса или для вашей записи мало"))
+        "recovery": _("Одного письма мало, чтобы сменить пароль"),
+    }.get(
+        "recovery" if stands.attempt.is_for_recovery else stands.attempt.demanded_because or "",
+        _("Одного способа для этого сервиса или для вашей записи мало"),
+    )
     return [(_("Кто"), stands.person.data.short_name), (_("Зачем второй шаг"), why)]
 
 
@@ -340,4 +361,4 @@ def _steps(stands: Standing, method: Method) -> list[tuple[str, str]]:
     shown = [(known.name, str(known.step)) for known in (*done, method)]
     if stands.person is None and wanted_level(stands.attempt) == "substantial" and method.level == "low":
         shown.append(("second", _("Второй шаг")))
-    return [*shown, ("consent", _("Согласие"))]
+    return [*shown, ("password", _("Новый пароль")) if stands.attempt.is_for_recovery else ("consent", _("Согласие"))]

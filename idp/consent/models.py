@@ -26,6 +26,25 @@ class Consent(Base):
     is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+class Disclosure(Base):
+    """What a client was really told of a citizen under one authorization, when first and when last: names of claims, never
+    values.
+
+    `channel` is `id_token`, `userinfo` or `check` (introspection, by the registry). What is told again within an hour of
+    `last_at` does not move it.
+    """
+
+    __tablename__ = "disclosures"
+
+    family_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10), primary_key=True)
+    claims: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    citizen_id: Mapped[str] = mapped_column(String(36), index=True)
+    client_id: Mapped[str] = mapped_column(String(100))
+    first_at: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[int] = mapped_column(BigInteger)
+
+
 class SignedConsent(Base):
     """A consent that its giver signed with a certificate: text and signature stand sealed. Written once, never changed."""
 

@@ -9,16 +9,19 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from idp.account.removal import remove_person
+from idp.authentication import lockout
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
-from idp.citizens import directory, identifiers, roles
+from idp.citizens import directory, identifiers, locks, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.last_administrator import LastAdministrator, demand_another
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
 from idp.citizens.roles import RoleNotGiven
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
+from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
+from idp.sessions import store
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -31,7 +34,8 @@ YEARS = range(1900, 2101)
 class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person shall be. Null means that they have none; what is left out is made up for a new person, and stays as
     it is of a known one. Of people made up here `risk` (a second step where a sign-in is unusual) is off unless it is said, and
-    `roles` are the one that people take by themselves."""
+    `roles` are the one that people take by themselves. `locked` is the lock after wrong passwords; false recovers the account,
+    as its owner would."""
 
     family_name: Name | UnsetType = UNSET
     given_name: Name | UnsetType = UNSET
@@ -54,6 +58,7 @@ class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     risk: bool | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     roles: Annotated[list[Role], Meta(max_length=len(ROLES), description="All that they have")] | UnsetType = UNSET
+    locked: bool | UnsetType = UNSET
     password: Password | UnsetType | None = UNSET
 
 
@@ -82,6 +87,7 @@ class KnownPerson(Struct, frozen=True, kw_only=True):
     risk: bool
     disabled: bool
     roles: list[Role]
+    locked: bool
 
 
 class NewPerson(KnownPerson, frozen=True, kw_only=True):
@@ -140,6 +146,8 @@ def enter(realm: Realm, call: Call) -> Answer:
             directory.change(realm, connection, person, actor=ACTOR)
         if password is not None:
             set_password(realm, connection, citizen_id, password)
+        _lock(realm, connection, citizen_id, terms.locked)
+        person = _find(realm, connection, citizen_id)
     return Answer(201, NewPerson(**_shown(person), password=password))
 
 
@@ -149,11 +157,13 @@ def read(realm: Realm, call: Call) -> Answer:
 
 
 def change(realm: Realm, call: Call) -> Answer:
-    """Change what the body names. Sessions and tokens go on, as they would."""
+    """Change what the body names. Sessions and tokens go on, as they would; those of a person who is disabled end."""
     terms: PersonTerms = call.body
     given = _data(terms)
     with realm.database.write() as connection:
         known = _find(realm, connection, call.path["person_id"])
+        directory.hold(connection, known.id)
+        store.hold(connection, known.id)
         data = PersonalData(**{**asdict(known.data), **given})
         person = replace(
             known,
@@ -171,11 +181,15 @@ def change(realm: Realm, call: Call) -> Answer:
             _check_free(exists.names)
         except LastAdministrator:
             raise _last_administrator() from None
+        if person.is_disabled and not known.is_disabled:
+            end_everywhere(realm, connection, person.id, because="citizen_disabled", actor=ACTOR)
         if terms.roles is not UNSET:
             _set_roles(realm, connection, person.id, terms.roles)
             person = _find(realm, connection, person.id)
         if terms.password is not UNSET:
             change_password(realm, connection, person.id, terms.password, actor=ACTOR)
+        _lock(realm, connection, person.id, terms.locked)
+        person = _find(realm, connection, person.id)
     return Answer(200, KnownPerson(**_shown(person)))
 
 
@@ -217,6 +231,14 @@ def _set_roles(realm: Realm, connection: Connection, citizen_id: str, wanted: Se
 
 def _last_administrator() -> Problem:
     return Problem(409, "last_administrator", "Nobody would be left who can give roles")
+
+
+def _lock(realm: Realm, connection: Connection, citizen_id: str, wanted: bool | UnsetType) -> None:
+    """Lock an account as five wrong passwords do, or recover it as its owner does."""
+    if wanted is True:
+        locks.lock(realm, connection, citizen_id, because="test")
+    elif wanted is False:
+        lockout.recover(realm, connection, citizen_id, by="test", actor=ACTOR)
 
 
 def _data(terms: PersonTerms) -> dict[str, str | None]:
@@ -262,6 +284,7 @@ def _shown(person: Person) -> dict[str, Any]:
         "risk": person.risk_is_judged,
         "disabled": person.is_disabled,
         "roles": sorted(person.roles),
+        "locked": person.lock == "failures",
     }
 
 

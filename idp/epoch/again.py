@@ -63,7 +63,7 @@ def _remove_method(realm: Realm, connection: Connection, citizen_id: str, name: 
     person = directory.find(realm, connection, citizen_id)
     method = next((method for method in METHODS if method.name == name), None)
     if person is not None and method is not None and method.enrolment is not None:
-        owner = Owner(person, Session(NOBODYS_SESSION, citizen_id, (), 0))
+        owner = Owner(person, Session(NOBODYS_SESSION, citizen_id, (), seen_at=0, created_at=0))
         method.enrolment.remove(realm, connection, owner, enrolled_id)
 
 

@@ -68,6 +68,12 @@ def claim_rows(names: Sequence[str], claims: Mapping[str, Any]) -> list[tuple[st
     return rows
 
 
+def claim_list(names: Sequence[str]) -> str:
+    """«ФИО, дата рождения, СНИЛС»: what these claims are called; one that has no word of ours by its own name."""
+    words = [str(CLAIM_WORDS.get(name, name)) for name in names if SAID_WITH.get(name) not in names]
+    return ", ".join(words[:1] + [word if word[1:2].isupper() else word[:1].lower() + word[1:] for word in words[1:]])
+
+
 def deeds(scopes: Set[str]) -> list[str]:
     """What the client will be able to do."""
     return [str(words) for name, words in DEED_WORDS.items() if name in scopes]

@@ -61,21 +61,26 @@ class _Unanswered(Exception):
 def owe(realm: Realm, connection: Connection, session: Session) -> None:
     """Owe a logout token to every client that was granted something in the session and asked to be told."""
     for client_id in families.clients_of_session(connection, session.sid):
-        client = registry.find(connection, client_id)
-        if client is None or client.backchannel_logout_uri is None:
-            continue
-        delivery_id = draw_identifier(realm.chance, "logout delivery")
-        row = {
-            "id": delivery_id,
-            "client_id": client_id,
-            "sid": session.sid,
-            "citizen_id": session.citizen_id,
-            "state": "waiting",
-            "attempts": 0,
-            "created_at": realm.clock.now(),
-        }
-        connection.execute(insert(DELIVERIES), row)
-        realm.jobs.enqueue(connection, JOB, {"delivery": delivery_id})
+        owe_to(realm, connection, client_id, sid=session.sid, citizen_id=session.citizen_id)
+
+
+def owe_to(realm: Realm, connection: Connection, client_id: str, *, sid: str, citizen_id: str) -> None:
+    """Owe a logout token for one session to one client, if it asked to be told."""
+    client = registry.find(connection, client_id)
+    if client is None or client.backchannel_logout_uri is None:
+        return
+    delivery_id = draw_identifier(realm.chance, "logout delivery")
+    row = {
+        "id": delivery_id,
+        "client_id": client_id,
+        "sid": sid,
+        "citizen_id": citizen_id,
+        "state": "waiting",
+        "attempts": 0,
+        "created_at": realm.clock.now(),
+    }
+    connection.execute(insert(DELIVERIES), row)
+    realm.jobs.enqueue(connection, JOB, {"delivery": delivery_id})
 
 
 def history(connection: Connection, *, client_id: str, limit: int = 100) -> list[Delivery]:

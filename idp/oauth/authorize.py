@@ -74,7 +74,13 @@ def _parameters() -> dict[str, str]:
 def _take_up(realm: Realm, interaction_id: str) -> Response:
     """Do the next step of a paused request: send the person on, or answer the client."""
     try:
-        step = course.take_up(realm, interaction_id, browser=browser_binding(), find_session=partial(browser.current, realm))
+        step = course.take_up(
+            realm,
+            interaction_id,
+            browser=browser_binding(),
+            find_session=partial(browser.current, realm),
+            has_run_out=partial(browser.has_run_out, realm),
+        )
     except InteractionGone as reason:
         raise refused(realm, interaction_id, reason) from None
     if isinstance(step, Answer):

@@ -35,6 +35,8 @@ from idp.tokens.families import Grant
 
 FindSession = Callable[[Connection], Session | None]
 """Who is signed in where the request is taken up, asked in the transaction that takes it up."""
+HasRunOut = Callable[[Connection], bool]
+"""Was somebody signed in there until their session ran out?"""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,12 @@ def begin(realm: Realm, parameters: Mapping[str, str], *, browser: str | None) -
 
 
 def take_up(
-    realm: Realm, interaction_id: str, *, browser: str, find_session: FindSession
+    realm: Realm,
+    interaction_id: str,
+    *,
+    browser: str,
+    find_session: FindSession,
+    has_run_out: HasRunOut = lambda _connection: False,
 ) -> Answer | SignInBegun | AnswerAwaited:
     """Do the next step of a paused request. Raises InteractionGone."""
     with realm.database.write() as connection:
@@ -112,13 +119,17 @@ def take_up(
             _write_refusal(realm, connection, asked.client_id, refusal)
             return _error(realm, asked.redirect_uri, mode=asked.response_mode, state=asked.state, refusal=refusal)
         if isinstance(step, SignIn):
-            return SignInBegun(_begin_sign_in(realm, connection, paused, step, session, browser=browser))
-        if not isinstance(step, Finish):
-            assert session is not None, "only somebody who is signed in is asked anything"
-            return AnswerAwaited(paused, session, step)
-        answer = _finish(realm, connection, paused, step)
-    store.touch(realm, step.session)
-    return answer
+            was_signed_in = step.reason == "no_session" and has_run_out(connection)
+            attempt_id = _begin_sign_in(realm, connection, paused, step, session, browser=browser, has_run_out=was_signed_in)
+            return SignInBegun(attempt_id)
+        assert session is not None, "only somebody who is signed in is asked anything, and answers are given for them"
+        done: Answer | AnswerAwaited
+        if isinstance(step, Finish):
+            done = _finish(realm, connection, paused, step)
+        else:
+            done = AnswerAwaited(paused, session, step)
+    store.touch(realm, session)
+    return done
 
 
 def _who(realm: Realm, parameters: Mapping[str, str]) -> Client:
@@ -173,7 +184,14 @@ def _refused(realm: Realm, client: Client, parameters: Mapping[str, str], refusa
 
 
 def _begin_sign_in(
-    realm: Realm, connection: Connection, paused: PausedRequest, step: SignIn, session: Session | None, *, browser: str
+    realm: Realm,
+    connection: Connection,
+    paused: PausedRequest,
+    step: SignIn,
+    session: Session | None,
+    *,
+    browser: str,
+    has_run_out: bool,
 ) -> str:
     """Begin a sign-in for this request and return its id. Who only has to prove more keeps what is proved."""
     asked = paused.request
@@ -191,6 +209,7 @@ def _begin_sign_in(
             client_host=host_of(asked.redirect_uri),
             destination=asked.redirect_uri,
             login_hint=asked.login_hint or "",
+            has_run_out=has_run_out,
         ),
         return_path=f"{pause.CONTINUE}{paused.id}",
         citizen_id=keeps.citizen_id if keeps else None,

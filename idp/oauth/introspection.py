@@ -6,6 +6,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from ground.wire import BadRequest
 from idp.clients import registry
+from idp.consent import disclosures
 from idp.oauth.server import ClientRecord
 from idp.protocol.claims import released
 from idp.protocol.client import Client
@@ -50,13 +51,23 @@ class Introspection(IntrospectionEndpoint):
         verified, caller = token
         members = {"active": True, "token_type": "Bearer", **verified.claims}
         if caller.resource is not None and caller.resource in verified.audience:
-            members |= self._told(verified, IDENTITY)
-        return members | self._told(verified, (ACTING_FOR,))
+            members |= self._told(verified, caller, IDENTITY)
+        return members | self._told(verified, caller, (ACTING_FOR,))
 
-    def _told(self, verified: VerifiedAccessToken, names: tuple[str, ...]) -> dict[str, Any]:
+    def _told(self, verified: VerifiedAccessToken, caller: Client, names: tuple[str, ...]) -> dict[str, Any]:
         """A token holder may never have opened the resource in a browser: it learns of the person here."""
-        holder = _holder(self.server.realm, verified)
-        return released(holder.claims, names) if holder else {}
+        realm: Realm = self.server.realm
+        holder = _holder(realm, verified)
+        told = released(holder.claims, names) if holder else {}
+        disclosures.write_down(
+            realm,
+            family_id=verified.family_id,
+            citizen_id=verified.grant.citizen_id,
+            client_id=caller.client_id,
+            channel="check",
+            claims=told,
+        )
+        return told
 
 
 def _holder(realm: Realm, token: VerifiedAccessToken) -> Holder | None:

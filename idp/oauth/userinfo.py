@@ -3,6 +3,7 @@
 from ground.wire import BadRequest, Request, Response
 from idp.audit import Event
 from idp.clients import registry
+from idp.consent import disclosures
 from idp.pages.access import Access, open_to
 from idp.protocol.claims import released
 from idp.protocol.scopes import claims_of
@@ -38,6 +39,14 @@ def userinfo(realm: Realm, request: Request) -> Response:
     names = (*claims_of(verified.grant.scopes), *verified.grant.claims.userinfo)
     claims = {"sub": subject_of(realm, client, holder.person.id), **released(holder.claims, names)}
     claims = realm.seams.userinfo(claims)
+    disclosures.write_down(
+        realm,
+        family_id=verified.family_id,
+        citizen_id=holder.person.id,
+        client_id=client.client_id,
+        channel="userinfo",
+        claims=(name for name in claims if name != "sub"),
+    )
     if client.userinfo_algorithm is None:
         return Response.of_json(claims)
     signed = minting.mint_userinfo(realm, client, claims, algorithm=client.userinfo_algorithm)

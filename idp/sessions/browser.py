@@ -1,6 +1,6 @@
 """The session of the browser that is asking now."""
 
-from flask import g
+from flask import g, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from ground.web.site import Site, current_site
 from idp.realm import Realm
 from idp.sessions import browser_state, store
 from idp.sessions.store import Session
+from idp.sessions.visit import Visit
 
 
 def current(realm: Realm, connection: Connection) -> Session | None:
@@ -25,6 +26,16 @@ def current(realm: Realm, connection: Connection) -> Session | None:
         g.session = store.find(realm, connection, cookie_value("session"))
     session: Session | None = g.session
     return session
+
+
+def has_run_out(realm: Realm, connection: Connection) -> bool:
+    """Was this browser signed in until it idled too long, or for too long?"""
+    return current(realm, connection) is None and store.has_run_out(realm, connection, cookie_value("session"))
+
+
+def visit() -> Visit:
+    """Which browser this is, and from where it asks."""
+    return Visit(request.headers.get("User-Agent", ""), request.remote_addr or "")
 
 
 def cookies_of(realm: Realm, site: Site, session: Session, cookie: str) -> tuple[Cookie, Cookie]:

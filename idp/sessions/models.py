@@ -9,9 +9,9 @@ from idp.database import Base
 
 
 class ProviderSession(Base):
-    """One signed-in browser. State: open → ended; or it runs out by idleness or age.
+    """One signed-in browser. State: open → ended, because somebody ended it or because it ran out (`IDLED`, `TOO_OLD`).
 
-    One that rests on a proof of the test API is found on a test stand only.
+    What browser it is, and at which address, is sealed. One that rests on a proof of the test API is found on a test stand only.
     """
 
     __tablename__ = "sessions"
@@ -23,4 +23,6 @@ class ProviderSession(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+    ended_because: Mapped[str | None] = mapped_column(String(40))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -13,6 +13,7 @@ PATH = "/staff"
 SECTIONS: tuple[tuple[str, LazyText, str, str, tuple[StaffRole, ...]], ...] = (
     ("home", lazy_gettext("Ваши роли"), PATH, "grid", STAFF_ROLES),
     ("people", lazy_gettext("Люди"), f"{PATH}/people", "user", ("operator", "support")),
+    ("recoveries", lazy_gettext("Проверка видео"), f"{PATH}/recoveries", "phone", ("operator",)),
     ("incidents", lazy_gettext("Инциденты"), f"{PATH}/incidents", "alert", ("officer",)),
     ("journal", lazy_gettext("Журнал"), f"{PATH}/journal", "list", ("officer",)),
     ("members", lazy_gettext("Сотрудники"), f"{PATH}/members", "list", ("administrator",)),

@@ -31,6 +31,11 @@ class VerifiedAccessToken:
     grant: Grant
 
     @property
+    def family_id(self) -> str:
+        """The authorization that it came of, which its `jti` begins with."""
+        return str(self.claims["jti"]).partition(".")[0]
+
+    @property
     def audience(self) -> list[str]:
         return list(self.claims["aud"])
 

@@ -106,6 +106,26 @@ def revoke_session(realm: Realm, connection: Connection, sid: str, *, because: s
     return _revoke(realm, connection, (FAMILIES.c.sid == sid) & ends_with_it, because, actor, f"session:{sid}")
 
 
+def revoke_all_of_session(realm: Realm, connection: Connection, sid: str, *, because: str, actor: str) -> bool:
+    """Kill the families that a session of the provider gave rise to, those granted offline access too."""
+    return _revoke(realm, connection, FAMILIES.c.sid == sid, because, actor, f"session:{sid}")
+
+
+def revoke_others(realm: Realm, connection: Connection, citizen_id: str, sid: str, *, because: str) -> bool:
+    """Kill every family of a citizen that was not granted in this session."""
+    who = f"citizen:{citizen_id}"
+    others = (FAMILIES.c.citizen_id == citizen_id) & (FAMILIES.c.sid != sid)
+    return _revoke(realm, connection, others, because, who, who)
+
+
+def revoke_consented(realm: Realm, connection: Connection, citizen_id: str, client_id: str, *, because: str) -> list[str]:
+    """Kill every family that a citizen granted to a client. The sessions in which they, or others before them, were granted."""
+    which = (FAMILIES.c.citizen_id == citizen_id) & (FAMILIES.c.client_id == client_id)
+    sids = connection.execute(select(FAMILIES.c.sid).where(which).distinct().order_by(FAMILIES.c.sid)).scalars().all()
+    _revoke(realm, connection, which, because, f"citizen:{citizen_id}", f"client:{client_id}")
+    return list(sids)
+
+
 def clients_of_session(connection: Connection, sid: str) -> list[str]:
     """Every client that was granted something in a session, whatever became of it."""
     query = select(FAMILIES.c.client_id).where(FAMILIES.c.sid == sid).distinct().order_by(FAMILIES.c.client_id)

@@ -1,6 +1,6 @@
 """Who is asking in this request."""
 
-from flask import g, request
+from flask import current_app, g, request
 
 from ground.web.cookies import cookie_value
 from ground.web.theme import own_address
@@ -29,8 +29,16 @@ def require_session() -> Session:
     """The session of this browser. Raises SignInNeeded."""
     session = current_session()
     if session is None:
-        raise SignInNeeded(own_address() if request.method == "GET" else "/")
+        raise SignInNeeded(_open_page())
     return session
+
+
+def _open_page() -> str:
+    """The page that was open: this address, or the page whose form was sent to it, where it has one."""
+    if request.method == "GET":
+        return own_address()
+    adapter = current_app.url_map.bind("")
+    return request.path if adapter.test(request.path, "GET") else "/"
 
 
 def current_principal() -> Principal:

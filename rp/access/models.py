@@ -7,7 +7,10 @@ from rp.database import Base
 
 
 class SessionRow(Base):
-    """One signed-in browser. The cookie stands here only as its SHA-256; `sealed` holds tokens and names."""
+    """One signed-in browser. The cookie stands here only as its SHA-256; `sealed` holds tokens and names.
+
+    `renewed_at` is when the tokens were renewed last, or had to be; None where the provider gives nothing to renew them by.
+    """
 
     __tablename__ = "sessions"
 
@@ -21,4 +24,5 @@ class SessionRow(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    renewed_at: Mapped[int | None] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,7 +1,7 @@
 """Sessions: opened by a verified sign-in, kept alive by use, ended by time or by the person.
 
 opened ──use──▶ seen ──15 minutes without use, or 12 hours in all──▶ expired
-   └──────────────┴──sign-out──▶ ended        (neither comes back to life)
+   └──────────────┴──sign-out, or the provider says that it is over──▶ ended        (neither comes back to life)
 """
 
 import hashlib
@@ -14,12 +14,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from ground.chance import draw_identifier, draw_token
 from rp.access.models import SessionRow
 from rp.access.principal import Principal, Role
+from rp.access.renewal import goes_on
 from rp.realm import Realm
 
 IDLE_SECONDS = 15 * 60
 ABSOLUTE_SECONDS = 12 * 60 * 60
-TOUCH_SECONDS = 30
-"""A use is written down at most this often, so that a page does not cost a durable write each time."""
 COOKIE = "session"
 
 _BY_COOKIE = select(SessionRow.__table__).where(SessionRow.cookie_hash == bindparam("cookie"))
@@ -76,7 +75,7 @@ def open_session(
 ) -> str:
     """Open a session and return the value of its cookie, which exists nowhere else.
 
-    `sealed` holds `given_name`, `family_name` and `tokens`.
+    `sealed` holds `given_name`, `family_name` and `tokens`, as the provider gave them.
     """
     cookie = draw_token(realm.chance, "session cookie")
     session_id, now = draw_identifier(realm.chance, "session"), realm.clock.now()
@@ -91,6 +90,7 @@ def open_session(
         "sealed": realm.vault.seal_fields(f"sessions:{session_id}", sealed),
         "created_at": now,
         "seen_at": now,
+        "renewed_at": now if sealed["tokens"].get("refresh_token") else None,
         "ended_at": None,
     }
     # What is past its absolute term, tokens and all, goes when somebody comes.
@@ -108,10 +108,13 @@ def find_session(realm: Realm, cookie: str | None) -> Session | None:
     now = realm.clock.now()
     if row is None or not is_alive(created_at=row["created_at"], seen_at=row["seen_at"], ended_at=row["ended_at"], now=now):
         return None
-    if now - row["seen_at"] >= TOUCH_SECONDS:
-        with realm.database.write() as connection:
-            connection.execute(_TOUCH, {"session_id": row["id"], "now": now})
     fields = realm.vault.open_fields(f"sessions:{row['id']}", row["sealed"])
+    if not goes_on(realm, row, fields):
+        return None
+    if now > row["seen_at"]:
+        # To the second. A power cut may forget it: then the session idles a little earlier.
+        with realm.database.write_behind() as connection:
+            connection.execute(_TOUCH, {"session_id": row["id"], "now": now})
     return Session(
         id=row["id"],
         patient_id=row["patient_id"],

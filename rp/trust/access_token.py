@@ -6,11 +6,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from rp.realm import Realm
 from rp.trust.errors import AccessTokenRefused, PersonRefused, RightsMissing, ScopeMissing
-from rp.trust.provider import Provider, read_json
+from rp.trust.provider import Provider, client_credentials, read_json
 from rp.trust.rights import check_rights
 from rp.trust.signed_token import SignatureRefused, verify_signature
 
@@ -119,11 +118,13 @@ class Introspection:
     def _fetch(self, token: str) -> Mapping[str, Any]:
         provider = self._realm.room(Provider)
         endpoint = provider.metadata().introspection_endpoint
-        # RFC 6749, 2.3.1; a space as %20, which form decoders and plain percent decoders both read.
-        credentials = (quote(self._realm.settings.client_id, safe=""), quote(self._realm.client_secret, safe=""))
         with provider.session() as session:
             answer = read_json(
-                session, "POST", endpoint, data={"token": token, "token_type_hint": "access_token"}, auth=credentials
+                session,
+                "POST",
+                endpoint,
+                data={"token": token, "token_type_hint": "access_token"},
+                auth=client_credentials(self._realm),
             )
         return answer if isinstance(answer, Mapping) else {}
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from joserfc.errors import JoseError
@@ -93,6 +94,11 @@ class Provider:
         except ProviderUnavailable:
             self._failed_at = self._realm.monotonic()
             raise
+
+
+def client_credentials(realm: Realm) -> tuple[str, str]:
+    """Who we are, for HTTP Basic (RFC 6749, 2.3.1); a space as %20, which form decoders and plain percent decoders both read."""
+    return quote(realm.settings.client_id, safe=""), quote(realm.client_secret, safe="")
 
 
 def read_json(session: requests.Session, method: str, url: str, **options: Any) -> Any:

@@ -26,6 +26,7 @@ class Tokens:
     access_token: str = field(repr=False)
     id_token: str = field(repr=False)
     expires_at: int
+    refresh_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> V
             access_token=access_token,
             id_token=id_token,
             expires_at=realm.clock.now() + (lifetime if isinstance(lifetime, int) else 0),
+            refresh_token=_text(answer, "refresh_token"),
         ),
     )
 

@@ -29,6 +29,8 @@ ADDRESSES = [
     f"/sign-in/{IDENTIFIER}/cancel", "/sign-in/back/password", "/account", "/account/security", "/account/documents",
     "/account/settings", "/account/settings/medical-service/add", "/account/settings/medical-service/remove",
     f"/confirmation/{IDENTIFIER}", f"/acting/{IDENTIFIER}",
+    "/account/sessions", f"/account/sessions/{IDENTIFIER}/end", "/account/sessions/end-others", "/account/consents",
+    f"/account/sessions/browsers/{IDENTIFIER}/forget", "/account/consents/withdraw",
     "/account/security/password/add", f"/account/security/password/{IDENTIFIER}/rename",
     f"/account/security/password/{IDENTIFIER}/remove", "/account/back/password", f"/oauth2/register/{IDENTIFIER}",
     "/oauth2/session", "/oauth2/session/script.js",
@@ -42,6 +44,9 @@ ADDRESSES = [
     f"/staff/incidents/for/{IDENTIFIER}", f"/staff/incidents/{IDENTIFIER}", f"/staff/incidents/{IDENTIFIER}/close",
     "/staff/members", f"/staff/members/{IDENTIFIER}", f"/staff/members/{IDENTIFIER}/give/operator",
     "/staff/journal", "/staff/journal.json", "/account/activity",
+    "/recovery", "/recovery/link/x", f"/recovery/{IDENTIFIER}", f"/recovery/{IDENTIFIER}/code", f"/recovery/{IDENTIFIER}/again",
+    f"/recovery/{IDENTIFIER}/second-way", f"/recovery/{IDENTIFIER}/password", f"/recovery/{IDENTIFIER}/recording",
+    "/staff/recoveries", f"/staff/recoveries/{IDENTIFIER}", f"/staff/recoveries/{IDENTIFIER}/recording",
     *(f"/static/{folder.name}/script.js" for folder in map(folder_of, METHODS) if (folder / "static").is_dir()),
 ]  # fmt: skip
 QUERIES = [

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from idp.consent import disclosures
 from idp.protocol.claims import released
 from idp.protocol.client import Client
 from idp.protocol.scopes import claims_of_account, spell
@@ -33,6 +34,14 @@ def answer_with_tokens(
         answer["refresh_token"] = refresh_token
     if with_id_token:
         asked = _asked_in_id_token(realm, grant, client)
+        disclosures.write_down(
+            realm,
+            family_id=family_id,
+            citizen_id=grant.citizen_id,
+            client_id=grant.client_id,
+            channel="id_token",
+            claims=asked,
+        )
         answer["id_token"] = minting.mint_id_token(realm, grant, client, nonce=nonce, access_token=access_token, asked=asked)
     return realm.seams.token_response(answer)
 

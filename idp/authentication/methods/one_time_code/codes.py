@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from ground.chance import draw_digits, draw_identifier
 from ground.database import table_of
@@ -26,6 +26,7 @@ DIGITS = 6
 MAX_TRIES = 5
 SECONDS_BETWEEN_SENDS = 30
 HOUR_SECONDS = 3600
+NOWHERE = "nowhere"
 
 OF_HOLDER = (CODES.c.holder == bindparam("of_holder"), CODES.c.channel == bindparam("of_channel"))
 NEWEST = select(CODES).where(*OF_HOLDER).order_by(CODES.c.sent_at.desc(), CODES.c.ended_at.is_not(None)).limit(1)
@@ -41,13 +42,14 @@ COUNT_TRY = (
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a code is for. `holder` is what it is for: `attempt:<id>`, `session:<sid>`, `sign_up:<id>`; the citizen is None of
-    somebody who has no account yet."""
+    """Whom a code is for. `holder` is what it is for: `attempt:<id>`, `session:<sid>`, `sign_up:<id>`, `recovery:<id>`; the
+    citizen is None of somebody who has no account (yet). Who is not reached gets nothing, and nobody who watches sees it."""
 
     holder: str
     channel: Channel
     address: str
     citizen_id: str | None
+    is_reached: bool = True
 
     @property
     def actor(self) -> str:
@@ -72,28 +74,20 @@ def send(realm: Realm, connection: Connection, recipient: Recipient, text: Calla
     end(realm, connection, recipient, "replaced")
     code_id, code = draw_identifier(realm.chance, "one-time code id"), draw_digits(realm.chance, "one-time code", DIGITS)
     now, channel = realm.clock.now(), recipient.channel.name
-    message_id = realm.outbox.post(
-        connection,
-        channel=channel,
-        address=recipient.address,
-        text=text(code),
-        subject=subject,
-        language=current_language(),
-        useful_for_seconds=realm.settings.lifetimes.one_time_code,
-    )
     row = {
         "id": code_id,
         "holder": recipient.holder,
         "channel": channel,
         "citizen_id": recipient.citizen_id,
         "address_index": _index(realm, recipient),
-        "message_id": message_id,
+        "message_id": _post(realm, connection, recipient, text(code), subject),
         "code_hash": hash_code(realm, code_id, code),
         "sent_at": now,
         "expires_at": now + realm.settings.lifetimes.one_time_code,
     }
     connection.execute(insert(CODES), row)
-    record(realm, connection, Event.CODE_SENT, actor=recipient.actor, object=recipient.holder, channel=channel)
+    actor, outcome = recipient.actor, "done" if recipient.is_reached else "nobody"
+    record(realm, connection, Event.CODE_SENT, actor=actor, object=recipient.holder, outcome=outcome, channel=channel)
 
 
 def judge(realm: Realm, connection: Connection, recipient: Recipient, code: str) -> Outcome:
@@ -128,23 +122,36 @@ def newest(connection: Connection, recipient: Recipient) -> Row[Any] | None:
 
 
 def seconds_to_wait(realm: Realm, connection: Connection, recipient: Recipient) -> int:
-    """How long until another code may be sent: 30 seconds after the last, and not over the hourly limit, which is the person's;
-    or the address's, among all who have no account yet: they use up nobody's."""
-    now = realm.clock.now()
+    """How long until another code may be sent: 30 seconds after the last, and not over the hourly limit.
+
+    The hour of one kind of holders is not that of another: who only knows a login must not use up the codes of a sign-in.
+    """
+    return max(wait_after_last(realm, connection, recipient), wait_of_hour(realm, connection, recipient))
+
+
+def wait_after_last(realm: Realm, connection: Connection, recipient: Recipient) -> int:
+    """The seconds of the half minute after the last code that are left."""
     last = newest(connection, recipient)
-    wait = max(0, last.sent_at + SECONDS_BETWEEN_SENDS - now) if last else 0
-    limit = realm.settings.codes_per_hour
-    if limit:
-        whose = (
-            CODES.c.citizen_id == recipient.citizen_id
-            if recipient.citizen_id is not None
-            else CODES.c.citizen_id.is_(None) & (CODES.c.address_index == _index(realm, recipient))
-        )
-        recent = select(func.count(), func.min(CODES.c.sent_at)).where(whose, CODES.c.sent_at > now - HOUR_SECONDS)
-        count, oldest = connection.execute(recent).one()
-        if count >= limit:
-            wait = max(wait, oldest + HOUR_SECONDS - now)
-    return wait
+    return max(0, int(last.sent_at) + SECONDS_BETWEEN_SENDS - realm.clock.now()) if last else 0
+
+
+def wait_of_hour(realm: Realm, connection: Connection, recipient: Recipient) -> int:
+    """The seconds until the hour of this person has room for another code; or that of the address, among all who have no account
+    yet: they use up nobody's."""
+    limit, now = realm.settings.codes_per_hour, realm.clock.now()
+    if not limit or (recipient.citizen_id is None and not recipient.is_reached):
+        return 0
+    whose = (
+        CODES.c.citizen_id == recipient.citizen_id
+        if recipient.citizen_id is not None
+        else CODES.c.citizen_id.is_(None) & (CODES.c.address_index == _index(realm, recipient))
+    )
+    kind, _colon, _id = recipient.holder.partition(":")
+    recent = select(func.count(), func.min(CODES.c.sent_at)).where(
+        whose, CODES.c.sent_at > now - HOUR_SECONDS, CODES.c.holder.startswith(f"{kind}:")
+    )
+    count, oldest = connection.execute(recent).one()
+    return max(0, int(oldest) + HOUR_SECONDS - now) if count >= limit else 0
 
 
 def is_in_trouble(realm: Realm, connection: Connection, code: Row[Any] | None) -> bool:
@@ -165,9 +172,31 @@ def forget(connection: Connection, citizen_id: str) -> None:
     connection.execute(delete(CODES).where(or_(CODES.c.citizen_id == citizen_id, CODES.c.holder.in_(theirs))))
 
 
+def forget_of(connection: Connection, holders: Select[tuple[str]]) -> None:
+    """The codes of the holders that a query finds."""
+    connection.execute(delete(CODES).where(CODES.c.holder.in_(holders)))
+
+
 def hash_code(realm: Realm, code_id: str, code: str) -> bytes:
     """Six digits are guessed from a bare hash in a moment, so the hash is keyed."""
     return hmac.digest(realm.secrets.derive("one-time code"), f"{code_id}\0{code}".encode(), hashlib.sha256)
+
+
+def _post(realm: Realm, connection: Connection, recipient: Recipient, text: str, subject: str | None) -> str | None:
+    """Post the message. One that nobody gets is posted and taken back: time does not tell which it was."""
+    with connection.begin_nested() as posting:
+        message_id = realm.outbox.post(
+            connection,
+            channel=recipient.channel.name,
+            address=recipient.address,
+            text=text,
+            subject=subject,
+            language=current_language(),
+            useful_for_seconds=realm.settings.lifetimes.one_time_code,
+        )
+        if not recipient.is_reached:
+            posting.rollback()
+    return message_id if recipient.is_reached else None
 
 
 def _judge(realm: Realm, connection: Connection, recipient: Recipient, code: str) -> Outcome:
@@ -178,8 +207,8 @@ def _judge(realm: Realm, connection: Connection, recipient: Recipient, code: str
         end(realm, connection, recipient, "expired")
         return Outcome("expired")
     is_right = hmac.compare_digest(row.code_hash, hash_code(realm, row.id, code))
-    # A code proves the address that it was sent to, and no other.
-    if is_right and hmac.compare_digest(row.address_index, _index(realm, recipient)):
+    # A code proves the address that it was sent to, and no other; one that was sent to nobody is nobody's, even if it is guessed.
+    if is_right and recipient.is_reached and hmac.compare_digest(row.address_index, _index(realm, recipient)):
         end(realm, connection, recipient, "used")
         return Outcome(None)
     if row.tries >= MAX_TRIES:

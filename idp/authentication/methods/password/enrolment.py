@@ -13,7 +13,9 @@ from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
 from idp.authentication.methods.password.rules import check_new_password
 from idp.authentication.methods.password.store import FIND, change_password, checker
 from idp.citizens.models import Person
+from idp.logout.session_end import end_others
 from idp.realm import Realm
+from idp.sessions import store
 
 
 class PasswordEnrolment(Enrolment):
@@ -28,7 +30,10 @@ class PasswordEnrolment(Enrolment):
         return [Enrolled(person.id, _("Пароль"), added_at=row.changed_at)] if row else []
 
     def finish(self, realm: Realm, owner: Owner, form: Mapping[str, str]) -> None:
-        """Refuses with `wrong_password`, `too_short`, `too_long`, `too_common` or `differs`."""
+        """The other sessions end with the old password, unless the person unticks it.
+
+        Refuses with `wrong_password`, `too_short`, `too_long`, `too_common` or `differs`.
+        """
         given, wanted = form.get("old-password", ""), form.get("new-password", "")
         with realm.database.read() as connection:
             row = connection.execute(FIND, {"citizen_id": owner.person.id}).first()
@@ -45,10 +50,13 @@ class PasswordEnrolment(Enrolment):
         if form.get("new-password-again", "") != wanted:
             raise Refusal("differs", _("Пароли не совпадают."), field="new-password-again")
         with realm.database.write() as connection:
+            store.hold(connection, owner.person.id)
             now_stored = connection.execute(FIND.with_for_update(), {"citizen_id": owner.person.id}).first()
             is_still = (now_stored.hash if now_stored else None) == (row.hash if row else None)
             if is_still:
                 change_password(realm, connection, owner.person.id, wanted, actor=f"citizen:{owner.person.id}")
+                if "end-others" in form:
+                    end_others(realm, connection, owner.session, because="password_changed")
         if not is_still:
             self._refuse(realm, owner)
 
