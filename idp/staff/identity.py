@@ -120,10 +120,9 @@ def _why_not(realm: Realm, connection: Connection, person: Person, passport: Pas
     data = passport.on(person.data)
     if data is None:
         return "document_differs"
-    is_new = not person.data.has_passport
-    return (
-        "document_of_another" if is_new and directory.is_passport_of_another(realm, connection, data, besides=person.id) else None
-    )
+    if not person.data.has_passport and directory.is_passport_of_another(realm, connection, data, besides=person.id):
+        return "document_of_another"
+    return None
 
 
 def _enter(realm: Realm, citizen_id: str) -> tuple[Owner, Person]:
