@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import abort, redirect, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from ground.web.errors import PageProblem
@@ -78,6 +79,9 @@ def confirm(citizen_id: str) -> Response | tuple[str, int]:
     if refusal == "document_differs":
         error = _("Документ не такой, как в записи. Проверьте, что набрано и что перед вами тот человек.")
         return _page(owner, person, replace(passport, errors={"series": error})), 400
+    if refusal == "document_of_another":
+        error = _("Этот паспорт есть в другой записи. Найдите её и подтвердите её.")
+        return _page(owner, person, replace(passport, errors={"series": error})), 400
     if refusal == "too_often":
         raise PageProblem(
             status=429,
@@ -97,16 +101,27 @@ def _confirm(realm: Realm, owner: Owner, citizen_id: str, passport: Passport) ->
         directory.hold(connection, citizen_id)
         person = directory.find(realm, connection, citizen_id) or abort(404)
         count = counters.count_up(realm, connection, TRIES, person.id, within_seconds=DAY)
-        data = passport.on(person.data)
-        refusal = "too_often" if count > MOST_TRIES else "document_differs" if data is None else None
-        if refusal is not None or data is None:
-            record(realm, connection, Event.IDENTITY_PROVED, actor=actor, object=thing, outcome=str(refusal), by="in_person")
+        data = passport.on(person.data) or person.data
+        refusal = _why_not(realm, connection, person, passport, count)
+        if refusal is not None:
+            record(realm, connection, Event.IDENTITY_PROVED, actor=actor, object=thing, outcome=refusal, by="in_person")
             return refusal
         counters.start_anew(realm, connection, TRIES, person.id)
         seen = replace(person, data=data, document_is_checked=True)
         if seen != person:
             directory.change(realm, connection, seen, actor=actor)
         directory.prove_identity(realm, connection, person.id, by="in_person", actor=actor)
+    return None
+
+
+def _why_not(realm: Realm, connection: Connection, person: Person, passport: Passport, count: int) -> str | None:
+    if count > MOST_TRIES:
+        return "too_often"
+    data = passport.on(person.data)
+    if data is None:
+        return "document_differs"
+    if not person.data.has_passport and directory.is_passport_of_another(realm, connection, data, besides=person.id):
+        return "document_of_another"
     return None
 
 

@@ -94,6 +94,16 @@ def test_document_is_entered_where_the_account_has_none(stand: Stand) -> None:
     assert (egor.document_is_checked, egor.identity_proved_by) == (True, "in_person")
 
 
+def test_passport_of_another_account_is_not_entered(stand: Stand) -> None:
+    with stand.realm.database.write() as connection:
+        data = PersonalData("Лютиков", "Егор", phone="+70000000700")
+        directory.enter(stand.realm, connection, data, phone_is_verified=True, actor="operator:test")
+    page = confirm(at_the_counter(stand, "+70000000700"))
+    assert page.status == 400 and "Этот паспорт есть в другой записи" in page.text
+    assert not person(stand, "+70000000700").data.has_passport
+    assert [row[2] for row in written(stand, "identity.proved")] == ["document_of_another"]
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

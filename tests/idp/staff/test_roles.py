@@ -10,6 +10,8 @@ import pytest
 
 from idp.citizens import roles
 from idp.citizens.last_administrator import LastAdministrator
+from idp.epoch.again import kill_again
+from idp.tombstones import Buried
 from tests.browser import Browser
 from tests.idp.control.conftest import Control
 from tests.idp.staff.work import PASSWORDS, STAFF, VERA, actor, at_work, found, written
@@ -141,6 +143,15 @@ def test_last_administrator_is_neither_disabled_nor_removed(stand: Stand) -> Non
     assert control.refused("POST", "/people", {"roles": ["administrator", "officer"]}) == (409, "roles_excluded")
     control.post("/people", roles=["administrator"])
     assert control.ask("DELETE", path).status_code == 204
+
+
+@pytest.mark.parametrize("kind", [Buried.CITIZEN, Buried.CITIZEN_DISABLED])
+def test_older_copy_that_knows_no_other_administrator_brings_nobody_back(stand: Stand, kind: Buried) -> None:
+    """Who was removed or disabled after the copy had been made had another beside them, whom the copy does not have."""
+    gleb = stand.citizen(GLEB)
+    with stand.realm.database.write() as connection:
+        kill_again(stand.realm, connection, kind.value, (gleb,))
+    assert stand.rows(f"SELECT id FROM citizens WHERE id = '{gleb}' AND disabled_at IS NULL") == []  # noqa: S608 - names of ours
 
 
 def test_of_two_administrators_who_take_each_others_role_at_once_one_stays(stand: Stand) -> None:

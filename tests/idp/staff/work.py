@@ -32,11 +32,12 @@ def found(stand: Stand, role: str, path: str, login: str) -> Browser:
 
 
 def written(stand: Stand, action: str) -> list[tuple[str, str, str, dict[str, object]]]:
-    """What the journal says of an action: who, of what, the outcome and the details."""
+    """What the journal says of an action: who, of what, the outcome, and the details but for the address it came from."""
+    rows = [event for event in stand.events() if event["action"] == action]
+    details = [json.loads(str(event["detail"])) for event in rows]
+    assert all(detail.pop("from", "127.0.0.1") == "127.0.0.1" for detail in details)
     return [
-        (str(event["actor"]), str(event["object"]), str(event["outcome"]), json.loads(str(event["detail"])))
-        for event in stand.events()
-        if event["action"] == action
+        (str(row["actor"]), str(row["object"]), str(row["outcome"]), detail) for row, detail in zip(rows, details, strict=True)
     ]
 
 
