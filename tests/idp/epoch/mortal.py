@@ -38,6 +38,7 @@ from tests.idp.clients.registrant import (
 from tests.idp.oauth.test_request_pushed import bring, reference
 from tests.idp.signing import make_key, public_set, signed
 from tests.idp.stand import CALLBACK, SECRET, Stand
+from tests.idp.test_sign_up import PHONE, code_to, fill
 
 PASSWORD = "the password before"
 NEW_PASSWORD = "the password after it"
@@ -345,6 +346,19 @@ def role(stand: Stand) -> Mortal:
     return Mortal("role", take, is_alive)
 
 
+def registration(stand: Stand) -> Mortal:
+    """Somebody who signs up and has not typed their code yet; the copy does not know that they have by now."""
+    browser = fill(stand)
+    form = browser.forms()["codes"]
+    answer = form.values | {"sms": code_to(stand, PHONE)}
+
+    def give(stand: Stand) -> bool:
+        browser.session.post(form.action, data=answer)
+        return stand.rows("SELECT count(*) FROM registrations WHERE finished_at IS NOT NULL") == [(1,)]
+
+    return Mortal("registration", give, give)
+
+
 def membership(stand: Stand) -> Mortal:
     citizen_id = person(stand, "member")
     numbers = {"name": "Учебное общество", "ogrn": "1000000000197", "inn": "0000000191"}
@@ -437,6 +451,7 @@ ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     single_challenge,
     push_request,
     client_assertion,
+    registration,
     reset_link,
 )
 BURIED: tuple[Callable[[Stand], Mortal], ...] = (
