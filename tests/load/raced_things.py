@@ -261,24 +261,25 @@ def present(realm: Realm, assertion: str) -> Deed:
     return lambda: send() == 400
 
 
-def make_links(realm: Realm, numbers: range) -> Sequence[tuple[str, str]]:
-    """Letters for a forgotten password, of people who have no other way to prove whose the account is."""
+def make_links(realm: Realm, numbers: range) -> Sequence[str]:
+    """Letters for a forgotten password, of people who have no other way to prove whose the account is; their links were opened,
+    which may be done again until there is a new password."""
     things = []
-    with realm.database.write() as connection:
-        for number in numbers:
-            login, token = f"link-{number}", draw_token(SystemChance(), "raced link")
+    for number in numbers:
+        login, token = f"link-{number}", draw_token(SystemChance(), "raced link")
+        with realm.database.write() as connection:
             citizen_id = _person(realm, connection, login)
             set_password(realm, connection, citizen_id, PASSWORD)
             recoveries.begin(
                 realm, connection, way="email", browser=BROWSER, citizen_id=citizen_id, login=login, link_token=token
             )
-            things.append((token, citizen_id))
+        things.append(by_letter.follow_link(realm, token, browser=BROWSER).id)
     return things
 
 
-def reset(realm: Realm, thing: tuple[str, str]) -> Deed:
-    """The link may be opened again until there is a new password; that is set once."""
-    recovery = by_letter.follow_link(realm, thing[0], browser=BROWSER)
+def reset(realm: Realm, recovery_id: str) -> Deed:
+    with realm.database.read() as connection:
+        recovery = recoveries.find(realm, connection, recovery_id, browser=BROWSER)
 
     def set_it() -> int:
         try:
@@ -319,10 +320,15 @@ class CountingChecker:
         return int(getattr(self._local, "count", 0))
 
 
+def count_comparisons(realm: Realm) -> CountingChecker:
+    """From now on the passwords of this realm are compared by a checker that counts. Before anybody asks for the realm's own."""
+    return realm.remember("password checker", lambda: CountingChecker(PasswordChecker(realm.settings.password_hashing)))
+
+
 def guess(realm: Realm, thing: tuple[str, str]) -> Deed:
     """Three wrong passwords one after the other; how many of them were compared."""
     attempt_id, login = thing
-    checker = realm.remember("password checker", lambda: CountingChecker(PasswordChecker(realm.settings.password_hashing)))
+    checker = count_comparisons(realm)
     with realm.database.read() as connection:
         attempt = attempts.find(realm, connection, attempt_id, browser=BROWSER)
 
