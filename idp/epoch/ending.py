@@ -21,6 +21,7 @@ from idp.interaction.pause import INTERACTIONS
 from idp.interaction.pushed import PUSHED
 from idp.logout import back_channel
 from idp.realm import Realm
+from idp.recovery.store import RECOVERIES
 from idp.sessions import store
 from idp.sessions.store import SESSIONS
 from idp.sign_up.registration import REGISTRATIONS
@@ -52,6 +53,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         Ending(REFRESH_TOKENS, REFRESH_TOKENS.c.rotated_at.is_(None) & (REFRESH_TOKENS.c.expires_at > now), {"expires_at": now}),
         Ending(INTERACTIONS, INTERACTIONS.c.finished_at.is_(None) & (INTERACTIONS.c.expires_at > now), {"expires_at": now}),
         Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
+        Ending(RECOVERIES, RECOVERIES.c.ended_at.is_(None) & (RECOVERIES.c.expires_at > now), {"expires_at": now}),
         Ending(PUSHED, PUSHED.c.used_at.is_(None), {"used_at": now}),
         Ending(
             ATTEMPTS,
@@ -86,6 +88,7 @@ LASTING: Mapping[str, str] = {
     "failing_recipients": "whom a test stand does not reach",
     "logout_deliveries": "who has to learn of an end",
     "counters": "what protects people",
+    "recordings": "what was shown to operators; each goes with its term",
     "known_places": "where people were seen, which opens nothing",
     "used_assertions": "those of the time after the copy are refused by their age: see idp.tombstones",
     "used_request_objects": "the same",

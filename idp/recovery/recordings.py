@@ -92,7 +92,8 @@ def view(realm: Realm, connection: Connection, recovery: Recovery, *, actor: str
     row = connection.execute(select(RECORDINGS).where(RECORDINGS.c.recovery_id == recovery.id)).first()
     if row is None:
         return None
-    record(realm, connection, Event.RECORDING_VIEWED, actor=actor, object=recovery.holder, citizen=recovery.citizen_id)
+    thing = f"citizen:{recovery.citizen_id}"
+    record(realm, connection, Event.RECORDING_VIEWED, actor=actor, object=thing, recovery=recovery.id)
     return Recording(row.media_type, realm.vault.open(f"recordings:{recovery.id}", row.sealed))
 
 
