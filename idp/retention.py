@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 
 from ground.database import table_of
 from ground.jobs import Job
+from idp.account.children import TRIES as CHILDREN_ENTERED
 from idp.account.passport import CHECKS
 from idp.authentication.attempt import ATTEMPTS
 from idp.authentication.devices.requests import REQUESTS as DEVICE_REQUESTS
@@ -44,7 +45,7 @@ PLACE_SECONDS = 365 * DAY_SECONDS
 PURGED_AT_ONCE = 500
 ACTOR = "system"
 COUNTER_SECONDS = {
-    **dict.fromkeys((PAUSE, REFUSALS, FAILURES, MESSAGES, TURN, CHECKS), DAY_SECONDS),
+    **dict.fromkeys((PAUSE, REFUSALS, FAILURES, MESSAGES, TURN, CHECKS, CHILDREN_ENTERED), DAY_SECONDS),
     TRIES_OF_NOBODY: HISTORY_SECONDS,
 }
 """Counters whose window ends, and when it is surely over. No other is touched: it may be what keeps an account locked."""

@@ -17,8 +17,10 @@ from idp.citizens.identifiers import IdentifierMalformed
 from idp.citizens.models import PersonalData
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
+from idp.throttling import counters
 
 ADD = f"{PATH}/children/add"
+TRIES, TRIES_PER_DAY, DAY_SECONDS = "children entered", 10, 24 * 3600
 blueprint = make_blueprint("children")
 
 
@@ -43,6 +45,8 @@ def add() -> Response | tuple[str, int]:
     refusal: ChildRefused | None = None
     with realm.database.write() as connection:
         try:
+            if counters.count_up(realm, connection, TRIES, owner.person.id, within_seconds=DAY_SECONDS) > TRIES_PER_DAY:
+                raise ChildRefused("too_often")
             children.add(realm, connection, owner.person, data, certificate, actor=f"citizen:{owner.person.id}")
         except ChildRefused as refused:
             refusal = refused
@@ -95,6 +99,8 @@ def _judge(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
 def _refusal_text(refused: ChildRefused) -> str:
     if refused.reason == "not_confirmed":
         return _("Добавить ребёнка может только тот, чья запись подтверждена.")
+    if refused.reason == "too_often":
+        return _("Детей добавляли слишком часто. Попробуйте завтра.")
     return _("Добавить ребёнка не получилось: свидетельство, имя и СНИЛС не сошлись. Сверьте их с документами.")
 
 

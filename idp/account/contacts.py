@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from ground.web.language import gettext as _
 from idp.account import confirmation
 from idp.account.confirmation import CONTACTS, Contact
-from idp.account.pages import PATH, make_blueprint, page
+from idp.account.pages import PATH, changed, make_blueprint, page
 from idp.authentication.entry import enter, enter_to_change
 from idp.authentication.method import Owner
 from idp.authentication.methods.one_time_code import codes
@@ -82,7 +82,7 @@ def finish(name: str) -> Response | tuple[str, int]:
         outcome = confirmation.finish(realm, connection, owner, contact, code)
     if outcome.reason is not None:
         return _refused(realm, owner, contact, wrong_text(outcome.reason, outcome.tries_left))
-    return redirect(PATH, 303)
+    return changed(realm, owner, PATH)
 
 
 @blueprint.post("/contacts/<name>/again")

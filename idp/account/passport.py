@@ -60,7 +60,10 @@ def judge(realm: Realm, person: Person, form: Mapping[str, str]) -> tuple[dict[s
 def save(realm: Realm, connection: Connection, person: Person, good: Mapping[str, str], *, actor: str) -> Refused | None:
     """Check what was judged and store it, or say why it is refused; that is counted and written down, too."""
     directory.hold(connection, person.id)
-    refused = _checked(realm, connection, person, good, actor=actor)
+    # As the account is now: another page may have changed it since this one began.
+    person = directory.find(realm, connection, person.id) or person
+    still_asked = {name: value for name, value in good.items() if name in asked_fields(person)}
+    refused = _checked(realm, connection, person, still_asked, actor=actor)
     record(realm, connection, Event.DOCUMENT_CHECKED, actor=actor, object=f"citizen:{person.id}", outcome=refused or "done")
     return refused
 

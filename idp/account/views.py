@@ -4,7 +4,7 @@ from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from idp.account.listing import listed
-from idp.account.pages import PATH, make_blueprint, page, remember_change, sessions_to_offer
+from idp.account.pages import PATH, changed, make_blueprint, page, sessions_to_offer
 from idp.audit import Event
 from idp.authentication.entry import enter, enter_to_change, offered_methods
 from idp.authentication.method import Away, Enrolment, Method, Owner, Refusal, write_down
@@ -17,7 +17,6 @@ from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.protocol.vocabulary import LEVELS
 from idp.realm import Realm
-from idp.sessions import browser, store
 from idp.tombstones import Buried, bury
 
 MAX_NAME_LENGTH = 60
@@ -32,7 +31,8 @@ def profile() -> str:
     owner = enter(realm, PATH)
     with realm.database.read() as connection:
         listed_children = children.of_parent(realm, connection, owner.person.id)
-    return page("account/profile.html", owner, "profile", children=listed_children)
+        others = sessions_to_offer(realm, connection, owner)
+    return page("account/profile.html", owner, "profile", children=listed_children, other_sessions=others)
 
 
 @blueprint.get("/security")
@@ -136,7 +136,7 @@ def remove(section: str, name: str, enrolled_id: str) -> Response:
             abort(404)
         write_down(realm, connection, owner, method.name, Event.METHOD_REMOVED)
         bury(realm, connection, Buried.METHOD, owner.person.id, method.name, enrolled_id)
-    return _changed(realm, owner, section)
+    return changed(realm, owner, f"{PATH}/{section}")
 
 
 def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, str]) -> Response | tuple[str, int]:
@@ -149,18 +149,7 @@ def _add(realm: Realm, method: Method, enrolment: Enrolment, given: dict[str, st
         return _adding(realm, method, enrolment, owner, refusal), refusal.status
     if isinstance(away, Away):
         return redirect(away.address, 303)
-    return _changed(realm, owner, section)
-
-
-def _changed(realm: Realm, owner: Owner, section: str) -> Response:
-    """Back to the list. The session goes on under a new cookie, and the page offers to end the others."""
-    response = redirect(f"{PATH}/{section}", 303)
-    with realm.database.write() as connection:
-        cookie = store.renew_cookie(realm, connection, owner.session)
-    if cookie is not None:
-        browser.hand_out(realm, response, owner.session, cookie)
-        remember_change(response)
-    return response
+    return changed(realm, owner, f"{PATH}/{section}")
 
 
 def _enrolment(realm: Realm, section: str | None, name: str) -> tuple[Method, Enrolment]:

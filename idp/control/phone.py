@@ -28,6 +28,8 @@ from idp.realm import Realm
 
 LONGEST_WAIT_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.2
+NEWCOMER = "newcomer"
+"""Stands for whoever has no account yet: their telephone shows what goes to addresses that are nobody's here."""
 MOST_WAITING = 8
 """At most half of `control_threads`. One phone too many is answered at once and asks again a little later."""
 
@@ -72,7 +74,7 @@ def start() -> Response:
 def newest_phone() -> str | Response:
     """The telephone of whoever got the newest message; `who` leads to somebody's own."""
     if who := request.args.get("who"):
-        return redirect(f"/phone/{_named(current_realm(), who).id}", 303)
+        return redirect(f"/phone/{NEWCOMER if who == NEWCOMER else _named(current_realm(), who).id}", 303)
     return _page(None)
 
 
@@ -91,8 +93,7 @@ def news(person_id: str | None = None) -> str:
     """
     realm = current_realm()
     after, patience = _number("after"), min(_number("wait_for"), LONGEST_WAIT_SECONDS)
-    if person_id is not None:
-        _named(realm, person_id)
+    _whose(realm, person_id)
     if patience and _places_to_wait.acquire(blocking=False):
         try:
             _wait_for_news(realm, person_id, after=after, seen_application=request.args.get("application"), seconds=patience)
@@ -140,9 +141,11 @@ def _page(person_id: str | None) -> str:
     with realm.database.read() as connection:
         people = directory.everybody(realm, connection)
     choices = [(person.id, f"{person.data.given_name} {person.data.family_name}") for person in people]
+    choices.append((NEWCOMER, _("Тот, у кого ещё нет записи")))
     address = "/phone/messages" if person_id is None else f"/phone/{person_id}/messages"
     said = phone_application.words(request.args.get("said", ""))
-    return render_template("phone.html", choices=choices, screens=screens, news_address=address, said=said)
+    chosen = screens.person.id if screens.person is not None else person_id
+    return render_template("phone.html", choices=choices, chosen=chosen, screens=screens, news_address=address, said=said)
 
 
 def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seen_application: str | None, seconds: int) -> None:
@@ -168,8 +171,12 @@ def _screens(realm: Realm, person_id: str | None, *, after: int = 0) -> Screens:
         # Asked first: what comes while we read is told twice, and the page knows a message by its number.
         last = realm.outbox.last_number(connection)
     person = _whose(realm, person_id)
-    addresses = [address for address in (person.data.phone, person.data.email) if address] if person else []
-    messages = [message for address in addresses for message in read(realm, after=after, address=address)]
+    if person_id == NEWCOMER:
+        owned = _owners(realm)
+        messages = [message for message in read(realm, after=after) if message.address not in owned]
+    else:
+        addresses = [address for address in (person.data.phone, person.data.email) if address] if person else []
+        messages = [message for address in addresses for message in read(realm, after=after, address=address)]
     messages.sort(key=lambda message: message.number, reverse=True)
     now = realm.clock.now()
     return Screens(person, _application(realm, person), [cut(message, now=now) for message in messages], last, now)
@@ -181,7 +188,16 @@ def _named(realm: Realm, person_id: str) -> Person:
 
 
 def _whose(realm: Realm, person_id: str | None) -> Person | None:
+    if person_id == NEWCOMER:
+        return None
     return _whoever_got_the_newest(realm) if person_id is None else _named(realm, person_id)
+
+
+def _owners(realm: Realm) -> dict[str, Person]:
+    """Whose each address is."""
+    with realm.database.read() as connection:
+        people = directory.everybody(realm, connection)
+    return {address: person for person in people for address in (person.data.phone, person.data.email) if address}
 
 
 def _application(realm: Realm, person: Person | None) -> Shown:
@@ -198,7 +214,7 @@ def _whoever_got_the_newest(realm: Realm) -> Person | None:
     is the first person there is."""
     with realm.database.read() as connection:
         people = directory.everybody(realm, connection)
-    owners = {address: person for person in people for address in (person.data.phone, person.data.email)}
+    owners = _owners(realm)
     message = next((message for message in reversed(read(realm)) if message.address in owners), None)
     notice = phone_application.newest_notice(realm)
     if notice is not None and (message is None or notice.created_at >= message.created_at):

@@ -120,9 +120,6 @@ def finish(realm: Realm, connection: Connection, registration: Waiting) -> str:
     """Make the account of a registration whose addresses are all proved, and return its id. Raises RegistrationGone when it is
     made already, and CitizenExists for an address that is somebody's by now."""
     assert not registration.unproved, "every address is proved first"
-    is_open = (REGISTRATIONS.c.id == registration.id, REGISTRATIONS.c.finished_at.is_(None))
-    if connection.execute(update(REGISTRATIONS).where(*is_open), {"finished_at": realm.clock.now()}).rowcount != 1:
-        raise RegistrationGone
     wanted, citizen_id = registration.wanted, draw_identifier(realm.chance, "citizen")
     directory.enter(
         realm,
@@ -135,7 +132,21 @@ def finish(realm: Realm, connection: Connection, registration: Waiting) -> str:
         citizen_id=citizen_id,
     )
     set_hash(realm, connection, citizen_id, wanted.password_hash)
+    # What was typed is the account's now: here only the way back is left of it.
+    left = Wanted("", "", None, None, None, "", wanted.return_path).as_fields()
+    row = {
+        "finished_at": realm.clock.now(),
+        "sealed": realm.vault.seal_fields(f"registrations:{registration.id}", left),
+    }
+    is_open = (REGISTRATIONS.c.id == registration.id, REGISTRATIONS.c.finished_at.is_(None))
+    if connection.execute(update(REGISTRATIONS).where(*is_open), row).rowcount != 1:
+        raise RegistrationGone
     return citizen_id
+
+
+def give_up(realm: Realm, connection: Connection, registration: Waiting) -> None:
+    """It leads to no account any more."""
+    connection.execute(update(REGISTRATIONS).where(REGISTRATIONS.c.id == registration.id), {"expires_at": realm.clock.now()})
 
 
 def _tell_code(code: str) -> str:
@@ -143,9 +154,7 @@ def _tell_code(code: str) -> str:
 
 
 def _tell_owner(_code: str) -> str:
-    return _(
-        "Пропуск: кто-то хотел завести учётную запись с вашим адресом или номером, а она у вас уже есть. Новой не появилось."
-    )
+    return _("Пропуск: кто-то хотел завести запись с вашим телефоном или почтой, а она у вас уже есть. Новой не появилось.")
 
 
 def _open(realm: Realm, row: Row[Any]) -> Waiting:

@@ -20,6 +20,7 @@ from idp.realm import Realm
 from idp.sign_up import registration as registrations
 from idp.sign_up.form import Wanted, judge, kept
 from idp.sign_up.registration import RegistrationGone, Waiting
+from idp.throttling import addresses
 
 PATH = "/register"
 blueprint = Blueprint("sign_up", __name__, url_prefix=PATH)
@@ -41,6 +42,9 @@ def register() -> Response | tuple[str, int]:
     good, errors = judge(form)
     if errors:
         return _form(kept(form), errors, return_path), 400
+    address = request.remote_addr or ""
+    if addresses.has_sent_too_often(realm, address):
+        raise _too_often()
     wanted = Wanted(
         family_name=good["family_name"],
         given_name=good["given_name"],
@@ -51,9 +55,7 @@ def register() -> Response | tuple[str, int]:
         return_path=return_path,
     )
     with realm.database.write() as connection:
-        registration_id = registrations.begin(
-            realm, connection, wanted, browser=browser_binding(), remote_address=request.remote_addr or ""
-        )
+        registration_id = registrations.begin(realm, connection, wanted, browser=browser_binding(), remote_address=address)
     return redirect(f"{PATH}/{registration_id}", 303)
 
 
@@ -113,9 +115,11 @@ def _judge(realm: Realm, connection: Connection, registration: Waiting) -> dict[
 
 def _is_finished(realm: Realm, connection: Connection, registration_id: str) -> bool:
     """Make the account. False where an address is somebody's by now."""
+    registration = _find(realm, connection, registration_id)
     try:
-        registrations.finish(realm, connection, _find(realm, connection, registration_id))
+        registrations.finish(realm, connection, registration)
     except CitizenExists:
+        registrations.give_up(realm, connection, registration)
         return False
     return True
 
@@ -143,6 +147,16 @@ def _find(realm: Realm, connection: Connection, registration_id: str, *, held: b
             code="registration_gone",
             cause="no such registration in this browser, or it is older than half an hour",
         ) from None
+
+
+def _too_often() -> PageProblem:
+    return PageProblem(
+        status=429,
+        title=_("Слишком много регистраций"),
+        lead=_("С этого адреса за последний час слишком часто отправляли коды. Подождите час."),
+        code="slow_down",
+        cause="the address has had all its messages of this hour (messages_per_address)",
+    )
 
 
 def _is_there_already() -> PageProblem:

@@ -25,6 +25,15 @@ def count_failure(realm: Realm, address: str) -> None:
             counters.count_up(realm, connection, FAILURES, address, within_seconds=HOUR_SECONDS)
 
 
+def has_sent_too_often(realm: Realm, address: str) -> bool:
+    """Has this address had all the messages of its hour?"""
+    most = realm.settings.most_messages_of_address
+    if not most or not address:
+        return False
+    with realm.database.read() as connection:
+        return counters.count_of(realm, connection, MESSAGES, address, within_seconds=HOUR_SECONDS) >= most
+
+
 def may_send(realm: Realm, connection: Connection, address: str) -> bool:
     """Count one more message that somebody at this address has us send to a stranger. May it be sent?"""
     most = realm.settings.most_messages_of_address

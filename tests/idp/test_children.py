@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from idp.account.removal import remove_person
 from idp.citizens import children, directory
 from idp.citizens.children import BirthCertificate, ChildRefused
 from idp.citizens.identifiers import IdentifierMalformed
@@ -120,3 +121,13 @@ def test_number_of_a_certificate_is_six_digits(text: str) -> None:
     assert children.number("000077") == "000077"
     with pytest.raises(IdentifierMalformed):
         children.number(text)
+
+
+def test_children_go_with_their_last_parent(stand: Stand) -> None:
+    asya = add(stand)
+    add(stand, "maya@example.test")
+    for login, left in (("vera@example.test", [(asya,)]), ("maya@example.test", [])):
+        with stand.realm.database.write() as connection:
+            remove_person(stand.realm, connection, stand.citizen(login), actor="operator:test")
+        assert stand.rows(f"SELECT id FROM citizens WHERE id = '{asya}'") == left  # noqa: S608 - an id
+    assert stand.rows("SELECT count(*) FROM children") == [(0,)]

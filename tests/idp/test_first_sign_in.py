@@ -172,3 +172,12 @@ def test_child_who_turned_fourteen_has_an_account_of_their_own(stand: Stand) -> 
     other = GOOD | {"birthdate": "2012-11-19", "passport_issued_on": "2026-11-21"}
     assert browser.submit("passport", "submit", **other).status == 400
     assert browser.submit("passport", "submit", **(other | {"birthdate": "2012-11-20"})).url == ACCOUNT
+
+
+def test_r025_service_that_demands_a_confirmed_account_lets_in_whoever_adds_a_passport_on_the_way(stand: Stand) -> None:
+    stand.add_client("strict", require_confirmed_account=True)
+    browser = newcomer(stand, stand.authorize_url(client_id="strict")).submit("later-form", "later")
+    waiting = browser.url
+    assert "consent" not in browser.forms() and "паспорт" in browser.text and "/account/documents" in browser.answer.text
+    browser.open(f"{ACCOUNT}/documents/passport").submit("passport", "submit", **GOOD)
+    assert "consent" in browser.open(waiting).forms()

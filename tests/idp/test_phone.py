@@ -275,3 +275,16 @@ def test_waiting_ends_as_soon_as_a_notice_comes_or_goes(stand: Stand, control: B
     pyotr = f"/{stand.citizen(PYOTR)}/messages"
     read(control, pyotr, application=read(control, pyotr).news["data-application"], after=after, wait_for=10)
     assert slow_clock[0] >= 10, "notices to somebody else are no news"
+
+
+def test_whoever_has_no_account_yet_has_a_telephone_too(stand: Stand, control: Browser) -> None:
+    """Somebody signs up by hand at a stand and looks for their code."""
+    form = {"family_name": "Кактусова", "given_name": "Лия", "phone": "+7 0009161234", "new-password": "одуванчик у дороги"}
+    browser = stand.browser().open(f"{stand.issuer}/register")
+    browser.submit("register", "submit", **form, **{"new-password-again": form["new-password"]})
+    control.open(f"{CONTROL}/phone?who=newcomer")
+    assert control.url == f"{CONTROL}/phone/newcomer"
+    assert f'data-code="{stand.last_code()}"' in control.answer.text
+    assert "код для регистрации" in control.open(f"{CONTROL}/phone/newcomer/messages").text
+    browser.submit("codes", "submit", sms=stand.last_code())
+    assert "код для регистрации" not in control.open(f"{CONTROL}/phone/newcomer").text, "now it is somebody's"

@@ -153,6 +153,16 @@ def test_new_number_is_the_accounts_only_once_it_is_confirmed_and_the_old_one_is
     assert "в вашей учётной записи другой телефон" in messages(stand, PHONE)[-1]
 
 
+def test_new_number_is_another_way_in_and_the_page_offers_to_end_the_other_sessions(stand: Stand) -> None:
+    arrive(stand)
+    stand.clock.advance(60)
+    browser = arrive(stand, "/contacts/phone").submit("contact", "submit", phone=NEW)
+    before = browser.session.cookies.get("idp_session")
+    browser.submit("code-form", "submit", code=code_to(stand, NEW))
+    assert browser.url == ACCOUNT and "end-others" in browser.forms()
+    assert browser.session.cookies.get("idp_session") not in (None, before)
+
+
 def test_new_mail_is_confirmed_in_the_same_way(stand: Stand) -> None:
     browser = arrive(stand, "/contacts/email").submit("contact", "submit", email="Vera-Two@example.test")
     assert stand.citizen(VERA)
