@@ -88,14 +88,5 @@ def _decide(
     if not store.end(realm, connection, recovery, end, unlocks_at=unlocks_at, reason=reason):
         raise CannotDecide("decided")
     recordings.owe_removal(realm, connection, recovery)
-    citizen = recovery.citizen_id
-    record(
-        realm,
-        connection,
-        Event.RECOVERY_ENDED,
-        actor=actor,
-        object=recovery.holder,
-        outcome="rejected" if end == "rejected" else "done",
-        way="video",
-        citizen=citizen,
-    )
+    thing, outcome = f"citizen:{recovery.citizen_id}", "rejected" if end == "rejected" else "done"
+    record(realm, connection, Event.RECOVERY_ENDED, actor=actor, object=thing, outcome=outcome, way="video", recovery=recovery.id)

@@ -99,7 +99,7 @@ def test_who_is_locked_out_of_the_bank_is_not_sent_to_a_page_that_it_has_not(ban
     browser = bank.browser()
     for _ in range(5):
         bank.sign_in(browser.open(_authorize_url(bank)), password="a wrong one")
-    assert "Блокировка аккаунта" in browser.text and "в отделение" in browser.text
+    assert "Блокировка аккаунта" in browser.text and "в отделении" in browser.text
     assert "/recovery" not in browser.answer.text and bank.http().get(f"{BANK}/recovery").status_code == 404
 
 
