@@ -58,7 +58,7 @@ DRIVER = Driver(
     journal={
         "wrong": "proof.checked wrong",
         "expired": "code.sent",
-        "replayed": "session.opened opened",
+        "replayed": "access.refused other_browser",
         "not_enrolled": "proof.checked wrong",
     },
     said={

@@ -3,6 +3,7 @@
 Mail programs drop linked style sheets, so the values of `tokens.css` are written out in `letter.html`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
@@ -24,6 +25,8 @@ LARGE = (
     '<p class="ink" style="margin:0 0 20px;font-size:40px;line-height:48px;font-weight:600;letter-spacing:3px;color:#10211f">'
     "{}</p>"
 )
+LINK, ANCHOR = re.compile(r"https?://[^\s<>]+"), r'<a href="\g<0>" style="color:#0b5963;overflow-wrap:anywhere">\g<0></a>'
+"""Whatever stands in a letter as an address can be pressed there."""
 GROUPED = '{}<span style="padding-left:12px">{}</span>'
 """A code in two groups that is copied as one: there is no space to be copied with it."""
 
@@ -97,4 +100,5 @@ def _body(text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    return "\n".join(PARAGRAPH.format(escape(line.strip())) for line in text.splitlines() if line.strip())
+    lines = (LINK.sub(ANCHOR, escape(line.strip())) for line in text.splitlines() if line.strip())
+    return "\n".join(map(PARAGRAPH.format, lines))

@@ -52,6 +52,7 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.ACCESS_REFUSED: {OTHERWISE: lazy_gettext("Страница не открыта: нет прав")},
     Event.ROLE_GIVEN: {OTHERWISE: lazy_gettext("Добавлена роль")},
     Event.ROLE_TAKEN: {OTHERWISE: lazy_gettext("Убрана роль")},
+    Event.MEMBERSHIP_ENDED: {OTHERWISE: lazy_gettext("Вы больше не действуете от имени организации")},
     Event.SESSION_OPENED: {
         "raised": lazy_gettext("Вход подтверждён ещё одним способом"),
         OTHERWISE: lazy_gettext("Вход выполнен"),

@@ -1,6 +1,5 @@
 """What every page of the account shares: its address, the list of its sections, and the frame they stand in."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template
@@ -8,12 +7,13 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from ground.web.cookies import cookie_value, set_cookie
-from ground.web.language import LazyText, lazy_gettext
+from ground.web.language import lazy_gettext
 from ground.web.site import current_site
 from idp.authentication.entry import make_guarded
 from idp.authentication.method import Owner
 from idp.citizens.identifiers import spaced_phone
-from idp.citizens.levels import AccountLevel, level_of, missing
+from idp.citizens.levels import level_of, missing
+from idp.interaction.words import LEVEL_WORDS
 from idp.realm import Realm
 from idp.sessions import browser, store
 
@@ -25,16 +25,9 @@ SECTIONS = (
     ("sessions", lazy_gettext("Устройства и сеансы"), f"{PATH}/sessions", "laptop"),
     ("consents", lazy_gettext("Согласия и сервисы"), f"{PATH}/consents", "plug"),
     ("activity", lazy_gettext("Активность"), f"{PATH}/activity", "list"),
-    ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "list"),
+    ("settings", lazy_gettext("Настройки"), f"{PATH}/settings", "grid"),
 )
 """Name, title, address and icon of each, in the order of the navigation."""
-LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {
-    "child": lazy_gettext("детская"),
-    "simplified": lazy_gettext("упрощённая"),
-    "standard": lazy_gettext("стандартная"),
-    "confirmed": lazy_gettext("подтверждённая"),
-}
-
 CHANGED = "changed"
 OFFERED_SECONDS = 5 * 60
 
@@ -72,7 +65,7 @@ def page(template: str, owner: Owner, section: str, **values: Any) -> str:
         person=owner.person,
         phone=spaced_phone(data.phone),
         level=level,
-        level_name=str(LEVEL_NAMES[level]),
+        level_name=str(LEVEL_WORDS[level]),
         missing=missing(owner.person),
         initials=(data.given_name[:1] + data.family_name[:1]).upper(),
         sections=[(str(title), path, name == section, icon) for name, title, path, icon in SECTIONS],

@@ -12,7 +12,7 @@ from ground.web.language import gettext as _
 from idp.account.pages import PATH, make_blueprint, page
 from idp.authentication.entry import enter, enter_to_change
 from idp.citizens import directory, roles
-from idp.citizens.levels import level_of, missing
+from idp.citizens.levels import level_of
 from idp.citizens.models import MEDICAL_SERVICE
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
@@ -26,16 +26,7 @@ blueprint = make_blueprint("account_settings")
 def show() -> str:
     """What the person decided about their account."""
     owner = enter(current_realm(), ADDRESS)
-    person = owner.person
-    is_confirmed = level_of(person) == "confirmed"
-    return page(
-        "account/settings.html",
-        owner,
-        "settings",
-        has_role=MEDICAL_SERVICE in person.roles,
-        is_confirmed=is_confirmed,
-        missing=missing(person),
-    )
+    return page("account/settings.html", owner, "settings", has_role=MEDICAL_SERVICE in owner.person.roles)
 
 
 @blueprint.post("/settings/medical-service/add")

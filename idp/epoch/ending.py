@@ -21,6 +21,7 @@ from idp.interaction.pause import INTERACTIONS
 from idp.interaction.pushed import PUSHED
 from idp.logout import back_channel
 from idp.realm import Realm
+from idp.recovery.store import RECOVERIES
 from idp.sessions import store
 from idp.sessions.store import SESSIONS
 from idp.sign_up.registration import REGISTRATIONS
@@ -60,7 +61,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         ),
         Ending(CHALLENGES, CHALLENGES.c.used_at.is_(None), {"used_at": now}),
         Ending(ONE_TIME_CODES, ONE_TIME_CODES.c.ended_at.is_(None), {"ended_at": now, "ended_because": "replaced"}),
-        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
+        Ending(RECOVERIES, RECOVERIES.c.ended_at.is_(None) & (RECOVERIES.c.expires_at > now), {"expires_at": now}),
         Ending(
             REQUESTS,
             REQUESTS.c.ended_at.is_(None) | ((REQUESTS.c.ended_because == "approved") & REQUESTS.c.used_at.is_(None)),
@@ -97,6 +98,7 @@ LASTING: Mapping[str, str] = {
     "incidents": "open ones are buried",
     "organisations": "entered once, never changed",
     "memberships": "ended ones are buried",
+    "recordings": "what a recovery shows, sealed, until its term is over",
     "passwords": "changed ones are buried",
     "passkeys": "removed ones are buried",
     "passkey_handles": "names that open nothing",

@@ -135,7 +135,7 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
         _check_may_wait(request, answer)
         return ConfirmAccount(lacking)
     party: Party | None = None
-    if ACTING_FOR in request.scope:
+    if _asks_for_party(request):
         parties, choice = acting.parties_of(realm, connection, session.citizen_id), paused.choice_of(session.citizen_id)
         party = acting.chosen(parties, choice)
         # A tie that ended since it was chosen is asked about anew, and never taken for «for themselves».
@@ -152,6 +152,11 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
             )
         return AskConsent(claims, party)
     return Finish(session, level, claims, party.choice if party else None)
+
+
+def _asks_for_party(request: AuthorizationRequest) -> bool:
+    """By its scope, or by the single claim."""
+    return any(ACTING_FOR in asked for asked in (request.scope, request.claims.userinfo, request.claims.id_token))
 
 
 def _lacking(realm: Realm, connection: Connection, client: Client, session: Session) -> tuple[Missing, ...]:

@@ -108,6 +108,7 @@ def _reset(realm: Realm, connection: Connection, recovery: Recovery, person: Per
     risk.note_recovery(realm, connection, person.id, EMAIL.method)
     if not store.end(realm, connection, recovery, "recovered", unlocks_at=unlocks_at):
         raise RecoveryGone
+    store.end_other_letters(realm, connection, recovery)
     end_everywhere(realm, connection, person.id, because="password_reset", actor=actor)
     record(realm, connection, Event.PASSWORD_RESET, actor=actor, object=f"citizen:{person.id}", recovery=recovery.id)
     record(realm, connection, Event.RECOVERY_ENDED, actor=actor, object=recovery.holder, way="email")

@@ -9,7 +9,7 @@ from idp.authentication.method import Refusal
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.realm import Realm
-from idp.recovery import letters, recordings, store
+from idp.recovery import letters, nobody, recordings, store
 from idp.recovery.recordings import Recording
 from idp.recovery.store import DECISION_SECONDS, Recovery, RecoveryGone
 
@@ -25,9 +25,9 @@ class CannotDecide(Exception):
         self.reason = reason
 
 
-def receive(realm: Realm, recovery: Recovery, content: bytes) -> None:
+def receive(realm: Realm, recovery: Recovery, content: bytes, *, address: str) -> None:
     """Keep the recording and have it wait for an operator, once. Of a login that nobody has it is kept as well, or time would
-    tell; nobody sees it, and it goes with its day. Refuses with `no_file` and `not_media`; raises RecoveryGone."""
+    tell; nobody sees it, and it goes with its day. Refuses with `no_file`, `not_media` and `no_room`; raises RecoveryGone."""
     media_type = recordings.media_type_of(content)
     if not content:
         raise Refusal("no_file", _("Выберите файл: видео или снимок."))
@@ -36,8 +36,9 @@ def receive(realm: Realm, recovery: Recovery, content: bytes) -> None:
             record(realm, connection, Event.RECOVERY_PROVED, actor=recovery.actor, object=recovery.holder, outcome="not_media")
         raise Refusal("not_media", _("Это не видео и не снимок. Подойдут MP4, MOV, WebM, JPEG и PNG."))
     with realm.database.write() as connection:
-        if recovery.citizen_id is not None:
-            directory.hold(connection, recovery.citizen_id)
+        nobody.held(realm, connection, recovery.citizen_id)
+        if not recordings.has_room(realm, connection, address):
+            raise Refusal("no_room", _("Сейчас записей слишком много. Попробуйте через час."), status=429)
         if recovery.way != "video" or not store.prove(realm, connection, recovery, waits_seconds=DECISION_SECONDS):
             raise RecoveryGone
         recordings.keep(realm, connection, recovery, Recording(media_type, content), waits_seconds=DECISION_SECONDS)

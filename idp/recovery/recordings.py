@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from ground.jobs import Job
 from idp.audit import Event, record
 from idp.realm import Realm
 from idp.recovery.store import RECORDINGS, RECOVERIES, Recovery
+from idp.throttling import counters
 
 JOB = "recording"
 MAX_BYTES = 20 * 1024 * 1024
 DAY_SECONDS = 24 * 60 * 60
+MOST_WAITING = 100
+"""How many are kept at once before a decision: two gigabytes at most, whoever sends them."""
+MOST_OF_ADDRESS, HOUR_SECONDS = 5, 60 * 60
+OF_ADDRESS = "recordings of an address"
 JPEG, PNG, MATROSKA = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\x1a\x45\xdf\xa3"
 MP4_BRANDS = (b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash")
 """The major brands of what telephones and browsers record; those of pictures (heic, avif) are not among them."""
@@ -39,6 +44,16 @@ def media_type_of(content: bytes) -> str | None:
         brand = content[8:12]
         return "video/quicktime" if brand == b"qt  " else "video/mp4" if brand in MP4_BRANDS else None
     return None
+
+
+def has_room(realm: Realm, connection: Connection, address: str) -> bool:
+    """May one more be kept, and from this address? Counted in the transaction that keeps it. Where the settings know no limit of
+    failures, an address has none here either."""
+    query = select(func.count()).select_from(RECORDINGS.join(RECOVERIES, RECOVERIES.c.id == RECORDINGS.c.recovery_id))
+    if connection.execute(query.where(RECOVERIES.c.ended_at.is_(None))).scalar_one() >= MOST_WAITING:
+        return False
+    count = counters.count_up(realm, connection, OF_ADDRESS, address, within_seconds=HOUR_SECONDS)
+    return count <= MOST_OF_ADDRESS or not realm.settings.failures_per_address
 
 
 def keep(realm: Realm, connection: Connection, recovery: Recovery, recording: Recording, *, waits_seconds: int) -> None:

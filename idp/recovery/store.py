@@ -113,7 +113,7 @@ def find_by_link(realm: Realm, connection: Connection, token: str, *, browser: s
     row = connection.execute(select(RECOVERIES).where(RECOVERIES.c.link_hash == _hash(token))).first()
     if row is None or row.browser != browser or row.ended_at is not None:
         raise RecoveryGone
-    if row.created_at + LINK_SECONDS <= realm.clock.now():
+    if min(row.created_at + LINK_SECONDS, row.expires_at) <= realm.clock.now():
         raise RecoveryGone
     return _open(realm, row)
 
@@ -164,6 +164,12 @@ def end(
     }
     which = (RECOVERIES.c.id == recovery.id, *_is_open(realm))
     return connection.execute(update(RECOVERIES).where(*which).values(**values)).rowcount == 1
+
+
+def end_other_letters(realm: Realm, connection: Connection, recovery: Recovery) -> None:
+    """Whatever link of this person is still on its way is worth nothing any more: there is a new password."""
+    is_theirs = (RECOVERIES.c.citizen_id == recovery.citizen_id, RECOVERIES.c.way == "email", RECOVERIES.c.id != recovery.id)
+    connection.execute(update(RECOVERIES).where(*is_theirs, *_is_open(realm)).values(expires_at=realm.clock.now()))
 
 
 def forget(connection: Connection, citizen_id: str) -> None:

@@ -159,7 +159,7 @@ def receive(recovery_id: str) -> Response | tuple[str, int]:
     if len(content) > MAX_BYTES:
         abort(413)
     try:
-        by_video.receive(realm, recovery, content)
+        by_video.receive(realm, recovery, content, address=request.remote_addr or "")
     except Refusal as refusal:
         return _page(realm, recovery, refusal), refusal.status
     # The decision is read in this browser, which may be closed meanwhile.

@@ -23,6 +23,7 @@ ROLE_PURPOSES: Mapping[StaffRole, LazyText] = {
     "administrator": lazy_gettext("Даёт и забирает роли"),
 }
 LEVEL_NAMES: Mapping[AccountLevel, LazyText] = {
+    "child": lazy_gettext("Детская"),
     "simplified": lazy_gettext("Упрощённая"),
     "standard": lazy_gettext("Стандартная"),
     "confirmed": lazy_gettext("Подтверждённая"),

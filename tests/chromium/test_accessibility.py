@@ -1,5 +1,7 @@
 """Every kind of page is judged by axe-core, in light and in dark: nothing to object."""
 
+from dataclasses import replace
+
 import requests
 from playwright.sync_api import Browser
 
@@ -110,10 +112,57 @@ def test_axe_core_objects_to_nothing_on_the_pages_of_the_bank_and_those_that_lea
     assert objections == []
 
 
-def authorization_of_a_new_client(stand: RunningStand) -> str:
+def test_axe_core_objects_to_nothing_on_the_pages_of_an_account_that_is_not_enough_and_of_acting_for_somebody(
+    running_stand: RunningStand, chromium: Browser, visits: list[Visit], axe: str
+) -> None:
+    at, phone = running_stand.at, running_stand.phone
+    visit = Visit(chromium, at)
+    visits.append(visit)
+    objections: list[str] = []
+
+    def judge(name: str, *, status: int = 200, is_error: bool = False) -> None:
+        objections.extend(objections_to(visit, axe, name, status=status, is_error=is_error))
+
+    visit.open(authorization_of_a_new_client(running_stand, scope="openid fullname id_doc account acting_for"))
+    visit.give_password(ANTON)
+    visit.give_code(phone.code_of(ANTON))
+    judge("on whose behalf")
+    visit.press("#acting .choice:has-text('поликлиника')")
+    judge("consent on behalf of an organisation")
+    visit.open(f"{at.issuer}/account/settings")
+    judge("settings")
+    visit.press("#remove-role")
+    judge("settings without the role")
+    visit.open(f"{at.registry}/")
+    if visit.page.query_selector("#consent"):
+        visit.press("#allow")
+    judge("the registry without the role", status=403, is_error=True)
+    with requests.Session() as session:
+        session.trust_env = False
+        headers = {"Authorization": f"Bearer {phone.token}"}
+        newcomer = {
+            "phone": "+70000009017",
+            "password": "without-a-passport-17",
+            "passport_series": None,
+            "passport_number": None,
+        }
+        session.post(f"{phone.control}/people", json=newcomer, headers=headers, timeout=10).raise_for_status()
+    stranger = Visit(chromium, at)
+    visits.append(stranger)
+    stranger.open(authorization_of_a_new_client(running_stand, require_confirmed_account=True))
+    known = replace(ANTON, phone=newcomer["phone"], password=newcomer["password"])
+    stranger.give_password(known)
+    stranger.give_code(phone.code_of(known))
+    objections.extend(objections_to(stranger, axe, "account that is not confirmed"))
+    stranger.open(f"{at.issuer}/account/settings")
+    objections.extend(objections_to(stranger, axe, "settings of an account that is not confirmed"))
+    assert objections == []
+
+
+def authorization_of_a_new_client(stand: RunningStand, *, scope: str = "openid fullname snils", **terms: object) -> str:
     """A request that asks for the second step, by a client nobody has consented to."""
     callback = f"{stand.at.registry}/nowhere"
-    body = {"redirect_uris": [callback], "client_name": "Дневник здоровья", "scope": "openid fullname snils"}
+    body = {"redirect_uris": [callback], "client_name": "Дневник здоровья", "scope": scope, **terms}
     with requests.Session() as session:
         session.trust_env = False
         client = session.post(f"{stand.at.issuer}/oauth2/register", json=body, timeout=10).json()
@@ -124,7 +173,7 @@ def authorization_of_a_new_client(stand: RunningStand) -> str:
             "response_type": "code",
             "client_id": client["client_id"],
             "redirect_uri": callback,
-            "scope": "openid fullname snils",
+            "scope": scope,
             "acr_values": "substantial",
         },
     )

@@ -30,7 +30,7 @@ def test_code_cannot_be_redeemed_twice_and_the_second_time_revokes_the_tokens(st
     assert (again.status, again.body["error"]) == (400, "invalid_grant")
     assert stand.userinfo(token).status_code == 401
     assert stand.introspect(token).json() == {"active": False}
-    assert stand.actions()[-2:] == ["authorization.replayed refused", "tokens.revoked"]
+    assert stand.actions()[-3:] == ["authorization.replayed refused", "tokens.revoked", "token.refused refused"]
 
 
 def test_replay_after_the_minute_revokes_too(stand: Stand) -> None:

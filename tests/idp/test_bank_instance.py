@@ -95,6 +95,14 @@ def test_account_with_its_ways_to_sign_in_is_not_the_banks(bank: Stand) -> None:
     assert bank.http().get(f"{BANK}/account").status_code == 404
 
 
+def test_who_is_locked_out_of_the_bank_is_not_sent_to_a_page_that_it_has_not(bank: Stand) -> None:
+    browser = bank.browser()
+    for _ in range(5):
+        bank.sign_in(browser.open(_authorize_url(bank)), password="a wrong one")
+    assert "Блокировка аккаунта" in browser.text and "в отделение" in browser.text
+    assert "/recovery" not in browser.answer.text and bank.http().get(f"{BANK}/recovery").status_code == 404
+
+
 def test_sandboxes_are_not_the_banks(bank: Stand) -> None:
     assert bank.http().get(f"{BANK}/t/anything/.well-known/openid-configuration").status_code == 404
 

@@ -42,7 +42,7 @@ def test_tokens_of_the_session_die_with_it(vera: Person) -> None:
     vera.leave(id_token_hint=vera.hint)
     assert vera.stand.userinfo(vera.access_token).status_code == 401
     assert vera.stand.introspect(vera.access_token).json() == {"active": False}
-    assert vera.stand.actions()[-2:] == ["session.ended", "tokens.revoked"]
+    assert vera.stand.actions()[-3:] == ["session.ended", "tokens.revoked", "token.refused refused"]
 
 
 def test_tokens_of_another_session_of_the_same_person_live_on(vera: Person) -> None:

@@ -1,5 +1,7 @@
 """«Устройства и сеансы»: what is listed there, and that what is ended is over, at the clients too."""
 
+import threading
+
 import pytest
 import requests
 
@@ -112,6 +114,29 @@ def test_se_21_all_others_are_ended_and_the_own_one_goes_on(stand: Stand) -> Non
         assert "sign-in" in other.open(HERE).forms()
     assert is_dead(stand, tokens)
     assert "end-others" not in browser.forms()
+
+
+def test_se_21_client_that_refreshes_while_the_session_ends_is_left_with_nothing(stand: Stand) -> None:
+    """Neither waits for the other for ever, and what was refreshed last is as dead as the rest."""
+    _telephone, tokens = elsewhere(stand)
+    browser = at_home(stand)
+    answers: list[requests.Response] = []
+
+    def go_on_refreshing() -> None:
+        token = tokens["refresh_token"]
+        while not answers or answers[-1].status_code == 200:
+            answers.append(refresh(stand, token))
+            token = answers[-1].json().get("refresh_token", "")
+        stand.realm.database.release()
+
+    client = threading.Thread(target=go_on_refreshing)
+    client.start()
+    browser.submit("end-others", "end-others-button")
+    client.join()
+    assert browser.status == 200
+    assert answers[-1].json()["error"] == "invalid_grant"
+    last = next((answer.json() for answer in reversed(answers) if answer.status_code == 200), tokens)
+    assert stand.userinfo(last["access_token"]).status_code == 401
 
 
 def test_nobody_ends_a_session_of_somebody_else_or_one_that_is_not_there(stand: Stand) -> None:

@@ -67,6 +67,8 @@ class RelyingParty:
                 browser.submit("code-form", "submit", code=self.stand.last_code())
             elif "signature-form" in forms:
                 give(browser, signed(browser, certify(self.stand)))
+            elif "acting" in forms:
+                browser.submit("acting", next(name for name in forms["acting"].buttons if name != "party-self"))
             elif "consent" in forms:
                 browser.submit("consent", "allow")
             else:

@@ -30,7 +30,7 @@ def scopes(walk: Walk) -> None:
 def claims(walk: Walk) -> None:
     """Vera has a value for every claim, so the two places together say exactly what is listed."""
     party = RelyingParty(walk.stand)
-    asked = json.dumps({"userinfo": dict.fromkeys([*walk.value, "passport_number"])})
+    asked = json.dumps({"userinfo": dict.fromkeys([*walk.value, "shoe_size"])})
     tokens = party.sign_in(claims=asked)
     assert tokens["claims"].keys() == IN_ID_TOKEN
     assert tokens["claims"].keys() | party.userinfo(tokens).keys() == set(walk.value)

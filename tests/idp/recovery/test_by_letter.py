@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from ground.couriers.letter import compose
 from idp.authentication import incident
 from tests.browser import Browser
 from tests.idp.recovery.locked_out import LOCKED, NEW, NOBODY, PASSWORD, VERA, ask, give, letters, link, lock, seen, tried
@@ -47,6 +48,12 @@ def test_lm_09_the_link_is_of_the_issuer_whatever_host_was_asked(stand: Stand) -
     assert len(link(stand).rpartition("/")[2]) == 43, "256 bits"
 
 
+def test_the_link_can_be_pressed_in_the_letter(stand: Stand) -> None:
+    ask(stand, "email")
+    letter = compose(letters(stand)[-1], sender="robot@example.test", sender_name="Пропуск").get_body(("html",))
+    assert letter is not None and f'<a href="{link(stand)}"' in letter.get_content()
+
+
 def test_lm_09_a_link_of_another_browser_is_not_there(stand: Stand) -> None:
     browser = ask(stand, "email")
     other = stand.browser().open(link(stand))
@@ -69,6 +76,27 @@ def test_lm_09_a_link_is_used_once(stand: Stand) -> None:
     data = form.values | {"new-password": "another one altogether", "new-password-again": "another one altogether"}
     assert browser.session.post(form.action, data=data).status_code == 404
     assert tried(stand, NEW).url == f"{ISSUER}/account"
+
+
+def test_lm_09_a_link_that_is_still_on_its_way_ends_with_the_new_password(stand: Stand) -> None:
+    other = ask(stand, "email")
+    address = link(stand)
+    choose(at_password(stand))
+    assert other.open(address).status == 404
+
+
+def test_a_recovery_survives_a_restart(stand: Stand) -> None:
+    browser = ask(stand, "email").open(link(stand))
+    again = Stand(stand.settings.home, stand.clock, database_url=stand.settings.database_url)
+    try:
+        browser.session.mount("http://", again.transport)
+        second = browser.submit("second-way", "submit")
+        browser = give(second, again.last_code())
+        assert "Пароль изменён" in choose(browser).text
+        assert browser.open(browser.url).status == 200
+        assert tried(again, NEW).url == f"{ISSUER}/account"
+    finally:
+        again.close()
 
 
 def test_lm_09_the_page_is_told_to_nobody_and_the_token_is_stored_as_a_hash(

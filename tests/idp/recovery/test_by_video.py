@@ -8,7 +8,7 @@ from idp.app import run_due_jobs
 from idp.authentication import incident
 from tests.browser import Browser
 from tests.idp.recovery.locked_out import DONE, LOCKED, NOBODY, PASSWORD, RECOVERY, VERA, ask, lock, seen, tried
-from tests.idp.stand import ISSUER, Stand
+from tests.idp.stand import CONTROL, CONTROL_TOKEN, ISSUER, Stand
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture of nobody" * 20
 MP4 = struct.pack(">I", 24) + b"ftypisom" + b"\0" * 400
@@ -111,10 +111,8 @@ def test_i27_after_a_day_it_is_over_and_gone(stand: Stand) -> None:
 def test_it_may_still_be_decided_in_the_last_second(stand: Stand) -> None:
     lock(stand)
     waits = send(ask(stand, "video"))
-    page_of = operator(stand)
     stand.clock.advance(86_399)
-    page_of = operator(stand)
-    opened(stand, page_of).submit("approve-form", "approve")
+    opened(stand, operator(stand)).submit("approve-form", "approve")
     assert DONE in waits.open(waits.url).text
 
 
@@ -228,6 +226,14 @@ def test_a_decision_is_made_once(stand: Stand) -> None:
     assert LOCKED in tried(stand).text
 
 
+@pytest.mark.parametrize("stand_settings", [{"failures_per_address": 60}])
+def test_an_address_sends_five_recordings_an_hour(stand: Stand) -> None:
+    browsers = [send(ask(stand, "video", f"nobody-{number}@example.test")) for number in range(6)]
+    assert [browser.status for browser in browsers] == [200] * 5 + [429]
+    assert "recording-form" in browsers[-1].forms()
+    assert stand.rows("SELECT count(*) FROM recordings") == [(5,)]
+
+
 def test_a_citizen_sees_no_queue(stand: Stand) -> None:
     send(ask(stand, "video"))
     browser = tried(stand)
@@ -238,3 +244,11 @@ def test_a_citizen_sees_no_queue(stand: Stand) -> None:
 def test_the_request_is_found_again_from_the_first_page(stand: Stand) -> None:
     waits = send(ask(stand, "video"))
     assert f'href="{waits.url.removeprefix(ISSUER)}"' in waits.open(RECOVERY).answer.text
+
+
+def test_what_was_recorded_goes_with_the_person(stand: Stand) -> None:
+    send(ask(stand, "video"))
+    control = stand.control().session
+    control.headers["Authorization"] = f"Bearer {CONTROL_TOKEN}"
+    assert control.delete(f"{CONTROL}/people/{stand.citizen(VERA)}").status_code == 204
+    assert stand.rows("SELECT count(*) FROM recordings") == [(0,)] and stand.rows("SELECT count(*) FROM recoveries") == [(0,)]

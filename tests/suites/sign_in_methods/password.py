@@ -49,7 +49,7 @@ DRIVER = Driver(
     journal={
         "wrong": "password.checked refused",
         "expired": NOTHING,
-        "replayed": "session.opened opened",
+        "replayed": "access.refused other_browser",
         "not_enrolled": "password.checked refused",
     },
     said={
