@@ -33,6 +33,8 @@ class Buried(StrEnum):
     """Taken away at an account: citizen, method, identifier of the thing."""
     PASSWORD = "password"
     """Changed or taken away: citizen."""
+    CONTACT = "contact"
+    """A confirmed telephone or mail address given up for another: citizen, `phone` or `email`."""
     CITIZEN = "citizen"
     """Erased: citizen."""
     CITIZEN_DISABLED = "citizen disabled"

@@ -189,6 +189,9 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
         record(realm, connection, Event.ACCOUNT_CONFIRMED, actor=actor, object=f"citizen:{person.id}")
     if person.is_disabled and known.disabled_at is None:
         bury(realm, connection, Buried.CITIZEN_DISABLED, person.id)
+    for name, verified_at in (("phone", known.phone_verified_at), ("email", known.email_verified_at)):
+        if verified_at is not None and row[f"{name}_index"] != getattr(known, f"{name}_index"):
+            bury(realm, connection, Buried.CONTACT, person.id, name)
 
 
 def prove_identity(realm: Realm, connection: Connection, citizen_id: str, *, by: IdentityProof, actor: str) -> None:

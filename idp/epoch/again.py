@@ -15,8 +15,8 @@ from idp.citizens import children, directory, locks, organisations
 from idp.citizens.directory import CITIZENS
 from idp.citizens.roles import ROLES
 from idp.clients.registry import SYSTEMS
-from idp.consent.ledger import CONSENTS
 from idp.epoch.ending import ACTOR
+from idp.logout.withdrawal import withdraw
 from idp.oauth.registration import retire
 from idp.realm import Realm
 from idp.sessions.store import Session
@@ -37,8 +37,7 @@ def kill_again(realm: Realm, connection: Connection, kind: str, identifiers: tup
 
 
 def _withdraw(realm: Realm, connection: Connection, citizen_id: str, client_id: str) -> None:
-    which = (CONSENTS.c.citizen_id == citizen_id, CONSENTS.c.client_id == client_id, CONSENTS.c.withdrawn_at.is_(None))
-    connection.execute(update(CONSENTS).where(*which), {"withdrawn_at": realm.clock.now()})
+    withdraw(realm, connection, citizen_id, client_id)
 
 
 def _disable_client(realm: Realm, connection: Connection, client_id: str) -> None:
@@ -71,6 +70,11 @@ def _take_password(realm: Realm, connection: Connection, citizen_id: str) -> Non
     """The password of the copy is the old one: the person sets another, by a link or at an operator's."""
     if directory.terms_of(connection, citizen_id) is not None:
         change_password(realm, connection, citizen_id, None, actor=ACTOR)
+
+
+def _doubt_contact(_realm: Realm, connection: Connection, citizen_id: str, name: str) -> None:
+    """The address of the copy is the old one, and may be somebody else's by now: nothing is sent to it that opens an account."""
+    connection.execute(update(CITIZENS).where(CITIZENS.c.id == citizen_id), {f"{name}_verified_at": None})
 
 
 def _erase(realm: Realm, connection: Connection, citizen_id: str) -> None:
@@ -112,6 +116,7 @@ AGAIN: Mapping[Buried, Kill] = {
     Buried.CERTIFICATE: _revoke_certificate,
     Buried.METHOD: _remove_method,
     Buried.PASSWORD: _take_password,
+    Buried.CONTACT: _doubt_contact,
     Buried.CITIZEN: _erase,
     Buried.CITIZEN_DISABLED: _disable_citizen,
     Buried.ACCOUNT_LOCKED: _lock,

@@ -24,7 +24,6 @@ from idp.realm import Realm
 from idp.recovery.store import RECOVERIES
 from idp.sessions import store
 from idp.sessions.store import SESSIONS
-from idp.sign_up.registration import REGISTRATIONS
 from idp.tokens.codes import CODES
 from idp.tokens.families import FAMILIES
 from idp.tokens.refresh import REFRESH_TOKENS
@@ -52,7 +51,6 @@ def endings(now: int) -> tuple[Ending, ...]:
         Ending(CODES, CODES.c.redeemed_at.is_(None) & (CODES.c.expires_at > now), {"expires_at": now}),
         Ending(REFRESH_TOKENS, REFRESH_TOKENS.c.rotated_at.is_(None) & (REFRESH_TOKENS.c.expires_at > now), {"expires_at": now}),
         Ending(INTERACTIONS, INTERACTIONS.c.finished_at.is_(None) & (INTERACTIONS.c.expires_at > now), {"expires_at": now}),
-        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(PUSHED, PUSHED.c.used_at.is_(None), {"used_at": now}),
         Ending(
             ATTEMPTS,
@@ -61,7 +59,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         ),
         Ending(CHALLENGES, CHALLENGES.c.used_at.is_(None), {"used_at": now}),
         Ending(ONE_TIME_CODES, ONE_TIME_CODES.c.ended_at.is_(None), {"ended_at": now, "ended_because": "replaced"}),
-        Ending(RECOVERIES, RECOVERIES.c.ended_at.is_(None) & (RECOVERIES.c.expires_at > now), {"expires_at": now}),
+        Ending(RECOVERIES, RECOVERIES.c.ended_at.is_(None), {"expires_at": now, "link_hash": None}),
         Ending(
             REQUESTS,
             REQUESTS.c.ended_at.is_(None) | ((REQUESTS.c.ended_because == "approved") & REQUESTS.c.used_at.is_(None)),
@@ -92,13 +90,13 @@ LASTING: Mapping[str, str] = {
     "used_request_objects": "the same",
     "used_certificates": "a list for the account, which gives no right",
     "revoked_access_tokens": "their families are ended anyway",
-    "citizens": "erased and disabled ones are buried",
+    "citizens": "erased and disabled ones are buried, and addresses that were given up",
     "children": "those that were taken off a list are buried",
     "citizen_roles": "those that were taken are buried",
+    "recordings": "their removal is owed by a job, which the copy has too",
     "incidents": "open ones are buried",
     "organisations": "entered once, never changed",
     "memberships": "ended ones are buried",
-    "recordings": "what a recovery shows, sealed, until its term is over",
     "passwords": "changed ones are buried",
     "passkeys": "removed ones are buried",
     "passkey_handles": "names that open nothing",

@@ -1,26 +1,33 @@
 """What is ended over HTTP while its provider is killed: how each comes to be, how it is ended, and what would be wrong with it
 after the kill."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from ground.chance import SystemChance, draw_identifier, draw_token
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Purpose
-from idp.authentication.methods.one_time_code.method import CODES as ONE_TIME_CODES
+from idp.authentication.methods.one_time_code.codes import CODES as ONE_TIME_CODES
 from idp.authentication.methods.password.store import FIND_HASH, checker, set_password
 from idp.citizens import directory
 from idp.citizens.models import PersonalData
+from idp.clients import registry
+from idp.consent import ledger
 from idp.protocol.assurance import Factor
+from idp.protocol.client import Client
 from idp.realm import Realm
+from idp.recovery import store as recoveries
 from idp.sessions import store
+from idp.tokens import families, refresh
 from tests.browser import Browser
 from tests.idp.stand import CALLBACK
 from tests.load import raced_things
@@ -65,7 +72,8 @@ class World:
 
     def close(self) -> None:
         self.http.close()
-        self.realm.database.release()
+        with contextlib.suppress(DBAPIError):  # the database may be gone
+            self.realm.database.release()
 
 
 @dataclass(frozen=True)
@@ -231,11 +239,18 @@ def password_fault(world: World, thing: tuple[str, str]) -> str:
 
 
 def make_client(world: World) -> dict[str, str]:
-    answer = world.http.post(
-        f"{world.issuer}/oauth2/register", json={"redirect_uris": [CALLBACK], "scope": "openid"}, timeout=PLAIN_TIMEOUT
+    """Entered past the endpoint, which lets an address register a hundred an hour."""
+    token = draw_token(CHANCE, "registration token")
+    client = Client(
+        client_id="",
+        name="Обречённый",
+        redirect_uris=(CALLBACK,),
+        authentication="client_secret_basic",
+        scopes=frozenset({"openid"}),
     )
-    client: dict[str, str] = _expect(answer, 201).json()
-    return client
+    with world.realm.database.write() as connection:
+        known, _ = registry.register(world.realm, connection, client, actor=ACTOR, registration_token=token)
+    return {"client_id": known.client_id, "registration_access_token": token}
 
 
 def remove_client(world: World, client: dict[str, str]) -> None:
@@ -249,49 +264,88 @@ def client_fault(world: World, client: dict[str, str]) -> str:
     return "" if world.get(f"/oauth2/authorize?{urlencode(query)}").status_code == 400 else "it may ask"
 
 
-def make_one_time_code(world: World) -> tuple[str, str]:
-    """A sign-in of a browser that the world knows the cookie of, where a code was sent."""
-    citizen_id, _ = _person(world)
-    browser_cookie = draw_token(CHANCE, "browser")
-    realm, now = world.realm, world.realm.clock.now()
-    code_id = draw_identifier(CHANCE, "doomed code")
+def make_one_time_code(world: World) -> tuple[str, str, str]:
+    """A sign-in of a browser that the world knows the cookie of, and the code that was sent."""
+    citizen_id, login = _person(world)
+    cookie = draw_token(CHANCE, "browser")
+    realm = world.realm
     with realm.database.write() as connection:
         attempt_id = attempts.begin(
             realm,
             connection,
-            browser=hashlib.sha256(browser_cookie.encode()).hexdigest(),
+            browser=hashlib.sha256(cookie.encode()).hexdigest(),
             asked_level="substantial",
             demanded_level="substantial",
             purpose=Purpose(client_name="", client_host="", destination=realm.issuer),
             return_path="/account",
             citizen_id=citizen_id,
-            factors=[Factor("password", "knowledge", ("pwd",), now)],
+            factors=[Factor("password", "knowledge", ("pwd",), realm.clock.now())],
         )
-        row = {
-            "id": code_id,
-            "attempt_id": attempt_id,
-            "citizen_id": citizen_id,
-            "channel": "email",
-            "code_hash": raced_things.hash_code(realm, code_id, raced_things.DIGITS),
-            "sent_at": now,
-            "expires_at": now + 300,
-            "tries": 0,
-        }
-        connection.execute(ONE_TIME_CODES.insert(), row)
-    return attempt_id, browser_cookie
+        code = raced_things.send_code(realm, connection, attempt_id, citizen_id, login)
+    return attempt_id, cookie, code
 
 
-def give_code(world: World, thing: tuple[str, str]) -> None:
+def give_code(world: World, thing: tuple[str, str, str]) -> None:
     browser = world.browser(idp_browser=thing[1]).open(f"{world.issuer}/sign-in/{thing[0]}/email", timeout=PLAIN_TIMEOUT)
-    browser.submit("code-form", "submit", code=raced_things.DIGITS)
+    browser.submit("code-form", "submit", code=thing[2])
     _expect(browser.answer, 200)
 
 
-def one_time_code_fault(world: World, thing: tuple[str, str]) -> str:
-    query = select(ONE_TIME_CODES.c.ended_because).where(ONE_TIME_CODES.c.attempt_id == thing[0])
+def one_time_code_fault(world: World, thing: tuple[str, str, str]) -> str:
+    query = select(ONE_TIME_CODES.c.ended_because).where(ONE_TIME_CODES.c.holder == f"attempt:{thing[0]}")
     with world.realm.database.read() as connection:
         ended = connection.execute(query).scalars().all()
     return "" if "used" in ended else "it could be typed again"
+
+
+def make_link(world: World) -> tuple[str, str]:
+    """The token of a letter's link, and the cookie of the browser that asked for it."""
+    citizen_id, login = _person(world)
+    token, cookie = draw_token(CHANCE, "link"), draw_token(CHANCE, "browser")
+    with world.realm.database.write() as connection:
+        recoveries.begin(
+            world.realm,
+            connection,
+            way="email",
+            browser=hashlib.sha256(cookie.encode()).hexdigest(),
+            citizen_id=citizen_id,
+            login=login,
+            link_token=token,
+        )
+    return token, cookie
+
+
+def reset(world: World, thing: tuple[str, str]) -> None:
+    browser = world.browser(idp_browser=thing[1]).open(f"{world.issuer}/recovery/link/{thing[0]}", timeout=PLAIN_TIMEOUT)
+    browser.submit("password-form", **{"new-password": NEW_PASSWORD, "new-password-again": NEW_PASSWORD})
+    _expect(browser.answer, 200)
+
+
+def link_fault(world: World, thing: tuple[str, str]) -> str:
+    browser = world.browser(idp_browser=thing[1]).open(f"{world.issuer}/recovery/link/{thing[0]}", timeout=PLAIN_TIMEOUT)
+    return "it sets another password" if "password-form" in browser.forms() else ""
+
+
+def make_consent(world: World) -> tuple[str, str]:
+    """Somebody's session, and a refresh token of a client that they allowed that."""
+    citizen_id, _ = _person(world)
+    now = world.realm.clock.now()
+    with world.realm.database.write() as connection:
+        ledger.give(world.realm, connection, citizen_id, CLIENT, {"openid", "offline_access"})
+        grant = replace(raced_things.grant_of(citizen_id, 0), scopes=frozenset({"openid", "offline_access"}))
+        family_id = families.begin(world.realm, connection, grant)
+        token = refresh.issue(world.realm, connection, family_id=family_id, family_begun_at=now)
+    return _session(world, citizen_id), token
+
+
+def withdraw(world: World, thing: tuple[str, str]) -> None:
+    browser = world.browser(idp_session=thing[0]).open(f"{world.issuer}/account/consents", timeout=PLAIN_TIMEOUT)
+    browser.submit(f"withdraw-{CLIENT}")
+    _expect(browser.answer, 200)
+
+
+def consent_fault(world: World, thing: tuple[str, str]) -> str:
+    return refresh_fault(world, thing[1])
 
 
 DEEDS = (
@@ -304,5 +358,7 @@ DEEDS = (
     Deed("locked account", make_account, lock, lock_fault),
     Deed("changed password", make_password, change_password, password_fault),
     Deed("removed client", make_client, remove_client, client_fault),
+    Deed("reset link", make_link, reset, link_fault),
+    Deed("withdrawn consent", make_consent, withdraw, consent_fault),
     Deed("one-time code", make_one_time_code, give_code, one_time_code_fault),
 )

@@ -2,11 +2,12 @@
 
     python -m tests.load.kills [--cycles 100] [--database sqlite|postgresql|both] [--seed 1]
 
-In each cycle four clients use up, revoke, end, lock, change and remove things over HTTP; at a random moment both providers die.
-They are started anew, and everything whose end had been acknowledged before the kill is tried once more (I2, I3): none of it
-may be alive. What was given must be there (I1), each change has its journal row and each row its change (I4), the chain is
-whole (I5), the database knows every tombstone, and nobody had to help (I8). A provider that answers before it has committed
-is planted first, and a run that does not see it is void. Exit status 1 for any counter-example.
+In each cycle four clients use up, revoke, end, lock, change and remove things over HTTP; at a random moment both providers die,
+and each third time PostgreSQL before them. They are started anew, and everything whose end had been acknowledged before the
+kill is tried once more (I2, I3): none of it may be alive. What was given must be there (I1), each change has its journal row
+and each row its change (I4), the chain is whole (I5), the database knows every tombstone, and nobody had to help (I8). A
+provider that answers before it has committed is planted first, and a run that does not see it is void. Exit status 1 for any
+counter-example.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import requests
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from ground.clock import FixedClock
 from idp.realm import Realm, open_realm
@@ -31,13 +33,15 @@ from idp.settings import read_settings
 from tests.idp.stand import Stand, make_keys
 from tests.load import raced_things
 from tests.load.doomed import DEEDS, Deed, World
-from tests.postgresql.cluster import running_cluster
+from tests.postgresql.cluster import Cluster, running_cluster
 from tests.reliability.servers import Servers
 from tests.running_stand import Addresses, free_ports, write_settings
 
 CLIENTS = 4
 LOAD_SECONDS = (0.5, 2.5)
 START_SECONDS = 5.0
+KILLS_OF_THE_DATABASE = 3
+"""Each third time PostgreSQL is killed too, before the providers are. (SQLite dies with them.)"""
 PLANTED_CYCLES = 20
 ROOT = Path(__file__).parents[2]
 CHEAP = "[password_hashing]\nmemory_kib = 8\niterations = 1\n"
@@ -56,6 +60,7 @@ class Findings:
     """What a campaign saw: how many ends were acknowledged, what was wrong, and how long the starts took."""
 
     cycles: int = 0
+    databases: int = 0
     acknowledged: Counter[str] = field(default_factory=Counter)
     unanswered: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -65,7 +70,8 @@ class Findings:
         told = ", ".join(f"{count} x {name}" for name, count in sorted(self.acknowledged.items()))
         slowest = max(self.starts, default=0)
         return [
-            f"  {self.cycles} kills; acknowledged: {sum(self.acknowledged.values())} ({told})",
+            f"  {self.cycles} kills, {self.databases} of PostgreSQL too",
+            f"  acknowledged: {self.acknowledged.total()} ({told})",
             f"  cut off before an answer: {self.unanswered}",
             f"  alive though acknowledged, or otherwise wrong: {len(self.wrong)}",
             f"  two providers answer after {sum(self.starts) / len(self.starts):.1f} s in the mean, {slowest:.1f} s at most",
@@ -76,13 +82,15 @@ class Findings:
 class Campaign:
     """The servers, their database, and the clients that use them."""
 
-    def __init__(self, home: Path, *, module: str = "idp.cli") -> None:
+    def __init__(self, home: Path, *, module: str = "idp.cli", cluster: Cluster | None = None) -> None:
         self.at = Addresses.on_localhost()
         self.ports = (self.at.idp_port, *free_ports(1))
         self.servers = Servers(home, self.at, provider=module)
         self.home = home
         self.findings = Findings()
         self._realm: Realm | None = None
+        self._cluster = cluster
+        self._is_dying = False
 
     @property
     def realm(self) -> Realm:
@@ -109,11 +117,19 @@ class Campaign:
         for thread in threads:
             thread.start()
         stop.wait(chance.uniform(*LOAD_SECONDS))
+        self._is_dying = True
+        if self._cluster is not None and self.findings.cycles % KILLS_OF_THE_DATABASE == 0:
+            self._cluster.die()
+            self.findings.databases += 1
         self.servers.kill()
         stop.set()
         for thread in threads:
             thread.join()
+        if self._cluster is not None and self._cluster.server.poll() is not None:
+            self.realm.database.close()  # our own connections died with it
+            self._cluster.rise()
         self.start()
+        self._is_dying = False
         world = World(self.realm, self.ports, 0)
         for deed, thing in done:
             self.findings.acknowledged[deed.name] += 1
@@ -135,10 +151,13 @@ class Campaign:
             try:
                 thing = deed.make(world)
                 deed.do(world, thing)
-            except requests.RequestException:
+            except (requests.RequestException, OperationalError):
                 self.findings.unanswered += 1
                 break
             except Exception as fault:
+                if self._is_dying:  # a provider whose database has just gone says that something broke: no acknowledgement
+                    self.findings.unanswered += 1
+                    break
                 self.findings.wrong.append(f"cycle {self.findings.cycles}: {deed.name}: {type(fault).__name__}: {fault}")
                 break
             done.append((deed, thing))
@@ -159,12 +178,14 @@ class Campaign:
 
 
 @contextmanager
-def campaign(folder: Path, database_url: str = "", *, module: str = "idp.cli") -> Iterator[Campaign]:
+def campaign(
+    folder: Path, database_url: str = "", *, module: str = "idp.cli", cluster: Cluster | None = None
+) -> Iterator[Campaign]:
     """A campaign over a fresh, seeded database in a folder of its own, or at an address."""
     home = folder / "home"
     shutil.copytree(ROOT / "config", home / "config")
     make_keys(home)
-    running = Campaign(home, module=module)
+    running = Campaign(home, module=module, cluster=cluster)
     lines = (f'database_url = "{database_url}"\n' if database_url else "") + CHEAP
     write_settings(home, running.at, idp=lines)
     stand = Stand(home, FixedClock(Stand.START), database_url=database_url)
@@ -190,9 +211,9 @@ def see_planted_bug(folder: Path, database_url: str = "", *, seed: int = 1) -> i
     raise AssertionError(f"a planted bug was not seen in {PLANTED_CYCLES} kills: this run proves nothing")
 
 
-def run(folder: Path, database_url: str, cycles: int, seed: int) -> Findings:
+def run(folder: Path, database_url: str, cycles: int, seed: int, cluster: Cluster | None = None) -> Findings:
     chance = random.Random(seed)  # noqa: S311
-    with campaign(folder, database_url) as running:
+    with campaign(folder, database_url, cluster=cluster) as running:
         for number in range(1, cycles + 1):
             running.cycle(chance)
             if number % 10 == 0:
@@ -220,7 +241,7 @@ def main(arguments: Sequence[str]) -> int:
                 with running_cluster() as cluster:
                     address = cluster.make_database("planted")
                     planted = see_planted_bug(Path(folder) / "planted", address, seed=options.seed)
-                    findings = run(Path(folder) / "run", cluster.make_database("run"), options.cycles, options.seed)
+                    findings = run(Path(folder) / "run", cluster.make_database("run"), options.cycles, options.seed, cluster)
         print(f"  planted bug (answered before it was committed): seen after {planted} kills")
         print("\n".join(findings.lines()), flush=True)
         wrong += len(findings.wrong)

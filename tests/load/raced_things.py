@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, select, update
 
-from ground.chance import SystemChance, draw_identifier
+from ground.chance import SystemChance, draw_token
 from ground.wire import Request
 from idp.app import make_app
 from idp.authentication import attempt as attempts
@@ -19,8 +19,9 @@ from idp.authentication.challenge import ChallengeGone
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Refusal
 from idp.authentication.methods import METHODS
-from idp.authentication.methods.one_time_code.method import CODES as ONE_TIME_CODES
-from idp.authentication.methods.one_time_code.method import hash_code
+from idp.authentication.methods.one_time_code import codes as one_time_codes
+from idp.authentication.methods.one_time_code.channels import EMAIL
+from idp.authentication.methods.one_time_code.codes import Recipient
 from idp.authentication.methods.password.hashing import PasswordChecker
 from idp.authentication.methods.password.store import set_password
 from idp.citizens import directory
@@ -32,6 +33,9 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client import Client
 from idp.protocol.scopes import REGISTRABLE
 from idp.realm import Realm
+from idp.recovery import by_letter
+from idp.recovery import store as recoveries
+from idp.recovery.store import RecoveryGone
 from idp.tokens import codes, families, refresh
 from idp.tokens.families import Grant
 from tests.browser import Browser
@@ -42,7 +46,8 @@ from tests.wsgi_transport import WsgiTransport
 Deed = Callable[[], int]
 SECRET = "a secret of a client that races with itself"
 CLIENT, SIGNER = "racer", "signer"
-DIGITS, PASSWORD, WRONG = "123456", "a good password", "a wrong password"
+PASSWORD, WRONG = "a good password", "a wrong password"
+NEW_PASSWORD = "another good password"
 MOST_COMPARISONS = 5
 TRIES = 3
 """How many wrong passwords each worker gives: twelve at once, of which five may be looked at."""
@@ -83,7 +88,7 @@ def _racer(realm: Realm) -> str:
     return known.id
 
 
-def _grant(citizen_id: str, number: int) -> Grant:
+def grant_of(citizen_id: str, number: int) -> Grant:
     return Grant(CLIENT, citizen_id, f"session {number}", frozenset({"openid", "offline_access"}), "low", ("pwd",), 0)
 
 
@@ -108,7 +113,7 @@ def _token(realm: Realm, fields: dict[str, str], *, is_known: bool = True) -> Ca
 def make_codes(realm: Realm, numbers: range) -> Sequence[str]:
     citizen_id = _racer(realm)
     with realm.database.write() as connection:
-        return [codes.issue(realm, connection, _asked(), _grant(citizen_id, number)) for number in numbers]
+        return [codes.issue(realm, connection, _asked(), grant_of(citizen_id, number)) for number in numbers]
 
 
 def redeem(realm: Realm, code: str) -> Deed:
@@ -120,7 +125,7 @@ def make_refresh_tokens(realm: Realm, numbers: range) -> Sequence[str]:
     citizen_id = _racer(realm)
     now = realm.clock.now()
     with realm.database.write() as connection:
-        begun = [families.begin(realm, connection, _grant(citizen_id, number)) for number in numbers]
+        begun = [families.begin(realm, connection, grant_of(citizen_id, number)) for number in numbers]
         return [refresh.issue(realm, connection, family_id=family, family_begun_at=now) for family in begun]
 
 
@@ -129,12 +134,12 @@ def rotate(realm: Realm, refresh_token: str) -> Deed:
     return lambda: send() == 200
 
 
-def _person(realm: Realm, connection: Any, name: str) -> str:
+def _person(realm: Realm, connection: Connection, name: str) -> str:
     data = PersonalData("Гонщик", "Один", email=f"{name}@race.test")
     return directory.enter(realm, connection, data, email_is_verified=True, risk_is_judged=False, actor=ACTOR)
 
 
-def _begin(realm: Realm, connection: Any, citizen_id: str | None) -> str:
+def _begin(realm: Realm, connection: Connection, citizen_id: str | None) -> str:
     purpose = Purpose(client_name="", client_host="", destination="")
     return attempts.begin(
         realm, connection, browser=BROWSER, asked_level=None, purpose=purpose, return_path="/", citizen_id=citizen_id
@@ -149,33 +154,35 @@ def _found(realm: Realm, attempt_id: str, citizen_id: str) -> tuple[Attempt, Per
     return attempt, person
 
 
-def make_one_time_codes(realm: Realm, numbers: range) -> Sequence[tuple[str, str]]:
-    things, now = [], realm.clock.now()
+def send_code(realm: Realm, connection: Connection, attempt_id: str, citizen_id: str, address: str) -> str:
+    """Send a code by mail in a sign-in attempt, and tell it."""
+    sent: list[str] = []
+
+    def text(code: str) -> str:
+        sent.append(code)
+        return code
+
+    one_time_codes.send(realm, connection, Recipient(f"attempt:{attempt_id}", EMAIL, address, citizen_id), text, subject=None)
+    return sent[0]
+
+
+def make_one_time_codes(realm: Realm, numbers: range) -> Sequence[tuple[str, str, str]]:
+    things = []
     with realm.database.write() as connection:
         for number in numbers:
-            citizen_id = _person(realm, connection, f"code-{number}")
-            attempt_id, code_id = _begin(realm, connection, citizen_id), draw_identifier(SystemChance(), "raced code")
-            row = {
-                "id": code_id,
-                "attempt_id": attempt_id,
-                "citizen_id": citizen_id,
-                "channel": "sms",
-                "code_hash": hash_code(realm, code_id, DIGITS),
-                "sent_at": now,
-                "expires_at": now + 300,
-                "tries": 0,
-            }
-            connection.execute(insert(ONE_TIME_CODES), row)
-            things.append((attempt_id, citizen_id))
+            name = f"code-{number}"
+            citizen_id = _person(realm, connection, name)
+            attempt_id = _begin(realm, connection, citizen_id)
+            things.append((attempt_id, citizen_id, send_code(realm, connection, attempt_id, citizen_id, f"{name}@race.test")))
     return things
 
 
-def give_code(realm: Realm, thing: tuple[str, str]) -> Deed:
-    attempt, person = _found(realm, *thing)
+def give_code(realm: Realm, thing: tuple[str, str, str]) -> Deed:
+    attempt, person = _found(realm, *thing[:2])
 
     def give() -> int:
         try:
-            METHOD["code"].finish(realm, attempt, person, {"code": DIGITS})
+            METHOD["email"].finish(realm, attempt, person, {"code": thing[2]})
         except Refusal:
             return 0
         return 1
@@ -254,6 +261,35 @@ def present(realm: Realm, assertion: str) -> Deed:
     return lambda: send() == 400
 
 
+def make_links(realm: Realm, numbers: range) -> Sequence[tuple[str, str]]:
+    """Letters for a forgotten password, of people who have no other way to prove whose the account is."""
+    things = []
+    with realm.database.write() as connection:
+        for number in numbers:
+            login, token = f"link-{number}", draw_token(SystemChance(), "raced link")
+            citizen_id = _person(realm, connection, login)
+            set_password(realm, connection, citizen_id, PASSWORD)
+            recoveries.begin(
+                realm, connection, way="email", browser=BROWSER, citizen_id=citizen_id, login=login, link_token=token
+            )
+            things.append((token, citizen_id))
+    return things
+
+
+def reset(realm: Realm, thing: tuple[str, str]) -> Deed:
+    """The link may be opened again until there is a new password; that is set once."""
+    recovery = by_letter.follow_link(realm, thing[0], browser=BROWSER)
+
+    def set_it() -> int:
+        try:
+            by_letter.set_new_password(realm, recovery, NEW_PASSWORD, NEW_PASSWORD, browser=BROWSER)
+        except RecoveryGone:
+            return 0
+        return 1
+
+    return set_it
+
+
 def make_accounts(realm: Realm, numbers: range) -> Sequence[tuple[str, str]]:
     things = []
     with realm.database.write() as connection:
@@ -324,6 +360,7 @@ KINDS = (
     Kind("pushed request", make_pushed_requests, bring),
     Kind("challenge", make_challenges, use_challenge),
     Kind("jti of a client assertion", make_assertions, present),
+    Kind("reset link", make_links, reset),
     Kind("wrong passwords", make_accounts, guess, least=MOST_COMPARISONS, most=MOST_COMPARISONS),
 )
 PLANTED = Kind("planted bug", make_codes, redeem_carelessly, most=1)

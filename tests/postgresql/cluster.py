@@ -1,5 +1,6 @@
 """A PostgreSQL cluster in a temporary folder: Debian's binaries, a socket in the folder, no port, nothing left behind."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -37,19 +38,13 @@ def running_cluster() -> Iterator["Cluster"]:
                 str(folder / "data"),
             ]
         )
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [*as_user, str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses="],
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                cwd=folder,
-            )
+        command = [*as_user, str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses="]
+        cluster = Cluster(folder, command)
         try:
-            cluster = Cluster(folder)
             wait_for(cluster.answers, "PostgreSQL answers")
             yield cluster
         finally:
-            _stop(server, folder)
+            _stop(cluster.server, folder)
     finally:
         shutil.rmtree(folder)
 
@@ -57,8 +52,29 @@ def running_cluster() -> Iterator["Cluster"]:
 class Cluster:
     """A running cluster."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: list[str]) -> None:
         self._folder = folder
+        self._command = command
+        self.server = self._start()
+
+    def die(self) -> None:
+        """SIGKILL to the postmaster, and to its processes too: nothing of them runs any more when this returns."""
+        group = _children_of(self.server.pid)
+        for pid in (self.server.pid, *group):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.server.wait()
+        wait_for(lambda: not any(map(_is_there, group)) or None, "PostgreSQL is gone")
+
+    def rise(self) -> None:
+        """Start it again after it died; it recovers by itself."""
+        (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        self.server = self._start()
+        wait_for(self.answers, "PostgreSQL answers again")
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with (self._folder / "log").open("ab") as log:
+            return subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=log, cwd=self._folder)
 
     def answers(self) -> bool | None:
         try:
@@ -100,6 +116,18 @@ def _as_unprivileged_user(folder: Path) -> list[str]:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     assert done.returncode == 0, done.stderr
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def _is_there(pid: int) -> bool:
+    """Does the process run? One that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _stop(server: "subprocess.Popen[bytes]", folder: Path) -> None:

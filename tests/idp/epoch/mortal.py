@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import update
-
 from idp.account.removal import remove_person
 from idp.authentication import attempt as attempts
 from idp.authentication import challenge, incident, lockout
@@ -22,7 +20,11 @@ from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
 from idp.clients import registry
 from idp.consent import ledger
+from idp.logout.withdrawal import withdraw
 from idp.oauth.registration import retire
+from idp.recovery import by_letter
+from idp.recovery import store as recoveries
+from idp.recovery.store import Recovery, RecoveryGone
 from idp.tombstones import Buried, bury
 from tests.browser import Browser
 from tests.idp.clients.registrant import (
@@ -39,6 +41,7 @@ from tests.idp.stand import CALLBACK, SECRET, Stand
 from tests.idp.test_sign_up import PHONE, code_to, fill
 
 PASSWORD = "the password before"
+NEW_PASSWORD = "the password after it"
 ACTOR = "operator:test"
 KEY = make_key("ES256")
 
@@ -207,18 +210,16 @@ def consent(stand: Stand) -> Mortal:
     with stand.realm.database.write() as connection:
         ledger.give(stand.realm, connection, citizen_id, "client", {"openid", "profile"})
 
-    def withdraw(stand: Stand) -> None:
-        which = (ledger.CONSENTS.c.citizen_id == citizen_id, ledger.CONSENTS.c.client_id == "client")
+    def take_back(stand: Stand) -> None:
         with stand.realm.database.write() as connection:
-            connection.execute(update(ledger.CONSENTS).where(*which), {"withdrawn_at": stand.clock.now()})
-            bury(stand.realm, connection, Buried.CONSENT, citizen_id, "client")
+            assert withdraw(stand.realm, connection, citizen_id, "client")
 
     def is_alive(stand: Stand) -> bool:
         browser = stand.browser().open(stand.authorize_url())
         stand.sign_in(browser, login="consenting@example.test", password=PASSWORD)
         return "consent" not in browser.forms()
 
-    return Mortal("consent", withdraw, is_alive)
+    return Mortal("consent", take_back, is_alive)
 
 
 def client(stand: Stand) -> Mortal:
@@ -393,6 +394,51 @@ def child(stand: Stand) -> Mortal:
     return Mortal("child", remove, is_alive)
 
 
+def contact(stand: Stand) -> Mortal:
+    citizen_id = person(stand, "moving")
+
+    def give_up(stand: Stand) -> None:
+        with stand.realm.database.write() as connection:
+            known = directory.find(stand.realm, connection, citizen_id)
+            assert known is not None
+            data = replace(known.data, email="moved@example.test")
+            directory.change(stand.realm, connection, replace(known, data=data), actor=ACTOR)
+
+    def is_alive(stand: Stand) -> bool:
+        with stand.realm.database.read() as connection:
+            known = directory.find_by_login(stand.realm, connection, "moving@example.test")
+        return known is not None and known.email_is_verified
+
+    return Mortal("confirmed address", give_up, is_alive)
+
+
+def reset_link(stand: Stand) -> Mortal:
+    citizen_id = person(stand, "forgetful")
+    with stand.realm.database.write() as connection:
+        recoveries.begin(
+            stand.realm,
+            connection,
+            way="email",
+            browser="browser",
+            citizen_id=citizen_id,
+            login="forgetful@example.test",
+            link_token="the token of a letter",
+        )
+
+    def follow(stand: Stand) -> Recovery | None:
+        try:
+            return by_letter.follow_link(stand.realm, "the token of a letter", browser="browser")
+        except RecoveryGone:
+            return None
+
+    def use(stand: Stand) -> None:
+        recovery = follow(stand)
+        assert recovery is not None
+        by_letter.set_new_password(stand.realm, recovery, NEW_PASSWORD, NEW_PASSWORD, browser="browser")
+
+    return Mortal("reset link", use, lambda stand: follow(stand) is not None)
+
+
 ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     session,
     authorization_code,
@@ -406,6 +452,7 @@ ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     push_request,
     client_assertion,
     registration,
+    reset_link,
 )
 BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     consent,
@@ -414,6 +461,7 @@ BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     certificate,
     method,
     password,
+    contact,
     citizen,
     let_in,
     unlocked_account,

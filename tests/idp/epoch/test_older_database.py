@@ -100,7 +100,8 @@ def test_i2_nothing_dead_is_alive_in_an_older_copy(
     with again.realm.database.read() as connection:
         assert again.realm.journal.verify(connection) == []
     assert again.actions().count("epoch.raised") == 1
-    assert again.actions().count("buried.again") == (len(makers) if makers is BURIED else 0)
+    # A reset link that was used has changed a password, and that is buried; the rest of its kind needs no tombstone.
+    assert again.actions().count("buried.again") == (len(makers) if makers is BURIED else 1)
 
 
 @pytest.mark.parametrize("makers", [ONCE_OR_FOR_A_WHILE, BURIED], ids=["once or for a while", "buried"])
