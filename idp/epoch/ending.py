@@ -24,6 +24,7 @@ from idp.realm import Realm
 from idp.recovery.store import RECOVERIES
 from idp.sessions import store
 from idp.sessions.store import SESSIONS
+from idp.sign_up.registration import REGISTRATIONS
 from idp.tokens.codes import CODES
 from idp.tokens.families import FAMILIES
 from idp.tokens.refresh import REFRESH_TOKENS
@@ -60,6 +61,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         Ending(CHALLENGES, CHALLENGES.c.used_at.is_(None), {"used_at": now}),
         Ending(ONE_TIME_CODES, ONE_TIME_CODES.c.ended_at.is_(None), {"ended_at": now, "ended_because": "replaced"}),
         Ending(RECOVERIES, RECOVERIES.c.ended_at.is_(None), {"expires_at": now, "link_hash": None}),
+        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(
             REQUESTS,
             REQUESTS.c.ended_at.is_(None) | ((REQUESTS.c.ended_because == "approved") & REQUESTS.c.used_at.is_(None)),
