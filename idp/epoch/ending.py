@@ -24,6 +24,7 @@ from idp.realm import Realm
 from idp.recovery.store import RECOVERIES
 from idp.sessions import store
 from idp.sessions.store import SESSIONS
+from idp.sign_up.registration import REGISTRATIONS
 from idp.tokens.codes import CODES
 from idp.tokens.families import FAMILIES
 from idp.tokens.refresh import REFRESH_TOKENS
@@ -51,6 +52,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         Ending(CODES, CODES.c.redeemed_at.is_(None) & (CODES.c.expires_at > now), {"expires_at": now}),
         Ending(REFRESH_TOKENS, REFRESH_TOKENS.c.rotated_at.is_(None) & (REFRESH_TOKENS.c.expires_at > now), {"expires_at": now}),
         Ending(INTERACTIONS, INTERACTIONS.c.finished_at.is_(None) & (INTERACTIONS.c.expires_at > now), {"expires_at": now}),
+        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(PUSHED, PUSHED.c.used_at.is_(None), {"used_at": now}),
         Ending(
             ATTEMPTS,
