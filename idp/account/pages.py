@@ -48,12 +48,18 @@ def changed(realm: Realm, owner: Owner, path: str) -> Response:
     """A way to sign in has changed: the session goes on under a new cookie, and for a moment the pages, that of `path` first,
     offer to end the others."""
     response = redirect(path, 303)
+    if renew_cookie(realm, response, owner):
+        set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
+    return response
+
+
+def renew_cookie(realm: Realm, response: Response, owner: Owner) -> bool:
+    """What this session may do, or rests on, has changed: it goes on under a new cookie (SE-05). False where it is over."""
     with realm.database.write() as connection:
         cookie = store.renew_cookie(realm, connection, owner.session)
     if cookie is not None:
         browser.hand_out(realm, response, owner.session, cookie)
-        set_cookie(current_site(), response, CHANGED, "1", max_age_seconds=OFFERED_SECONDS)
-    return response
+    return cookie is not None
 
 
 def page(template: str, owner: Owner, section: str, **values: Any) -> str:

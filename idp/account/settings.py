@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response
 
 from ground.web.errors import PageProblem
 from ground.web.language import gettext as _
-from idp.account.pages import PATH, make_blueprint, page
+from idp.account.pages import PATH, make_blueprint, page, renew_cookie
 from idp.authentication.entry import enter, enter_to_change
+from idp.authentication.method import Owner
 from idp.citizens import directory, roles
 from idp.citizens.levels import level_of
 from idp.citizens.models import MEDICAL_SERVICE
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
+from idp.realm import Realm
 
 ADDRESS = f"{PATH}/settings"
 blueprint = make_blueprint("account_settings")
@@ -50,7 +52,7 @@ def add() -> Response:
             code="access_denied",
             cause="the account is not confirmed",
         )
-    return redirect(ADDRESS, 303)
+    return _back(realm, owner)
 
 
 @blueprint.post("/settings/medical-service/remove")
@@ -61,4 +63,10 @@ def remove() -> Response:
     owner = enter(realm, ADDRESS)
     with realm.database.write() as connection:
         roles.take(realm, connection, owner.person.id, MEDICAL_SERVICE, actor=f"citizen:{owner.person.id}")
-    return redirect(ADDRESS, 303)
+    return _back(realm, owner)
+
+
+def _back(realm: Realm, owner: Owner) -> Response:
+    response = redirect(ADDRESS, 303)
+    renew_cookie(realm, response, owner)
+    return response

@@ -68,7 +68,7 @@ def test_axe_core_objects_to_nothing_on_any_page(
     judge("error of the provider", status=400, is_error=True)
     visit.open(f"{at.issuer}/")
     judge("home of the provider")
-    for page in ("", "/security", "/documents", "/security/password/add"):
+    for page in ("", "/security", "/documents", "/sessions", "/consents", "/security/password/add"):
         visit.open(f"{at.issuer}/account{page}")
         judge(f"account{page}")
     visit.open(f"{phone.control}/open?token={phone.token}")

@@ -43,6 +43,16 @@ def test_r094_role_is_given_up_and_taken_again_by_its_owner(stand: Stand) -> Non
     assert [event for event in stand.actions() if event.startswith("role.")][-2:] == ["role.taken", "role.given"]
 
 
+def test_se_05_taken_or_given_up_role_gives_the_session_a_new_cookie(stand: Stand) -> None:
+    browser = entered(stand)
+    old = browser.session.cookies["idp_session"]
+    browser.submit("medical-service-remove", "remove-role")
+    assert browser.session.cookies["idp_session"] != old
+    thief = stand.browser()
+    thief.session.cookies.set("idp_session", old, domain="localhost.local", path="/")
+    assert "sign-in" in thief.open(SETTINGS).forms()
+
+
 def test_r094_old_session_gives_the_role_up_at_once_and_takes_it_with_new_proofs_only(stand: Stand) -> None:
     browser = entered(stand)
     stand.clock.advance(301)
