@@ -52,6 +52,7 @@ def endings(now: int) -> tuple[Ending, ...]:
         Ending(CODES, CODES.c.redeemed_at.is_(None) & (CODES.c.expires_at > now), {"expires_at": now}),
         Ending(REFRESH_TOKENS, REFRESH_TOKENS.c.rotated_at.is_(None) & (REFRESH_TOKENS.c.expires_at > now), {"expires_at": now}),
         Ending(INTERACTIONS, INTERACTIONS.c.finished_at.is_(None) & (INTERACTIONS.c.expires_at > now), {"expires_at": now}),
+        Ending(REGISTRATIONS, REGISTRATIONS.c.finished_at.is_(None) & (REGISTRATIONS.c.expires_at > now), {"expires_at": now}),
         Ending(PUSHED, PUSHED.c.used_at.is_(None), {"used_at": now}),
         Ending(
             ATTEMPTS,
