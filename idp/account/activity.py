@@ -74,16 +74,6 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.CHILD_ADDED: {OTHERWISE: lazy_gettext("Добавлен ребёнок")},
     Event.CHILD_REMOVED: {OTHERWISE: lazy_gettext("Ребёнок убран из списка")},
     Event.PASSWORD_CHANGED: {OTHERWISE: lazy_gettext("Пароль изменён")},
-<<<<<<< HEAD
-    Event.RECOVERY_ASKED: {OTHERWISE: lazy_gettext("Кто-то начал восстановление доступа")},
-    Event.RECOVERY_PROVED: {OTHERWISE: lazy_gettext("Восстановление доступа: шаг пройден")},
-    Event.RECOVERY_ENDED: {
-        "done": lazy_gettext("Восстановление доступа завершено"),
-        OTHERWISE: lazy_gettext("В восстановлении доступа отказано"),
-    },
-    Event.PASSWORD_RESET: {OTHERWISE: lazy_gettext("Забытый пароль заменён новым")},
-    Event.RECORDING_VIEWED: {OTHERWISE: lazy_gettext("Сотрудник смотрел вашу видеозапись")},
-=======
     Event.RECOVERY_ASKED: {
         "done": lazy_gettext("Кто-то просил восстановить доступ"),
         OTHERWISE: lazy_gettext("Кто-то просил восстановить доступ, сообщение не отправлено"),
@@ -99,7 +89,6 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     },
     Event.PASSWORD_RESET: {OTHERWISE: lazy_gettext("Пароль задан заново по ссылке из письма")},
     Event.RECORDING_VIEWED: {OTHERWISE: lazy_gettext("Оператор смотрел видео или снимок для восстановления доступа")},
->>>>>>> b8ccb63a006612978a651a5fce234575cca7cc78
     Event.CERTIFICATE_ISSUED: {OTHERWISE: lazy_gettext("Выпущен сертификат подписи")},
     Event.CERTIFICATE_REVOKED: {OTHERWISE: lazy_gettext("Сертификат подписи отозван")},
 }

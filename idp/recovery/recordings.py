@@ -92,11 +92,7 @@ def view(realm: Realm, connection: Connection, recovery: Recovery, *, actor: str
     row = connection.execute(select(RECORDINGS).where(RECORDINGS.c.recovery_id == recovery.id)).first()
     if row is None:
         return None
-<<<<<<< HEAD
     thing = f"citizen:{recovery.citizen_id}" if recovery.citizen_id is not None else recovery.holder
-=======
-    thing = f"citizen:{recovery.citizen_id}"
->>>>>>> b8ccb63a006612978a651a5fce234575cca7cc78
     record(realm, connection, Event.RECORDING_VIEWED, actor=actor, object=thing, recovery=recovery.id)
     return Recording(row.media_type, realm.vault.open(f"recordings:{recovery.id}", row.sealed))
 

@@ -194,12 +194,8 @@ def test_who_is_between_two_steps_with_the_old_password_begins_anew(stand: Stand
     half_way = tried(stand)
     choose(at_password(stand))
     half_way.submit("code-form", "submit", code="000000")
-<<<<<<< HEAD
-    assert "sign-in" in half_way.forms() and "code-form" not in half_way.forms()
-=======
     assert "code-form" not in half_way.forms(), "there is no second step to what is worth nothing"
     assert "session.opened" not in stand.actions()
->>>>>>> b8ccb63a006612978a651a5fce234575cca7cc78
 
 
 def test_the_owner_is_told_by_sms_and_by_mail(stand: Stand) -> None:

@@ -26,12 +26,7 @@ DIGITS = 6
 MAX_TRIES = 5
 SECONDS_BETWEEN_SENDS = 30
 HOUR_SECONDS = 3600
-<<<<<<< HEAD
-NOWHERE = "nowhere"
-RECOVERY = "recovery:"
-=======
 NOWHERE, STRANGERS = "nowhere", "recovery:"
->>>>>>> b8ccb63a006612978a651a5fce234575cca7cc78
 
 OF_HOLDER = (CODES.c.holder == bindparam("of_holder"), CODES.c.channel == bindparam("of_channel"))
 NEWEST = select(CODES).where(*OF_HOLDER).order_by(CODES.c.sent_at.desc(), CODES.c.ended_at.is_not(None)).limit(1)
@@ -151,16 +146,10 @@ def wait_of_hour(realm: Realm, connection: Connection, recipient: Recipient) -> 
         if recipient.citizen_id is not None
         else CODES.c.citizen_id.is_(None) & (CODES.c.address_index == _index(realm, recipient))
     )
-<<<<<<< HEAD
-    of_recoveries = CODES.c.holder.startswith(RECOVERY)
-    kind = of_recoveries if recipient.holder.startswith(RECOVERY) else ~of_recoveries
-    recent = select(func.count(), func.min(CODES.c.sent_at)).where(whose, CODES.c.sent_at > now - HOUR_SECONDS, kind)
-=======
     # Whoever knows a login can ask for the codes of a recovery: they must not use up those of its owner.
     is_of_strangers = CODES.c.holder.startswith(STRANGERS)
     alike = is_of_strangers if recipient.holder.startswith(STRANGERS) else ~is_of_strangers
     recent = select(func.count(), func.min(CODES.c.sent_at)).where(whose, CODES.c.sent_at > now - HOUR_SECONDS, alike)
->>>>>>> b8ccb63a006612978a651a5fce234575cca7cc78
     count, oldest = connection.execute(recent).one()
     return max(0, int(oldest) + HOUR_SECONDS - now) if count >= limit else 0
 
