@@ -6,7 +6,7 @@ Counters without an end, consents, signatures and what belongs to a person stay 
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, select, tuple_
 
 from ground.database import table_of
 from ground.jobs import Job
@@ -24,6 +24,7 @@ from idp.database import OUTBOX
 from idp.interaction.models import Interaction, PushedRequest, UsedRequestObject
 from idp.logout.back_channel import DELIVERIES
 from idp.realm import Realm
+from idp.recovery.store import RECORDINGS, RECOVERIES
 from idp.sessions.store import SESSIONS
 from idp.sign_up.registration import REGISTRATIONS, TURN
 from idp.throttling.addresses import FAILURES, MESSAGES
@@ -63,6 +64,7 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     """What is thrown away now, what others point to last."""
     now, lifetimes = realm.clock.now(), realm.settings.lifetimes
     yesterday, history = now - DAY_SECONDS, now - HISTORY_SECONDS
+    has_recording = exists().where(RECORDINGS.c.recovery_id == RECOVERIES.c.id)
     dead_family = (FAMILIES.c.revoked_at < history) | (FAMILIES.c.created_at < history - lifetimes.refresh_absolute)
     of_dead_family = select(FAMILIES.c.id).where(dead_family)
     dead_session = (SESSIONS.c.ended_at < history) | (SESSIONS.c.created_at < history - lifetimes.session_absolute)
@@ -70,7 +72,6 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
     newest_message = select(func.max(OUTBOX.c.number)).scalar_subquery()
     expiring = (
         table_of(Challenge),
-        ATTEMPTS,
         DEVICE_REQUESTS,
         ONE_TIME_CODES,
         ATTEMPTS,
@@ -87,6 +88,8 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
             Leftover(COUNTERS, (COUNTERS.c.name == name) & (COUNTERS.c.since < now - seconds))
             for name, seconds in COUNTER_SECONDS.items()
         ),
+        # The hours in which somebody asked too often are over by then; a recording has a job of its own, and needs its row.
+        Leftover(RECOVERIES, (RECOVERIES.c.expires_at < history) & ~has_recording),
         Leftover(PLACES, PLACES.c.seen_at < now - PLACE_SECONDS),
         Leftover(OUTBOX, (OUTBOX.c.created_at < history) & (OUTBOX.c.number < newest_message)),
         Leftover(DELIVERIES, (DELIVERIES.c.created_at < history) & (DELIVERIES.c.state != "waiting")),
