@@ -53,7 +53,7 @@ def named(ways: Any) -> list[str]:
 
 
 def after(begun: Attempt, *, has: Any = EVERY, must_confirm_twice: bool = False) -> list[str]:
-    person: Any = SimpleNamespace(second_factor_required=must_confirm_twice, is_staff=False)
+    person: Any = SimpleNamespace(id="vera", second_factor_required=must_confirm_twice, is_staff=False)
     return named(next_ways(begun, person, EVERY, is_offered=lambda each: each in has))
 
 
