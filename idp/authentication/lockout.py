@@ -25,6 +25,8 @@ TRIES, TRIES_OF_NOBODY = "passwords in a row", "passwords in a row of nobody"
 NOBODY_SECONDS = 30 * 24 * 60 * 60
 """How long tries with a login that nobody has are remembered."""
 NEVER = counters.FOREVER
+NOBODY = "nobody"
+"""The id of no citizen."""
 RECOVERY = "/recovery"
 """Where whoever is locked out gets in again."""
 
@@ -65,6 +67,7 @@ def admit(realm: Realm, person: Person | None, login: str) -> None:
     """
     with realm.database.write() as connection:
         if person is None:
+            lock_of(realm, connection, NOBODY)  # which takes the time that it takes for somebody
             count = counters.count_up(realm, connection, TRIES_OF_NOBODY, spelled(login), within_seconds=NOBODY_SECONDS)
         elif lock_of(realm, connection, person.id) == "failures":
             count = NEVER
@@ -116,8 +119,8 @@ def held(realm: Realm, connection: Connection, citizen_id: str) -> Person | None
 
 def lock_of(realm: Realm, connection: Connection, citizen_id: str) -> Lock | None:
     """The lock of an account as it is now, and stays until the end of the transaction."""
-    person = held(realm, connection, citizen_id)
-    return person.lock if person is not None else None
+    directory.hold(connection, citizen_id)
+    return directory.lock_of(realm, connection, citizen_id)
 
 
 def spelled(login: str) -> str:

@@ -41,6 +41,9 @@ TERMS = select(
     HAS_INCIDENT.label("has_incident"),
     IS_STAFF.label("is_staff"),
 ).where(CITIZENS.c.id == bindparam("citizen_id"))
+LOCK = select(CITIZENS.c.locked_at, CITIZENS.c.unlocks_at, HAS_INCIDENT.label("has_incident")).where(
+    CITIZENS.c.id == bindparam("citizen_id")
+)
 
 
 LOGINS = ("phone", "email", "snils")
@@ -86,6 +89,12 @@ def hold(connection: Connection, citizen_id: str) -> None:
     """Until the end of the transaction whoever else holds this citizen waits: what is counted of them is counted by one at
     a time. (SQLite has one writer anyway.)"""
     connection.execute(select(CITIZENS.c.id).where(CITIZENS.c.id == citizen_id).with_for_update(key_share=True))
+
+
+def lock_of(realm: Realm, connection: Connection, citizen_id: str) -> Lock | None:
+    """Why this citizen cannot sign in now, without what is sealed of them."""
+    row = connection.execute(LOCK, {"citizen_id": citizen_id}).first()
+    return _lock(realm, row) if row is not None else None
 
 
 def everybody(realm: Realm, connection: Connection) -> list[Person]:
