@@ -1,10 +1,14 @@
 """Between the rooms: what one begins while another ends what it rests on."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.browser import Browser
-from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, give, link, tried
+from idp.citizens import directory
+from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, tried
 from tests.idp.stand import ISSUER, Stand
+
+OTHER_MAIL = "vera@elsewhere.test"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -23,3 +27,33 @@ def test_an_endless_name_in_an_address_is_nothing_here(stand: Stand, path: str) 
         for length in (100, 180, 300, 3000):
             page = browser.open(f"{ISSUER}{path}{'9' * length}")
             assert page.status in (200, 403, 404, 405), (length, page.status)
+
+
+def change_mail(stand: Stand) -> None:
+    """Vera has another mailbox from now on, and has confirmed it."""
+    with stand.realm.database.write() as connection:
+        person = directory.find(stand.realm, connection, stand.citizen(VERA))
+        assert person is not None
+        moved = replace(person, data=replace(person.data, email=OTHER_MAIL))
+        directory.change(stand.realm, connection, moved, actor="operator:test")
+
+
+@pytest.mark.parametrize("is_followed", [False, True])
+def test_lm_09_a_letter_to_a_mailbox_that_was_given_up_sets_no_password(stand: Stand, is_followed: bool) -> None:
+    """Somebody reads Vera's mail and asks for a new password; Vera gives her account another mailbox, in time. The letter that is
+    in the old one must not open the account any more, followed already or not."""
+    stand.execute("DELETE FROM devices")
+    stand.execute("UPDATE citizens SET phone_verified_at = NULL")
+    browser = ask(stand, "email")
+    address = link(stand)
+    if is_followed:
+        browser.open(address)
+        assert "password-form" in browser.forms(), browser.text
+    change_mail(stand)
+    if not is_followed:
+        assert browser.open(address).status == 404
+    else:
+        page = browser.submit("password-form", "submit", **{"new-password": NEW, "new-password-again": NEW})
+        assert page.status == 404
+    assert "password.reset" not in stand.actions()
+    assert tried(stand, PASSWORD, login=OTHER_MAIL).url == f"{ISSUER}/account"
