@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from idp.citizens import directory
-from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, tried
+from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, lock, tried
+from tests.idp.recovery.test_by_video import opened, operator, send
 from tests.idp.stand import ISSUER, Stand
 
 OTHER_MAIL = "vera@elsewhere.test"
@@ -57,3 +58,15 @@ def test_lm_09_a_letter_to_a_mailbox_that_was_given_up_sets_no_password(stand: S
         assert page.status == 404
     assert "password.reset" not in stand.actions()
     assert tried(stand, PASSWORD, login=OTHER_MAIL).url == f"{ISSUER}/account"
+
+
+def test_a_staff_deed_is_not_done_with_proofs_of_this_morning(stand: Stand) -> None:
+    """An operator went to lunch and left the screen with a recording open: who passes by must not let anybody in. Every other
+    deed of the staff asks for both factors of the last five minutes."""
+    lock(stand)
+    send(ask(stand, "video"))
+    browser = opened(stand, operator(stand))
+    stand.clock.advance(301)
+    browser.submit("approve-form", "approve")
+    assert "/sign-in/" in browser.url, browser.url
+    assert "account.unlocked" not in stand.actions()
