@@ -1,14 +1,27 @@
 """Between the rooms: what one begins while another ends what it rests on."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
+from unittest import mock
 
 import pytest
+from sqlalchemy import Connection
 
+from idp.authentication import completion
 from idp.citizens import directory
+from idp.logout.session_end import end_everywhere
+from idp.logout.withdrawal import withdraw
+from idp.oauth import course
+from tests.browser import Browser
 from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, lock, tried
 from tests.idp.recovery.test_by_video import opened, operator, send
 from tests.idp.stand import ISSUER, Stand
 
+ACCOUNT = f"{ISSUER}/account"
+A_MOMENT = 0.4
+"""How long something may take that nobody waits for, in seconds."""
 OTHER_MAIL = "vera@elsewhere.test"
 
 
@@ -70,3 +83,52 @@ def test_a_staff_deed_is_not_done_with_proofs_of_this_morning(stand: Stand) -> N
     browser.submit("approve-form", "approve")
     assert "/sign-in/" in browser.url, browser.url
     assert "account.unlocked" not in stand.actions()
+
+
+def in_between(stand: Stand, place: str, deed: Callable[[Connection], Any], go_on: Callable[[], Any]) -> Any:
+    """What `go_on` gives, while somebody else does the deed right after what stands at this place. The deed is waited for, unless
+    it waits itself until we are through."""
+    module, name = {"dispatch": (course, "next_step"), "completion": (completion.store, "open_session")}[place]
+    original = getattr(module, name)
+    others: list[threading.Thread] = []
+
+    def do() -> None:
+        try:
+            with stand.realm.database.write() as connection:
+                deed(connection)
+        finally:
+            stand.realm.database.release()
+
+    def between(*arguments: Any, **named: Any) -> Any:
+        decided = original(*arguments, **named) if place == "dispatch" else None
+        if not others:
+            others.append(threading.Thread(target=do))
+            others[0].start()
+            others[0].join(A_MOMENT)
+        return decided if place == "dispatch" else original(*arguments, **named)
+
+    with mock.patch.object(module, name, between):
+        result = go_on()
+    others[0].join()
+    return result
+
+
+@pytest.mark.parametrize("deed", ["sessions end", "consent withdrawn"])
+def test_tk_20_se_21_no_code_outlives_what_ends_while_it_is_issued(stand: Stand, deed: str) -> None:
+    """The provider has decided that nothing is missing, and is about to write the code, when all sessions end, or the consent is
+    withdrawn. What was not there yet was not killed: on PostgreSQL the code came alive afterwards, with a refresh token of offline
+    access for ever."""
+    scope = "openid profile offline_access"
+    browser = stand.browser()
+    stand.tokens(browser, scope=scope, prompt="consent")
+    vera = stand.citizen(VERA)
+
+    def end(connection: Connection) -> None:
+        if deed == "sessions end":
+            end_everywhere(stand.realm, connection, vera, because="ended_by_person", actor=f"citizen:{vera}")
+        else:
+            assert withdraw(stand.realm, connection, vera, "client")
+
+    in_between(stand, "dispatch", end, lambda: browser.open(stand.authorize_url(scope=scope)))
+    alive = stand.rows("SELECT id FROM token_families WHERE revoked_at IS NULL")
+    assert alive == [], "whatever was granted is dead"
