@@ -32,7 +32,8 @@ def complete(
             raise AttemptGone
         if person.lock is not None:
             raise AccountLocked(person.lock)
-        before = find_session(connection)
+        found = find_session(connection)
+        before = store.held(connection, found) if found is not None else None
         if attempt.keeps_sid is not None and (before is None or before.sid != attempt.keeps_sid):
             raise AttemptGone
         if before is not None and before.citizen_id != attempt.citizen_id:

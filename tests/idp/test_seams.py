@@ -132,3 +132,21 @@ def test_tk_20_se_21_no_code_outlives_what_ends_while_it_is_issued(stand: Stand,
     in_between(stand, "dispatch", end, lambda: browser.open(stand.authorize_url(scope=scope)))
     alive = stand.rows("SELECT id FROM token_families WHERE revoked_at IS NULL")
     assert alive == [], "whatever was granted is dead"
+
+
+def test_a_session_that_ended_meanwhile_is_not_raised(stand: Stand) -> None:
+    """Somebody proves a second factor in a browser whose session is just being ended from another one: the journal must not say
+    that it was raised, and they are asked anew."""
+    browser = tried(stand, PASSWORD)
+    vera = stand.citizen(VERA)
+    stand.clock.advance(301)
+    stand.sign_in(browser.open(f"{ISSUER}/account/children/add"))
+    assert "code-form" in browser.forms(), browser.text
+    in_between(
+        stand,
+        "completion",
+        lambda connection: end_everywhere(stand.realm, connection, vera, because="ended_by_person", actor=f"citizen:{vera}"),
+        lambda: browser.submit("code-form", "submit", code=stand.last_code()),
+    )
+    done = [(event["action"], event["outcome"]) for event in stand.events() if str(event["action"]).startswith("session.")]
+    assert done[-1] != ("session.opened", "raised") or ("session.ended", "done") not in done, done
