@@ -25,6 +25,7 @@ from idp.protocol.redirect_uri import host_of
 from idp.realm import Realm
 from idp.recovery import letters, store
 from idp.recovery.store import Recovery, RecoveryGone
+from idp.sessions import store as sessions
 
 
 def follow_link(realm: Realm, token: str, *, browser: str) -> Recovery:
@@ -87,6 +88,7 @@ def set_new_password(realm: Realm, recovery: Recovery, wanted: str, again: str, 
         raise RecoveryGone
     with realm.database.write() as connection:
         directory.hold(connection, recovery.citizen_id)
+        sessions.hold(connection, recovery.citizen_id)
         # Read anew: the link may have been used since.
         recovery = store.find(realm, connection, recovery.id, browser=browser)
         person = directory.find(realm, connection, recovery.citizen_id or "")

@@ -9,19 +9,34 @@ from unittest import mock
 import pytest
 from sqlalchemy import Connection
 
+from idp.account import removal
+from idp.audit import Event, record
 from idp.authentication import completion
-from idp.citizens import directory
+from idp.citizens import children, directory
+from idp.citizens.children import BirthCertificate
+from idp.citizens.models import PersonalData
 from idp.logout.session_end import end_everywhere
 from idp.logout.withdrawal import withdraw
 from idp.oauth import course
+from idp.recovery import by_letter
+from idp.sessions import store
 from tests.browser import Browser
 from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, lock, tried
+from tests.idp.recovery.test_by_letter import at_password, choose
 from tests.idp.recovery.test_by_video import opened, operator, send
 from tests.idp.stand import ISSUER, Stand
 
 ACCOUNT = f"{ISSUER}/account"
 A_MOMENT = 0.4
 """How long something may take that nobody waits for, in seconds."""
+PLACES: dict[str, tuple[Any, str]] = {
+    "dispatch": (course, "next_step"),
+    "completion": (completion.store, "open_session"),
+    "reset": (by_letter, "end_everywhere"),
+    "removal": (directory, "remove"),
+}
+AFTER = ("dispatch", "removal")
+"""Where something may come in between: after these, before the others."""
 OTHER_MAIL = "vera@elsewhere.test"
 
 
@@ -86,30 +101,34 @@ def test_a_staff_deed_is_not_done_with_proofs_of_this_morning(stand: Stand) -> N
 
 
 def in_between(stand: Stand, place: str, deed: Callable[[Connection], Any], go_on: Callable[[], Any]) -> Any:
-    """What `go_on` gives, while somebody else does the deed right after what stands at this place. The deed is waited for, unless
-    it waits itself until we are through."""
-    module, name = {"dispatch": (course, "next_step"), "completion": (completion.store, "open_session")}[place]
+    """What `go_on` gives, while somebody else does the deed at this place. The deed is waited for, unless it waits itself until we
+    are through."""
+    module, name = PLACES[place]
     original = getattr(module, name)
     others: list[threading.Thread] = []
+    failures: list[Exception] = []
 
     def do() -> None:
         try:
             with stand.realm.database.write() as connection:
                 deed(connection)
+        except Exception as failure:
+            failures.append(failure)
         finally:
             stand.realm.database.release()
 
     def between(*arguments: Any, **named: Any) -> Any:
-        decided = original(*arguments, **named) if place == "dispatch" else None
+        decided = original(*arguments, **named) if place in AFTER else None
         if not others:
             others.append(threading.Thread(target=do))
             others[0].start()
             others[0].join(A_MOMENT)
-        return decided if place == "dispatch" else original(*arguments, **named)
+        return decided if place in AFTER else original(*arguments, **named)
 
     with mock.patch.object(module, name, between):
         result = go_on()
     others[0].join()
+    assert not failures, failures
     return result
 
 
@@ -150,3 +169,44 @@ def test_a_session_that_ended_meanwhile_is_not_raised(stand: Stand) -> None:
     )
     done = [(event["action"], event["outcome"]) for event in stand.events() if str(event["action"]).startswith("session.")]
     assert done[-1] != ("session.opened", "raised") or ("session.ended", "done") not in done, done
+
+
+def use_session(stand: Stand, sid: str) -> Callable[[Connection], None]:
+    """What a client does that refreshes: the session first, then the journal."""
+
+    def use(connection: Connection) -> None:
+        store.keep_alive(stand.realm, connection, sid)
+        record(stand.realm, connection, Event.TOKENS_REFRESHED, actor="client:client", object="family:test")
+
+    return use
+
+
+def test_a_new_password_by_letter_and_a_client_at_work_do_not_wait_for_one_another(stand: Stand) -> None:
+    """A client refreshes while the owner sets a new password by a letter. The one held the journal and wanted the session, the
+    other held the session and wanted the journal: PostgreSQL ended one of them with an error."""
+    tried(stand, PASSWORD)
+    sid = str(stand.rows("SELECT sid FROM sessions")[0][0])
+    browser = at_password(stand)
+    in_between(stand, "reset", use_session(stand, sid), lambda: choose(browser))
+    assert "Пароль изменён" in browser.text
+    assert tried(stand, NEW).url == ACCOUNT
+
+
+def test_a_parent_is_removed_while_a_client_is_at_work(stand: Stand) -> None:
+    """The same when a person is removed who has a child here: the child goes first, and its end stands in the journal."""
+    tried(stand, PASSWORD)
+    sid = str(stand.rows("SELECT sid FROM sessions")[0][0])
+    vera = stand.citizen(VERA)
+    with stand.realm.database.write() as connection:
+        parent = directory.find(stand.realm, connection, vera)
+        assert parent is not None
+        born = PersonalData("Новикова", "Ася", None, birthdate="2020-05-05")
+        children.add(stand.realm, connection, parent, born, BirthCertificate("II-АБ", "123456"), actor="operator:test")
+
+    def remove() -> None:
+        with stand.realm.database.write() as connection:
+            directory.hold(connection, vera)
+            removal.remove_person(stand.realm, connection, vera, actor="operator:test")
+
+    in_between(stand, "removal", use_session(stand, sid), remove)
+    assert stand.rows("SELECT child_id FROM children") == []
