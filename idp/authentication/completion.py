@@ -41,7 +41,7 @@ def complete(
         session, cookie = store.open_session(
             realm, connection, attempt.citizen_id, attempt.factors, replaces=before, visit=place.visit
         )
-        if not attempts.complete(connection, attempt, session.sid):
+        if not attempts.complete(realm, connection, attempt, session.sid):
             raise AttemptGone
         if attempt.keeps_sid is None or before is None or set(attempt.factors) - set(before.factors):
             remember(realm, connection, attempt.citizen_id, place)

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 from idp.account import removal
 from idp.audit import Event, record
-from idp.authentication import completion
+from idp.authentication import completion, views
+from idp.authentication.methods.password.method import PasswordMethod
+from idp.authentication.methods.password.store import change_password
 from idp.citizens import children, directory
 from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
@@ -32,6 +34,8 @@ A_MOMENT = 0.4
 PLACES: dict[str, tuple[Any, str]] = {
     "dispatch": (course, "next_step"),
     "completion": (completion.store, "open_session"),
+    "before completion": (views, "complete"),
+    "compared": (PasswordMethod, "conclude"),
     "reset": (by_letter, "end_everywhere"),
     "removal": (directory, "remove"),
 }
@@ -210,3 +214,21 @@ def test_a_parent_is_removed_while_a_client_is_at_work(stand: Stand) -> None:
 
     in_between(stand, "removal", use_session(stand, sid), remove)
     assert stand.rows("SELECT child_id FROM children") == []
+
+
+@pytest.mark.parametrize("place", ["compared", "before completion"])
+def test_tk_19_an_old_password_lets_nobody_in_that_is_changed_while_it_is_judged(stand: Stand, place: str) -> None:
+    """Somebody types the old password at the very moment in which the owner changes it and ends the other sessions. Hashing takes
+    a while: what was right when it was compared must open no session afterwards."""
+    vera = stand.citizen(VERA)
+    browser = stand.browser().open(ACCOUNT)
+    stand.clock.advance(5)
+    in_between(
+        stand,
+        place,
+        lambda connection: change_password(stand.realm, connection, vera, NEW, actor=f"citizen:{vera}"),
+        lambda: stand.sign_in(browser),
+    )
+    assert "idp_session" not in browser.session.cookies
+    assert "session.opened" not in stand.actions()
+    assert tried(stand, NEW).url == ACCOUNT
