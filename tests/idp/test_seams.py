@@ -22,7 +22,6 @@ from idp.logout.withdrawal import withdraw
 from idp.oauth import course
 from idp.recovery import by_letter
 from idp.sessions import store
-from tests.browser import Browser
 from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, lock, tried
 from tests.idp.recovery.test_by_letter import at_password, choose
 from tests.idp.recovery.test_by_video import opened, operator, send
@@ -105,8 +104,8 @@ def test_a_staff_deed_is_not_done_with_proofs_of_this_morning(stand: Stand) -> N
 
 
 def in_between(stand: Stand, place: str, deed: Callable[[Connection], Any], go_on: Callable[[], Any]) -> Any:
-    """What `go_on` gives, while somebody else does the deed at this place. The deed is waited for, unless it waits itself until we
-    are through."""
+    """What `go_on` gives, while somebody else does the deed at this place. The deed is waited for, unless it waits itself for us
+    to be through."""
     module, name = PLACES[place]
     original = getattr(module, name)
     others: list[threading.Thread] = []
@@ -139,7 +138,7 @@ def in_between(stand: Stand, place: str, deed: Callable[[Connection], Any], go_o
 @pytest.mark.parametrize("deed", ["sessions end", "consent withdrawn"])
 def test_tk_20_se_21_no_code_outlives_what_ends_while_it_is_issued(stand: Stand, deed: str) -> None:
     """The provider has decided that nothing is missing, and is about to write the code, when all sessions end, or the consent is
-    withdrawn. What was not there yet was not killed: on PostgreSQL the code came alive afterwards, with a refresh token of offline
+    withdrawn. What was not there yet was not killed: on PostgreSQL the code came alive afterwards, with tokens of offline
     access for ever."""
     scope = "openid profile offline_access"
     browser = stand.browser()

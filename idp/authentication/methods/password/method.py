@@ -72,8 +72,8 @@ class PasswordMethod(Method):
         login: str,
         changed_at: int | None = None,
     ) -> Attempt:
-        """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`. `changed_at` is of the password
-        that was compared: one that was changed meanwhile is right no more."""
+        """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`. `changed_at` is of the
+        password that was compared: one that was changed meanwhile is right no more."""
         is_right = is_right and person is not None and not person.is_disabled
         locked: AccountLocked | None = None
         with realm.database.write() as connection:
