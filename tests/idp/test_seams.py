@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from idp.account import removal
 from idp.audit import Event, record
-from idp.authentication import completion, views
+from idp.authentication import completion, risk, views
 from idp.authentication.methods.password.method import PasswordMethod
 from idp.authentication.methods.password.store import change_password
+from idp.authentication.risk import Place
 from idp.citizens import children, directory
 from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
@@ -35,6 +36,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "completion": (completion.store, "open_session"),
     "before completion": (views, "complete"),
     "compared": (PasswordMethod, "conclude"),
+    "signing in": (completion, "remember"),
     "reset": (by_letter, "end_everywhere"),
     "removal": (directory, "remove"),
 }
@@ -231,3 +233,23 @@ def test_tk_19_an_old_password_lets_nobody_in_that_is_changed_while_it_is_judged
     assert "idp_session" not in browser.session.cookies
     assert "session.opened" not in stand.actions()
     assert tried(stand, NEW).url == ACCOUNT
+
+
+def test_a_browser_is_forgotten_while_somebody_signs_in_there(stand: Stand) -> None:
+    """The owner forgets a browser at the very moment in which they sign in with it: one of the two held the journal and wanted the
+    place, the other the place and wanted the journal."""
+    place = Place("a browser", "127.0.0.1", "Firefox")
+    vera = stand.citizen(VERA)
+    with stand.realm.database.write() as connection:
+        risk.remember(stand.realm, connection, vera, place)
+    known = risk.id_of(stand.realm, vera, place)
+    assert known is not None
+    browser = stand.browser().open(ACCOUNT)
+    with mock.patch.object(views, "_place", lambda: place):
+        in_between(
+            stand,
+            "signing in",
+            lambda connection: risk.forget_browser(stand.realm, connection, vera, known),
+            lambda: stand.sign_in(browser),
+        )
+    assert browser.url == ACCOUNT, browser.text
