@@ -23,6 +23,7 @@ from idp.logout.withdrawal import withdraw
 from idp.oauth import course
 from idp.recovery import by_letter
 from idp.sessions import store
+from idp.tokens import families
 from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, lock, tried
 from tests.idp.recovery.test_by_letter import at_password, choose
 from tests.idp.recovery.test_by_video import opened, operator, send
@@ -36,6 +37,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "completion": (completion.store, "open_session"),
     "before completion": (views, "complete"),
     "compared": (PasswordMethod, "conclude"),
+    "giving back": (families, "record"),
     "signing in": (completion, "remember"),
     "reset": (by_letter, "end_everywhere"),
     "removal": (directory, "remove"),
@@ -236,7 +238,7 @@ def test_tk_19_an_old_password_lets_nobody_in_that_is_changed_while_it_is_judged
 
 
 def test_a_browser_is_forgotten_while_somebody_signs_in_there(stand: Stand) -> None:
-    """The owner forgets a browser at the very moment in which they sign in with it: one of the two held the journal and wanted the
+    """The owner forgets a browser at the very moment in which they sign in with it: one held the journal and wanted the
     place, the other the place and wanted the journal."""
     place = Place("a browser", "127.0.0.1", "Firefox")
     vera = stand.citizen(VERA)
@@ -245,7 +247,7 @@ def test_a_browser_is_forgotten_while_somebody_signs_in_there(stand: Stand) -> N
     known = risk.id_of(stand.realm, vera, place)
     assert known is not None
     browser = stand.browser().open(ACCOUNT)
-    with mock.patch.object(views, "_place", lambda: place):
+    with mock.patch.object(views, "_place", return_value=place):
         in_between(
             stand,
             "signing in",
@@ -253,3 +255,21 @@ def test_a_browser_is_forgotten_while_somebody_signs_in_there(stand: Stand) -> N
             lambda: stand.sign_in(browser),
         )
     assert browser.url == ACCOUNT, browser.text
+
+
+def test_a_client_gives_its_token_back_while_its_person_signs_out(stand: Stand) -> None:
+    """A service signs somebody out: it gives its refresh token back, and sends the browser to the end of the session. The one had
+    the family and wanted the journal, the other the journal and wanted the family."""
+    stand.tokens(scope="openid profile offline_access", prompt="consent")
+    vera = stand.citizen(VERA)
+    family_id = str(stand.rows("SELECT id FROM token_families")[0][0])
+
+    def give_back() -> None:
+        with stand.realm.database.write() as connection:
+            families.revoke(stand.realm, connection, family_id, because="given_back", actor="client:client")
+
+    def sign_out(connection: Connection) -> None:
+        end_everywhere(stand.realm, connection, vera, because="signed_out", actor=f"citizen:{vera}")
+
+    in_between(stand, "giving back", sign_out, give_back)
+    assert stand.rows("SELECT id FROM token_families WHERE revoked_at IS NULL") == []
