@@ -72,6 +72,12 @@ class Journal:
         self._last = select(table.c.seq, table.c.link).order_by(table.c.seq.desc()).limit(1)
         self._insert = insert(table)
 
+    def hold(self, connection: Connection) -> None:
+        """Until the end of the transaction nobody else writes a row. For whoever changes first and writes down afterwards what
+        others change while they hold the journal. (SQLite has one writer anyway.)"""
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+
     def append(
         self,
         connection: Connection,
@@ -83,8 +89,7 @@ class Journal:
         detail: Mapping[str, Any] | None = None,
     ) -> int:
         """Write one row in the caller's transaction and return its number."""
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+        self.hold(connection)
         last = connection.execute(self._last).first()
         fields = {
             "seq": last.seq + 1 if last else 1,

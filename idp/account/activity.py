@@ -36,7 +36,10 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     },
     Event.RISK_FOUND: {OTHERWISE: lazy_gettext("Вход показался необычным")},
     Event.SIGN_IN_CANCELLED: {OTHERWISE: lazy_gettext("Вход отменён")},
-    Event.METHOD_ENROLLED: {OTHERWISE: lazy_gettext("Добавлен способ входа: %(way)s")},
+    Event.METHOD_ENROLLED: {
+        "done": lazy_gettext("Добавлен способ входа: %(way)s"),
+        OTHERWISE: lazy_gettext("Способ входа не добавлен: %(way)s"),
+    },
     Event.METHOD_CHANGED: {OTHERWISE: lazy_gettext("Способ входа назван иначе: %(way)s")},
     Event.METHOD_REMOVED: {OTHERWISE: lazy_gettext("Убран способ входа: %(way)s")},
     Event.CODE_SENT: {OTHERWISE: lazy_gettext("Отправлен код: %(channel)s")},
@@ -50,8 +53,14 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.INCIDENT_OPENED: {OTHERWISE: lazy_gettext("Служба безопасности остановила вход")},
     Event.INCIDENT_CLOSED: {OTHERWISE: lazy_gettext("Служба безопасности снова разрешила вход")},
     Event.ACCESS_REFUSED: {OTHERWISE: lazy_gettext("Страница не открыта: нет прав")},
-    Event.ROLE_GIVEN: {OTHERWISE: lazy_gettext("Добавлена роль")},
-    Event.ROLE_TAKEN: {OTHERWISE: lazy_gettext("Убрана роль")},
+    Event.ROLE_GIVEN: {
+        "done": lazy_gettext("Добавлена роль"),
+        OTHERWISE: lazy_gettext("Роль не дали"),
+    },
+    Event.ROLE_TAKEN: {
+        "done": lazy_gettext("Убрана роль"),
+        OTHERWISE: lazy_gettext("Роль не забрали"),
+    },
     Event.MEMBERSHIP_ENDED: {OTHERWISE: lazy_gettext("Вы больше не действуете от имени организации")},
     Event.SESSION_OPENED: {
         "raised": lazy_gettext("Вход подтверждён ещё одним способом"),
@@ -62,16 +71,25 @@ SENTENCES: Mapping[Event, Mapping[str, LazyText]] = {
     Event.CONSENT_REFUSED: {OTHERWISE: lazy_gettext("В доступе к данным отказано. Сервис: %(client)s")},
     Event.CONSENT_WITHDRAWN: {OTHERWISE: lazy_gettext("Согласие отозвано. Сервис: %(client)s")},
     Event.PLACE_FORGOTTEN: {OTHERWISE: lazy_gettext("Устройство забыто")},
-    Event.CONSENT_SIGNED: {OTHERWISE: lazy_gettext("Согласие подписано. Сервис: %(client)s")},
+    Event.CONSENT_SIGNED: {
+        "done": lazy_gettext("Согласие подписано. Сервис: %(client)s"),
+        OTHERWISE: lazy_gettext("Согласие не подписано: подпись не подошла. Сервис: %(client)s"),
+    },
     Event.AUTHORIZATION_ISSUED: {OTHERWISE: lazy_gettext("Вход в сервис: %(client)s")},
     Event.TOKENS_REVOKED: {OTHERWISE: lazy_gettext("Доступ сервисов к данным прекращён")},
     Event.CITIZEN_CREATED: {OTHERWISE: lazy_gettext("Учётная запись создана")},
     Event.CITIZEN_CHANGED: {OTHERWISE: lazy_gettext("Данные изменены")},
     Event.PERSON_VIEWED: {OTHERWISE: lazy_gettext("Сотрудник смотрел вашу запись")},
-    Event.IDENTITY_PROVED: {OTHERWISE: lazy_gettext("Личность подтверждена")},
+    Event.IDENTITY_PROVED: {
+        "done": lazy_gettext("Личность подтверждена"),
+        OTHERWISE: lazy_gettext("Оператор не подтвердил личность"),
+    },
     Event.ACCOUNT_CONFIRMED: {OTHERWISE: lazy_gettext("Учётная запись подтверждена")},
     Event.DOCUMENT_CHECKED: {"done": lazy_gettext("Паспорт проверен"), OTHERWISE: lazy_gettext("Паспорт не прошёл проверку")},
-    Event.CHILD_ADDED: {OTHERWISE: lazy_gettext("Добавлен ребёнок")},
+    Event.CHILD_ADDED: {
+        "done": lazy_gettext("Добавлен ребёнок"),
+        OTHERWISE: lazy_gettext("Ребёнок не добавлен"),
+    },
     Event.CHILD_REMOVED: {OTHERWISE: lazy_gettext("Ребёнок убран из списка")},
     Event.PASSWORD_CHANGED: {OTHERWISE: lazy_gettext("Пароль изменён")},
     Event.RECOVERY_ASKED: {

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from ground.web.language import gettext as _
 from idp.account.pages import PATH, make_blueprint, page
 from idp.account.passport import day
+from idp.audit import Event, record
 from idp.authentication.entry import enter_to_change
 from idp.authentication.method import Owner
 from idp.citizens import children, identifiers, names
@@ -50,6 +51,8 @@ def add() -> Response | tuple[str, int]:
             children.add(realm, connection, owner.person, data, certificate, actor=f"citizen:{owner.person.id}")
         except ChildRefused as refused:
             refusal = refused
+            actor = f"citizen:{owner.person.id}"
+            record(realm, connection, Event.CHILD_ADDED, actor=actor, object="citizen:unknown", outcome=refused.reason)
     if refusal is None:
         return redirect(f"{PATH}#children", 303)
     about_birth = {"not_born": _("Эта дата ещё не наступила."), "too_old": _("С 14 лет у ребёнка паспорт и своя запись.")}

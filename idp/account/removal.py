@@ -16,6 +16,7 @@ from idp.sessions import store
 
 def remove_person(realm: Realm, connection: Connection, citizen_id: str, *, actor: str) -> None:
     """End the sessions of a citizen, revoke their tokens, and forget them, and the children whom nobody else is a parent of."""
+    store.hold(connection, citizen_id)
     for child_id in children.only_of(connection, citizen_id):
         remove_person(realm, connection, child_id, actor=actor)
     end_everywhere(realm, connection, citizen_id, because="citizen_removed", actor=actor)

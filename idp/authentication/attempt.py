@@ -179,9 +179,9 @@ def add_factor(realm: Realm, connection: Connection, attempt: Attempt, factor: F
     return _open(realm, connection.execute(FIND, {"attempt_id": attempt.id}).one())
 
 
-def complete(connection: Connection, attempt: Attempt, sid: str) -> bool:
-    """Mark the attempt as having led to a session. True once."""
-    is_open = (ATTEMPTS.c.completed_sid.is_(None), ATTEMPTS.c.cancelled_at.is_(None))
+def complete(realm: Realm, connection: Connection, attempt: Attempt, sid: str) -> bool:
+    """Mark the attempt as having led to a session. True once, and never of one that was ended meanwhile."""
+    is_open = (ATTEMPTS.c.completed_sid.is_(None), ATTEMPTS.c.cancelled_at.is_(None), ATTEMPTS.c.expires_at > realm.clock.now())
     statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id, *is_open)
     return connection.execute(statement, {"completed_sid": sid}).rowcount == 1
 

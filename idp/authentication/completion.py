@@ -32,7 +32,8 @@ def complete(
             raise AttemptGone
         if person.lock is not None:
             raise AccountLocked(person.lock)
-        before = find_session(connection)
+        found = find_session(connection)
+        before = store.held(connection, found) if found is not None else None
         if attempt.keeps_sid is not None and (before is None or before.sid != attempt.keeps_sid):
             raise AttemptGone
         if before is not None and before.citizen_id != attempt.citizen_id:
@@ -40,7 +41,7 @@ def complete(
         session, cookie = store.open_session(
             realm, connection, attempt.citizen_id, attempt.factors, replaces=before, visit=place.visit
         )
-        if not attempts.complete(connection, attempt, session.sid):
+        if not attempts.complete(realm, connection, attempt, session.sid):
             raise AttemptGone
         if attempt.keeps_sid is None or before is None or set(attempt.factors) - set(before.factors):
             remember(realm, connection, attempt.citizen_id, place)

@@ -40,6 +40,8 @@ FIRST_SIGN_IN = "/account/first-sign-in"
 """Where a newcomer is asked for their passport, once, on the way to whatever they signed in for."""
 MAX_PATH_LENGTH = 200
 """Of an address that an attempt can lead back to."""
+MAX_OWN_LENGTH = MAX_PATH_LENGTH - len("page:")
+"""Of the path of a page here: an attempt leads back to it, and the journal names it."""
 
 
 class SignInNeeded(Exception):
@@ -53,7 +55,7 @@ class SignInNeeded(Exception):
 def make_guarded(name: str, module: str, path: str) -> Blueprint:
     """A blueprint of pages that people sign in for; whoever is not signed in is sent to do so."""
     blueprint = Blueprint(name, module, url_prefix=path)
-    blueprint.before_request(_refuse_zero_characters)
+    blueprint.before_request(_refuse_what_names_nothing)
     blueprint.register_error_handler(AccountLocked, answer_locked)
     blueprint.register_error_handler(SignInNeeded, lambda needed: redirect(needed.address, 303))
     return blueprint
@@ -65,9 +67,10 @@ def answer_locked(locked: AccountLocked) -> Response:
     return answer_problem(locked.page(has_recovery=not current_realm().settings.is_bank, came_from=came_from))
 
 
-def _refuse_zero_characters() -> None:
-    """What names something here never holds one: PostgreSQL would raise."""
-    if any("\0" in value for value in (request.view_args or {}).values()):
+def _refuse_what_names_nothing() -> None:
+    """What names something here never holds a zero character, and is never that long: PostgreSQL would raise."""
+    is_too_long = len(request.path) > MAX_OWN_LENGTH
+    if is_too_long or any("\0" in value for value in (request.view_args or {}).values()):
         abort(404)
 
 

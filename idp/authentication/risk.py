@@ -13,6 +13,7 @@ from ground.database import table_of
 from idp.audit import Event, record
 from idp.authentication.attempt import Attempt
 from idp.authentication.models import KnownPlace
+from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.realm import Realm
 from idp.sessions.visit import Visit
@@ -128,6 +129,7 @@ def id_of(realm: Realm, citizen_id: str, place: Place) -> str | None:
 def forget_browser(realm: Realm, connection: Connection, citizen_id: str, browser_id: str) -> bool:
     """Know a browser no longer, nor the address it was seen at last: the next sign-in there is unusual. False when it was not
     known."""
+    directory.hold(connection, citizen_id)  # as whoever signs in there does: before the place, and the journal
     known = next((each for each in known_browsers(realm, connection, citizen_id) if each.id == browser_id), None)
     if known is None:
         return False

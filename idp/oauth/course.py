@@ -111,6 +111,9 @@ def take_up(
         paused = pause.take_up(realm, connection, interaction_id, browser=browser)
         pause.bind(connection, interaction_id, browser=browser)
         session = find_session(connection)
+        if session is not None:
+            # Whoever ends it, or withdraws a consent, comes before this step or after it: what it gives must not outlive that.
+            session = store.held(connection, session)
         asked = paused.request
         try:
             step = next_step(realm, connection, paused, session)

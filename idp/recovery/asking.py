@@ -80,6 +80,7 @@ def _begin(realm: Realm, connection: Connection, way: Way, named: Named) -> Reco
     known = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
     person = nobody.held(realm, connection, known.id if known is not None else None)
     token = draw_token(realm.chance, "recovery link") if way == "email" else None
+    sent_to = EMAIL.address_of(person) if token is not None and person is not None and not person.is_disabled else None
     recovery = store.begin(
         realm,
         connection,
@@ -88,20 +89,20 @@ def _begin(realm: Realm, connection: Connection, way: Way, named: Named) -> Reco
         citizen_id=person.id if person is not None else None,
         login=login[:MAX_LOGIN_LENGTH],
         came_from=named.came_from,
+        sent_to=sent_to,
         link_token=token,
     )
     outcome = "done" if person is not None and not person.is_disabled else "unknown"
     if way == "sms":
         outcome = send_code(realm, connection, person, recovery)
     elif token is not None:
-        outcome = _send_letter(realm, connection, person, token)
+        outcome = _send_letter(realm, connection, person, sent_to, token)
     thing = recovery.holder
     record(realm, connection, Event.RECOVERY_ASKED, actor=recovery.actor, object=thing, outcome=outcome, way=way)
     return recovery
 
 
-def _send_letter(realm: Realm, connection: Connection, person: Person | None, token: str) -> str:
-    address = EMAIL.address_of(person) if person is not None and not person.is_disabled else None
+def _send_letter(realm: Realm, connection: Connection, person: Person | None, address: str | None, token: str) -> str:
     limit = realm.settings.codes_per_hour
     holder = person.id if person is not None else nobody.NOBODY
     count = counters.count_up(realm, connection, LETTERS, holder, within_seconds=HOUR_SECONDS)

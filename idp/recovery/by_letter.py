@@ -25,6 +25,7 @@ from idp.protocol.redirect_uri import host_of
 from idp.realm import Realm
 from idp.recovery import letters, store
 from idp.recovery.store import Recovery, RecoveryGone
+from idp.sessions import store as sessions
 
 
 def follow_link(realm: Realm, token: str, *, browser: str) -> Recovery:
@@ -32,6 +33,8 @@ def follow_link(realm: Realm, token: str, *, browser: str) -> Recovery:
     until there is a new password. Raises RecoveryGone."""
     with realm.database.write() as connection:
         recovery = store.find_by_link(realm, connection, token, browser=browser)
+        if not _is_mailbox_theirs(recovery, directory.find(realm, connection, recovery.citizen_id or "")):
+            raise RecoveryGone
         if recovery.proved_at is None:
             record(realm, connection, Event.RECOVERY_PROVED, actor=recovery.actor, object=recovery.holder, way="email")
             if not store.prove(realm, connection, recovery):
@@ -85,10 +88,13 @@ def set_new_password(realm: Realm, recovery: Recovery, wanted: str, again: str, 
         raise RecoveryGone
     with realm.database.write() as connection:
         directory.hold(connection, recovery.citizen_id)
+        sessions.hold(connection, recovery.citizen_id)
         # Read anew: the link may have been used since.
         recovery = store.find(realm, connection, recovery.id, browser=browser)
         person = directory.find(realm, connection, recovery.citizen_id or "")
         if person is None or person.is_disabled or recovery.way != "email" or recovery.proved_at is None:
+            raise RecoveryGone
+        if not _is_mailbox_theirs(recovery, person):
             raise RecoveryGone
         if recovery.ended is not None or recovery.is_expired or _ways(realm, connection, recovery, person, browser):
             raise RecoveryGone
@@ -117,6 +123,11 @@ def _reset(realm: Realm, connection: Connection, recovery: Recovery, person: Per
         "Если это были не вы, позвоните в поддержку."
     )
     letters.tell(realm, connection, person, text, subject=_("Пароль изменён"), channels=("sms", "email"))
+
+
+def _is_mailbox_theirs(recovery: Recovery, person: Person | None) -> bool:
+    """Is the mailbox that got the letter still this account's? Whoever lost it has given the account another one."""
+    return person is not None and recovery.sent_to is not None and EMAIL.address_of(person) == recovery.sent_to
 
 
 def _ways(realm: Realm, connection: Connection, recovery: Recovery, person: Person, browser: str) -> bool:

@@ -39,14 +39,15 @@ class RecoveryGone(Exception):
 
 @dataclass(frozen=True)
 class Recovery:
-    """A recovery as it stands. `login` is what was typed, `came_from` the sign-in attempt that somebody comes from, `reason` an
-    operator's; `is_expired` is one whose time was over before its end. Moments in seconds."""
+    """A recovery as it stands. `login` is what was typed, `came_from` the sign-in attempt that somebody comes from, `sent_to` the
+    mailbox of its letter, `reason` an operator's; `is_expired` is one whose time was over before its end. Moments in seconds."""
 
     id: str
     way: Way
     citizen_id: str | None
     login: str
     came_from: str
+    sent_to: str | None
     reason: str
     attempt_id: str | None
     created_at: int
@@ -80,6 +81,7 @@ def begin(
     citizen_id: str | None,
     login: str,
     came_from: str = "",
+    sent_to: str | None = None,
     link_token: str | None = None,
 ) -> Recovery:
     """Begin a recovery."""
@@ -89,7 +91,7 @@ def begin(
         "way": way,
         "browser": browser,
         "citizen_id": citizen_id,
-        "sealed": _seal(realm, recovery_id, login=login, came_from=came_from),
+        "sealed": _seal(realm, recovery_id, login=login, came_from=came_from, sent_to=sent_to),
         "link_hash": _hash(link_token) if link_token else None,
         "created_at": now,
         "expires_at": now + RECOVERY_SECONDS,
@@ -160,7 +162,9 @@ def end(
         "ended_at": realm.clock.now(),
         "ended_because": end,
         "unlocks_at": unlocks_at,
-        "sealed": _seal(realm, recovery.id, login=recovery.login, came_from=recovery.came_from, reason=reason),
+        "sealed": _seal(
+            realm, recovery.id, login=recovery.login, came_from=recovery.came_from, sent_to=recovery.sent_to, reason=reason
+        ),
     }
     which = (RECOVERIES.c.id == recovery.id, *_is_open(realm))
     return connection.execute(update(RECOVERIES).where(*which).values(**values)).rowcount == 1
@@ -198,8 +202,9 @@ def _row(connection: Connection, recovery_id: str) -> Row[Any] | None:
     return connection.execute(select(RECOVERIES).where(RECOVERIES.c.id == recovery_id)).first()
 
 
-def _seal(realm: Realm, recovery_id: str, *, login: str, came_from: str, reason: str = "") -> bytes:
-    return realm.vault.seal_fields(f"recoveries:{recovery_id}", {"login": login, "came_from": came_from, "reason": reason})
+def _seal(realm: Realm, recovery_id: str, *, login: str, came_from: str, sent_to: str | None, reason: str = "") -> bytes:
+    fields = {"login": login, "came_from": came_from, "sent_to": sent_to, "reason": reason}
+    return realm.vault.seal_fields(f"recoveries:{recovery_id}", fields)
 
 
 def _open(realm: Realm, row: Row[Any]) -> Recovery:
@@ -210,6 +215,7 @@ def _open(realm: Realm, row: Row[Any]) -> Recovery:
         citizen_id=row.citizen_id,
         login=fields["login"],
         came_from=fields["came_from"],
+        sent_to=fields.get("sent_to"),
         reason=fields["reason"],
         attempt_id=row.attempt_id,
         created_at=row.created_at,

@@ -126,6 +126,13 @@ def not_ended(connection: Connection, sid: str) -> Session | None:
     return _open(row) if row else None
 
 
+def held(connection: Connection, session: Session) -> Session | None:
+    """The session, unless somebody has ended it meanwhile; until the end of the transaction nobody does. Before the journal, like
+    `hold`."""
+    alive = select(SESSIONS).where(SESSIONS.c.sid == session.sid, SESSIONS.c.ended_at.is_(None))
+    return session if connection.execute(alive.with_for_update(key_share=True)).first() is not None else None
+
+
 def touch(realm: Realm, session: Session) -> None:
     """Count this request as activity, to the second. A power cut may forget it: then the session idles a little earlier."""
     now = realm.clock.now()

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from ground.web.errors import PageProblem
 from ground.web.language import gettext as _
 from idp.audit import Event, record
-from idp.authentication.entry import enter_to_work
+from idp.authentication.entry import enter_to_decide, enter_to_work
 from idp.authentication.method import Owner
 from idp.citizens import directory
 from idp.citizens.models import Person
@@ -39,7 +39,7 @@ def queue() -> str:
 def show(recovery_id: str) -> str:
     """One recording beside the document of the account."""
     realm = current_realm()
-    owner = enter_to_work(realm, f"{QUEUE}/{recovery_id}", "operator")
+    owner = enter_to_decide(realm, f"{QUEUE}/{recovery_id}", "operator")
     recovery, whose = _find(realm, owner, recovery_id)
     return _page(realm, owner, recovery, whose)
 
@@ -64,7 +64,7 @@ def recording(recovery_id: str) -> Response:
 def decide(recovery_id: str) -> Response | tuple[str, int]:
     """Approve, or reject with a reason that the person will read."""
     realm = current_realm()
-    owner = enter_to_work(realm, f"{QUEUE}/{recovery_id}", "operator")
+    owner = enter_to_decide(realm, f"{QUEUE}/{recovery_id}", "operator")
     recovery, whose = _find(realm, owner, recovery_id)
     decision, reason = request.form.get("decision"), request.form.get("reason", "").strip()
     if decision not in ("approve", "reject"):

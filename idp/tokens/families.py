@@ -143,6 +143,8 @@ def revoke_citizen(realm: Realm, connection: Connection, citizen_id: str, *, bec
 
 
 def _revoke(realm: Realm, connection: Connection, which: ColumnElement[bool], because: str, actor: str, object: str) -> bool:
+    # Before the families: who ends a session has written to the journal when it comes to them.
+    realm.journal.hold(connection)
     values: dict[str, Sequence[Any] | Any] = {"revoked_at": realm.clock.now(), "revoked_because": because}
     killed = connection.execute(update(FAMILIES).where(which, FAMILIES.c.revoked_at.is_(None)), values).rowcount
     if killed:

@@ -1,12 +1,14 @@
 """Five wrong passwords in a row lock an account, wherever they are typed; an incident shuts it, whatever is typed."""
 
 import threading
+from contextlib import nullcontext
 from unittest import mock
 
 import pytest
 
 from idp.authentication import incident, lockout
 from idp.authentication.methods.password.hashing import PasswordChecker
+from idp.citizens import directory
 from tests.browser import Browser
 from tests.idp.bank import PASSWORDS, open_beside
 from tests.idp.stand import BANK, CONTROL, CONTROL_TOKEN, ISSUER, Stand
@@ -160,6 +162,28 @@ def test_r102_the_lock_ends_when_the_settings_say_after_recovery_and_not_by_itse
     stand.clock.advance(599)
     assert LOCKED in tried(stand, PASSWORD).text
     stand.clock.advance(1)
+    assert tried(stand, PASSWORD).url == f"{ISSUER}/account"
+
+
+@pytest.mark.parametrize("stand_settings", [{"unlock_seconds": 600}])
+def test_r102_recovering_once_more_keeps_the_time_of_the_first(stand: Stand) -> None:
+    lock(stand)
+    unlocks_at = recover(stand)
+    stand.clock.advance(400)
+    assert recover(stand) == unlocks_at
+    stand.clock.advance(200)
+    assert tried(stand, PASSWORD).url == f"{ISSUER}/account"
+
+
+def test_tries_whose_worker_died_lock_the_account_in_the_end(stand: Stand) -> None:
+    """Ten were begun and none was judged: what nobody can try any more is locked, so that its owner can recover it."""
+    with stand.realm.database.read() as connection:
+        vera = directory.find_by_login(stand.realm, connection, VERA)
+    for number in range(11):
+        with nullcontext() if number < 5 else pytest.raises(lockout.AccountLocked):
+            lockout.admit(stand.realm, vera, VERA)
+    assert stand.actions().count("account.locked") == 1
+    recover(stand)
     assert tried(stand, PASSWORD).url == f"{ISSUER}/account"
 
 

@@ -48,6 +48,27 @@ def test_i30_what_happened_is_told_newest_first_with_address_and_time(stand: Sta
     assert "Signed in" in sentences(english)
 
 
+@pytest.mark.parametrize(
+    ("event", "outcome", "done"),
+    [
+        (Event.IDENTITY_PROVED, "document_differs", "Личность подтверждена"),
+        (Event.ROLE_GIVEN, "own", "Добавлена роль"),
+        (Event.ROLE_TAKEN, "last_administrator", "Убрана роль"),
+        (Event.METHOD_ENROLLED, "cannot_link", "Добавлен способ входа"),
+        (Event.CONSENT_SIGNED, "other_person", "Согласие подписано"),
+        (Event.CHILD_ADDED, "taken", "Добавлен ребёнок"),
+    ],
+)
+def test_i30_what_was_refused_is_not_told_as_done(stand: Stand, event: Event, outcome: str, done: str) -> None:
+    """An operator holds another's passport against Vera's account and is refused: she read that her identity was proved."""
+    vera = f"citizen:{stand.citizen('vera@example.test')}"
+    with stand.realm.database.write() as connection:
+        record(stand.realm, connection, event, actor="citizen:somebody", object=vera, outcome=outcome)
+    refused = activity.sentence_of(event, outcome).message
+    assert activity.sentence_of(event, "done").message.startswith(done) and not refused.startswith(done)
+    assert any(sentence.startswith(refused.partition("%")[0]) for sentence in sentences(entered(stand)))
+
+
 def test_i30_nobody_reads_of_another(stand: Stand) -> None:
     vera, maya = f"citizen:{stand.citizen('vera@example.test')}", f"citizen:{stand.citizen('maya@example.test')}"
     with asked_from("203.0.113.7"), stand.realm.database.write() as connection:

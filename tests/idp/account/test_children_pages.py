@@ -53,6 +53,8 @@ def test_whoever_is_not_confirmed_is_told_that_they_cannot(stand: Stand) -> None
     stand.execute("UPDATE citizens SET passport_checked_at = NULL")
     browser = fill(stand)
     assert browser.status == 400 and "тот, чья запись подтверждена" in browser.text
+    refused = [event["outcome"] for event in stand.events() if event["action"] == "child.added"]
+    assert refused == ["not_confirmed"], "who tries numbers is written down"
     assert "add-child" not in browser.open(ACCOUNT).answer.text
 
 

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from idp.authentication import incident
+from idp.authentication import incident, risk
+from idp.throttling import counters
 from tests.browser import Browser
 from tests.idp.recovery.locked_out import (
     DONE,
@@ -260,3 +261,13 @@ def test_the_test_api_locks_and_recovers_a_person(stand: Stand) -> None:
     assert LOCKED in tried(stand, PASSWORD).text
     assert control.patch(person, json={"locked": False}).json()["locked"] is False
     assert tried(stand).url == f"{ISSUER}/account"
+
+
+def test_wrong_codes_of_a_recovery_count_among_the_failures_of_the_account(stand: Stand) -> None:
+    """Whoever guesses at the code of a recovery makes the next sign-in suspicious, like whoever guesses at a sign-in."""
+    browser = ask(stand, "sms")
+    for _ in range(risk.SUSPICIOUS_FAILURES):
+        give(browser, wrong(stand))
+    with stand.realm.database.read() as connection:
+        count = counters.count_of(stand.realm, connection, risk.FAILURES, stand.citizen(VERA))
+    assert count == risk.SUSPICIOUS_FAILURES

@@ -248,3 +248,11 @@ def test_a_link_that_is_raced_sets_one_password(stand: Stand) -> None:
     assert len(won) == 1, statuses
     assert stand.actions().count("password.reset") == 1
     assert tried(stand, won[0]).url == f"{ISSUER}/account"
+
+
+def test_tk_18_who_was_disabled_meanwhile_sets_no_password(stand: Stand) -> None:
+    """Disabled between the letter and the new password: nothing of the account changes any more."""
+    browser = at_password(stand)
+    stand.execute("UPDATE citizens SET disabled_at = 1")
+    assert choose(browser).status == 404
+    assert "password.reset" not in stand.actions()

@@ -12,6 +12,7 @@ from idp.authentication import lockout
 from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
 from idp.authentication.methods.password.rules import check_new_password
 from idp.authentication.methods.password.store import FIND, change_password, checker
+from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.logout.session_end import end_others
 from idp.realm import Realm
@@ -50,6 +51,7 @@ class PasswordEnrolment(Enrolment):
         if form.get("new-password-again", "") != wanted:
             raise Refusal("differs", _("Пароли не совпадают."), field="new-password-again")
         with realm.database.write() as connection:
+            directory.hold(connection, owner.person.id)
             store.hold(connection, owner.person.id)
             now_stored = connection.execute(FIND.with_for_update(), {"citizen_id": owner.person.id}).first()
             is_still = (now_stored.hash if now_stored else None) == (row.hash if row else None)

@@ -14,7 +14,7 @@ from idp.authentication.attempt import Attempt
 from idp.authentication.lockout import AccountLocked
 from idp.authentication.method import Method, Refusal
 from idp.authentication.methods.password.enrolment import PasswordEnrolment
-from idp.authentication.methods.password.store import FIND_HASH, PASSWORDS, checker, renew
+from idp.authentication.methods.password.store import FIND, FIND_HASH, PASSWORDS, checker, renew
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
@@ -53,20 +53,35 @@ class PasswordMethod(Method):
         with realm.database.read() as connection:
             if person is None:
                 person = directory.find_by_login(realm, connection, login) if len(login) <= MAX_LOGIN_LENGTH else None
-            stored = connection.execute(FIND_HASH, {"citizen_id": person.id}).scalar() if person else None
+            row = connection.execute(FIND, {"citizen_id": person.id}).first() if person else None
+        stored = row.hash if row is not None else None
         lockout.admit(realm, person, login)
         is_right = checker(realm).is_right(stored, password)
         if is_right and person is not None and stored is not None and checker(realm).is_outdated(stored):
             renew(realm, person.id, stored, password)
-        return self.conclude(realm, attempt, person, is_right=is_right, login=login)
+        changed_at = row.changed_at if row is not None else None
+        return self.conclude(realm, attempt, person, is_right=is_right, login=login, changed_at=changed_at)
 
-    def conclude(self, realm: Realm, attempt: Attempt, person: Person | None, *, is_right: bool, login: str) -> Attempt:
-        """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`."""
+    def conclude(
+        self,
+        realm: Realm,
+        attempt: Attempt,
+        person: Person | None,
+        *,
+        is_right: bool,
+        login: str,
+        changed_at: int | None = None,
+    ) -> Attempt:
+        """Write down what came of the proof: a factor of this person, or a Refusal as of `finish`. `changed_at` is of the
+        password that was compared: one that was changed meanwhile is right no more."""
         is_right = is_right and person is not None and not person.is_disabled
         locked: AccountLocked | None = None
         with realm.database.write() as connection:
             # Held before the journal is, as whoever admits a try does: two that waited for one another would both be lost.
             found = lockout.lock_of(realm, connection, person.id) if person is not None else None
+            if person is not None and changed_at is not None:
+                now_stored = connection.execute(FIND, {"citizen_id": person.id}).first()
+                is_right = is_right and now_stored is not None and now_stored.changed_at == changed_at
             lock = found if is_right else None
             record(
                 realm,
