@@ -7,7 +7,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from idp.account import removal
 from idp.audit import Event, record
@@ -292,3 +292,22 @@ def test_co_07_two_who_sign_up_with_one_mailbox_do_not_wait_for_one_another(stan
 
     assert in_between(stand, "first code", lambda connection: begin(connection, None), begin_with_phone)
     assert stand.rows("SELECT count(*) FROM registrations") == [(2,)]
+
+
+def test_tk_18_the_account_is_not_shown_to_a_session_of_somebody_disabled(stand: Stand) -> None:
+    """Whatever has shut them out, and whatever became of the session: it opens no page."""
+    browser = tried(stand, PASSWORD)
+    stand.execute("UPDATE citizens SET disabled_at = 1")
+    assert "sign-in" in browser.open(ACCOUNT).forms()
+
+
+def test_se_07_a_client_at_work_does_not_keep_a_session_beyond_twelve_hours(stand: Stand) -> None:
+    """Used a second ago, but opened twelve hours and a second ago."""
+    tried(stand, PASSWORD)
+    sid = str(stand.rows("SELECT sid FROM sessions")[0][0])
+    for created, is_kept in ((12 * 3600, True), (12 * 3600 + 1, False)):
+        now = stand.clock.now()
+        with stand.realm.database.write() as connection:
+            connection.execute(update(store.SESSIONS).values(created_at=now - created, seen_at=now))
+        with stand.realm.database.write() as connection:
+            assert store.keep_alive(stand.realm, connection, sid) is is_kept
