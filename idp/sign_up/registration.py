@@ -72,7 +72,10 @@ def begin(realm: Realm, connection: Connection, wanted: Wanted, *, browser: str,
         "expires_at": now + LIFETIME_SECONDS,
     }
     connection.execute(insert(REGISTRATIONS), row)
-    for to in Waiting(registration_id, wanted, frozenset(), is_finished=False).recipients:
+    recipients = Waiting(registration_id, wanted, frozenset(), is_finished=False).recipients
+    for to in recipients:
+        _take_turn(realm, connection, to)  # of all, before the first code is in the journal
+    for to in recipients:
         send(realm, connection, to, remote_address=remote_address)
     return registration_id
 
@@ -90,7 +93,7 @@ def find(realm: Realm, connection: Connection, registration_id: str, *, browser:
 
 def send(realm: Realm, connection: Connection, to: Recipient, *, remote_address: str) -> int:
     """Send a code there, unless it is too soon: then the seconds to wait."""
-    counters.count_up(realm, connection, TURN, to.address, within_seconds=addresses.HOUR_SECONDS)
+    _take_turn(realm, connection, to)
     wait = codes.seconds_to_wait(realm, connection, to)
     if not wait and not addresses.may_send(realm, connection, remote_address):
         wait = addresses.HOUR_SECONDS
@@ -147,6 +150,10 @@ def finish(realm: Realm, connection: Connection, registration: Waiting) -> str:
 def give_up(realm: Realm, connection: Connection, registration: Waiting) -> None:
     """It leads to no account any more."""
     connection.execute(update(REGISTRATIONS).where(REGISTRATIONS.c.id == registration.id), {"expires_at": realm.clock.now()})
+
+
+def _take_turn(realm: Realm, connection: Connection, to: Recipient) -> None:
+    counters.count_up(realm, connection, TURN, to.address, within_seconds=addresses.HOUR_SECONDS)
 
 
 def _tell_code(code: str) -> str:

@@ -182,6 +182,23 @@ def test_choice_that_ended_before_the_consent_is_asked_about_anew(stand: Stand) 
     assert "acting" in browser.forms() and CLINIC_CLAIM["name"] not in browser.text
 
 
+def test_the_only_tie_that_ended_before_the_consent_is_not_taken_for_themselves(stand: Stand) -> None:
+    """They chose the one organisation that they had: where it is gone nobody is left to choose, and that must be said."""
+    browser = arrive(stand).submit("acting", f"party-{CLINIC}")
+    stand.execute("UPDATE memberships SET ended_at = 1")
+    browser.submit("consent", "allow")
+    assert "code=" not in browser.url and "/acting/" in browser.url, browser.url
+
+
+def test_tk_18_a_session_of_somebody_disabled_gets_no_code(stand: Stand) -> None:
+    """Whatever has shut them out: a session that is still there is nobody's."""
+    browser = stand.browser()
+    stand.tokens(browser)
+    stand.execute("UPDATE citizens SET disabled_at = 1")
+    browser.open(stand.authorize_url())
+    assert "sign-in" in browser.forms(), browser.url
+
+
 def test_parent_acts_for_a_child_until_it_is_fourteen(stand: Stand) -> None:
     child_id = add_child(stand)
     tokens = tokens_for(stand, arrive(stand, scope=f"{SCOPE} offline_access"), child_id)

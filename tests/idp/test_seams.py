@@ -7,7 +7,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from idp.account import removal
 from idp.audit import Event, record
@@ -23,6 +23,8 @@ from idp.logout.withdrawal import withdraw
 from idp.oauth import course
 from idp.recovery import by_letter
 from idp.sessions import store
+from idp.sign_up import registration
+from idp.sign_up.form import Wanted
 from idp.tokens import families
 from tests.idp.recovery.locked_out import NEW, PASSWORD, VERA, ask, link, lock, tried
 from tests.idp.recovery.test_by_letter import at_password, choose
@@ -41,8 +43,9 @@ PLACES: dict[str, tuple[Any, str]] = {
     "signing in": (completion, "remember"),
     "reset": (by_letter, "end_everywhere"),
     "removal": (directory, "remove"),
+    "first code": (registration.codes, "send"),
 }
-AFTER = ("dispatch", "removal")
+AFTER = ("dispatch", "removal", "first code")
 """Where something may come in between: after these, before the others."""
 OTHER_MAIL = "vera@elsewhere.test"
 
@@ -273,3 +276,38 @@ def test_a_client_gives_its_token_back_while_its_person_signs_out(stand: Stand) 
 
     in_between(stand, "giving back", sign_out, give_back)
     assert stand.rows("SELECT id FROM token_families WHERE revoked_at IS NULL") == []
+
+
+def test_co_07_two_who_sign_up_with_one_mailbox_do_not_wait_for_one_another(stand: Stand) -> None:
+    """One brings a telephone and a mailbox, the other the same mailbox alone: the first had the journal, after its SMS, and
+    wanted the turn of the mailbox; the second had that and wanted the journal."""
+
+    def begin(connection: Connection, phone: str | None) -> str:
+        wanted = Wanted("Новикова", "Вера", None, phone, "newcomer@example.test", "a hash", "/account")
+        return registration.begin(stand.realm, connection, wanted, browser="a browser", remote_address="127.0.0.1")
+
+    def begin_with_phone() -> str:
+        with stand.realm.database.write() as connection:
+            return begin(connection, "+79990001122")
+
+    assert in_between(stand, "first code", lambda connection: begin(connection, None), begin_with_phone)
+    assert stand.rows("SELECT count(*) FROM registrations") == [(2,)]
+
+
+def test_tk_18_the_account_is_not_shown_to_a_session_of_somebody_disabled(stand: Stand) -> None:
+    """Whatever has shut them out, and whatever became of the session: it opens no page."""
+    browser = tried(stand, PASSWORD)
+    stand.execute("UPDATE citizens SET disabled_at = 1")
+    assert "sign-in" in browser.open(ACCOUNT).forms()
+
+
+def test_se_07_a_client_at_work_does_not_keep_a_session_beyond_twelve_hours(stand: Stand) -> None:
+    """Used a second ago, but opened twelve hours and a second ago."""
+    tried(stand, PASSWORD)
+    sid = str(stand.rows("SELECT sid FROM sessions")[0][0])
+    for created, is_kept in ((12 * 3600, True), (12 * 3600 + 1, False)):
+        now = stand.clock.now()
+        with stand.realm.database.write() as connection:
+            connection.execute(update(store.SESSIONS).values(created_at=now - created, seen_at=now))
+        with stand.realm.database.write() as connection:
+            assert store.keep_alive(stand.realm, connection, sid) is is_kept
