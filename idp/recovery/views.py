@@ -185,7 +185,7 @@ def _page(realm: Realm, recovery: Recovery, refusal: Refusal | None = None) -> s
         "field": refusal.detail.get("field") if refusal else None,
     }
     if recovery.ended is not None:
-        around |= {"now": realm.clock.now(), "way_back": _way_back(realm, recovery)}
+        around |= {"now": realm.clock.now(), "way_back": _way_back(realm, recovery.came_from)}
         return render_template("recovery/ended.html", **around)
     if recovery.way == "sms":
         described = by_code.describe(realm, recovery, device=token_value(DEVICE))
@@ -200,14 +200,17 @@ def _page(realm: Realm, recovery: Recovery, refusal: Refusal | None = None) -> s
 
 
 def _start_page(came_from: str, *, login: str = "", error: str | None = None, waiting: Any = ()) -> str:
-    return render_template("recovery/start.html", came_from=came_from[:36], login=login, error=error, waiting=waiting)
+    way_back = _way_back(current_realm(), came_from[:36])
+    return render_template(
+        "recovery/start.html", came_from=came_from[:36], way_back=way_back, login=login, error=error, waiting=waiting
+    )
 
 
-def _way_back(realm: Realm, recovery: Recovery) -> str:
+def _way_back(realm: Realm, came_from: str) -> str:
     """To the sign-in that somebody came from, while it waits in this browser; otherwise to one for the profile."""
     with realm.database.read() as connection:
         try:
-            attempt = attempts.find(realm, connection, recovery.came_from, browser=browser_binding())
+            attempt = attempts.find(realm, connection, came_from, browser=browser_binding())
         except AttemptGone:
             return "/account"
     return "/account" if attempt.completed_sid is not None or attempt.is_for_recovery else attempt.path

@@ -95,6 +95,8 @@ def count_packages(lock: Path) -> int:
 
 
 def _make_anew(children: Children, places: Places) -> None:
+    if places.environment.is_symlink():
+        places.environment.unlink()  # the environment behind it belongs to somebody else
     base = getattr(sys, "_base_executable", sys.executable)  # outside any environment: the one being replaced may run us
     command = [base, "-m", "venv", "--clear", str(places.environment)]
     outcome = children.run([Step("environment", command, is_quiet=True)])[0]
