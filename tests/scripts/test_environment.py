@@ -86,6 +86,18 @@ def test_moved_checkout_gets_a_new_environment(places: Places, tmp_path_factory:
     assert make(Places(checkout=moved, home=moved)) == ["venv", RUNTIME, "."]
 
 
+def test_environment_of_somebody_else_behind_a_link_is_left_alone(
+    places: Places, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A link from one checkout to the environment of another: making ours anew emptied theirs."""
+    theirs = tmp_path_factory.mktemp("theirs")
+    (theirs / "something").touch()
+    places.environment.symlink_to(theirs)
+    make(places)
+    assert not places.environment.is_symlink()
+    assert [each.name for each in theirs.iterdir()] == ["something"]
+
+
 def test_installation_cut_short_is_taken_up_again(places: Places) -> None:
     with pytest.raises(Refused):
         make_environment(RecordingChildren(places, failing=RUNTIME), places)  # type: ignore[arg-type]

@@ -27,7 +27,10 @@ from tests.idp.stand import CONTROL, CONTROL_TOKEN, ISSUER, Stand
 
 def test_r099_the_page_is_reached_while_locked_and_from_the_sign_in_page(stand: Stand) -> None:
     sign_in = stand.browser().open(f"{ISSUER}/account")
-    assert f'href="/recovery?from={sign_in.url.split("/")[4]}"' in sign_in.answer.text
+    address = sign_in.url.removeprefix(ISSUER).rpartition("/")[0]
+    assert f'href="/recovery?from={address.rpartition("/")[2]}"' in sign_in.answer.text
+    sign_in.open(f"{RECOVERY}?from={address.rpartition('/')[2]}")
+    assert f'href="{address}"' in sign_in.answer.text, "who remembers the password goes on where they came from"
     page = lock(stand)
     assert LOCKED in page.text and 'href="/recovery?from=' in page.answer.text
     page.open(RECOVERY)
