@@ -62,7 +62,7 @@ def open_incident(realm: Realm, connection: Connection, citizen_id: str, *, rule
         "id": incident_id,
         "citizen_id": citizen_id,
         "rule": rule,
-        "reason": reason[:400],
+        "sealed": realm.vault.seal_fields(f"incidents:{incident_id}", {"reason": reason}),
         "opened_by": actor,
         "opened_at": realm.clock.now(),
     }
@@ -94,6 +94,11 @@ def incident(connection: Connection, incident_id: str) -> IncidentRow | None:
     """The incident of this id."""
     row: IncidentRow | None = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == incident_id)).first()
     return row
+
+
+def reason_of(realm: Realm, row: IncidentRow) -> str:
+    """Why somebody opened it, in their words: they may name people, so it stands sealed."""
+    return str(realm.vault.open_fields(f"incidents:{row.id}", row.sealed)["reason"])
 
 
 def _open_ones(citizen_id: str) -> tuple[ColumnElement[bool], ...]:

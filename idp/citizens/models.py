@@ -55,7 +55,7 @@ class Incident(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     citizen_id: Mapped[str] = mapped_column(String(36), index=True)
     rule: Mapped[str] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(String(400))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
     opened_by: Mapped[str] = mapped_column(String(60))
     opened_at: Mapped[int] = mapped_column(BigInteger)
     closed_by: Mapped[str | None] = mapped_column(String(60))

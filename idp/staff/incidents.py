@@ -131,7 +131,7 @@ def _one(realm: Realm, owner: Owner, incident_id: str, *, is_closing: bool) -> s
         owner,
         "incidents",
         incident=found,
-        reason=found.reason if found.rule == "officer" else words_of_rule(found.rule),
+        reason=locks.reason_of(realm, found) if found.rule == "officer" else words_of_rule(found.rule),
         opened_by=opened_by,
         closed_by=closed_by,
         shown=shown_of(person, is_named=True),

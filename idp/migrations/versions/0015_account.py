@@ -30,7 +30,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('citizen_id', sa.String(length=36), nullable=False),
     sa.Column('rule', sa.String(length=40), nullable=False),
-    sa.Column('reason', sa.String(length=400), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.Column('opened_by', sa.String(length=60), nullable=False),
     sa.Column('opened_at', sa.BigInteger(), nullable=False),
     sa.Column('closed_by', sa.String(length=60), nullable=True),
