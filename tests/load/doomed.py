@@ -310,6 +310,7 @@ def make_link(world: World) -> tuple[str, str]:
             browser=hashlib.sha256(cookie.encode()).hexdigest(),
             citizen_id=citizen_id,
             login=login,
+            sent_to=login,
             link_token=token,
         )
     return token, cookie

@@ -271,7 +271,14 @@ def make_links(realm: Realm, numbers: range) -> Sequence[str]:
             citizen_id = _person(realm, connection, login)
             set_password(realm, connection, citizen_id, PASSWORD)
             recoveries.begin(
-                realm, connection, way="email", browser=BROWSER, citizen_id=citizen_id, login=login, link_token=token
+                realm,
+                connection,
+                way="email",
+                browser=BROWSER,
+                citizen_id=citizen_id,
+                login=login,
+                sent_to=f"{login}@race.test",
+                link_token=token,
             )
         things.append(by_letter.follow_link(realm, token, browser=BROWSER).id)
     return things

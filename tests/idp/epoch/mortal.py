@@ -422,6 +422,7 @@ def reset_link(stand: Stand) -> Mortal:
             browser="browser",
             citizen_id=citizen_id,
             login="forgetful@example.test",
+            sent_to="forgetful@example.test",
             link_token="the token of a letter",
         )
 
