@@ -26,11 +26,14 @@ from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents as discovery
 from idp.front import REALM, Endpoint, Front
+from idp.interaction import continuing
+from idp.interaction.course import Dialects
 from idp.interaction.questions import blueprint as question_pages
 from idp.interaction.views import blueprint as consent_pages
 from idp.logout import back_channel, deadline
 from idp.oauth import endpoints, metadata
 from idp.oauth.authorize import blueprint as authorization_pages
+from idp.oauth.course import OpenId
 from idp.oauth.end_session import blueprint as logout_pages
 from idp.oauth.pushed_requests import push
 from idp.oauth.registration import blueprint as registration_management
@@ -54,8 +57,10 @@ from idp.staff import recoveries
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
+DIALECTS: Dialects = {"openid": OpenId()}
 BLUEPRINTS = (
     authorization_pages,
+    continuing.blueprint,
     sign_in_pages,
     device_api,
     consent_pages,
@@ -141,6 +146,7 @@ def make_pages(realm: Realm) -> Flask:
     app = make_flask(site_of(realm), __name__, find_site=lambda: site_of(current_realm()), rooms=rooms)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"  # asked for by the extension, used by nobody: see RealmSession
     db.init_app(app)
+    app.extensions[continuing.DIALECTS] = DIALECTS
 
     # The first of all: what else happens before a request asks for the site, and so for the realm.
     @app.url_value_preprocessor

@@ -17,7 +17,7 @@ from idp.realm import Realm
 from idp.tombstones import Buried, bury
 
 SYSTEMS = table_of(InformationSystem)
-DECIDED = ("sector", "resource", "organisation", "purpose")
+DECIDED = ("sector", "resource", "organisation", "purpose", "dialect", "esia_algorithm")
 """What is not registered by the client but decided about it."""
 HOUR = 3600
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ground.chance import draw_token
 from ground.clock import FixedClock
 from ground.wire import Request
+from idp.app import DIALECTS
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Attempt, AttemptGone, Purpose
 from idp.authentication.completion import complete
@@ -30,11 +31,12 @@ from idp.citizens.models import Person
 from idp.clients.authentication import TOKEN_PATH
 from idp.control.proofs import PROOFS
 from idp.errors import SignInRefused
+from idp.interaction import course as going_on
 from idp.interaction import pause
 from idp.interaction.answer import Given, give_answer
+from idp.interaction.course import Answer, AnswerAwaited, SignInBegun
 from idp.interaction.dispatch import AskConsent, ConfirmAccount, FirstSignIn
 from idp.oauth import course
-from idp.oauth.course import Answer, AnswerAwaited, SignInBegun
 from idp.oauth.endpoints import equip
 from idp.oauth.server import ClientRecord, ProviderServer, WireRequest
 from idp.protocol.assurance import asked_level
@@ -93,7 +95,9 @@ class Visitor:
         if isinstance(begun, Answer):
             return begun
         while True:
-            step = course.take_up(self.realm, begun.interaction_id, browser=self.browser, find_session=self._current)
+            step = going_on.take_up(
+                self.realm, begun.interaction_id, browser=self.browser, dialects=DIALECTS, find_session=self._current
+            )
             if isinstance(step, Answer):
                 return step
             if isinstance(step, SignInBegun):

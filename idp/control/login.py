@@ -18,7 +18,7 @@ from idp.control.operation import Answer, Call, Operation, Problem
 from idp.control.whom import find_client, find_person
 from idp.errors import RequestRefused
 from idp.interaction.answer import Given
-from idp.oauth.course import Answer as Answered
+from idp.interaction.course import Answer as Answered
 from idp.pages import site_of
 from idp.protocol.client import Client
 from idp.realm import Realm

@@ -6,6 +6,7 @@ asks, and may the answer go there. Every later refusal is sent to the redirect U
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from idp.errors import ClientUnknown, RequestRefused
 from idp.protocol import claims, scopes
@@ -21,6 +22,7 @@ from idp.protocol.vocabulary import (
     MAX_STATE_LENGTH,
     PROMPTS,
     RESPONSE_MODES,
+    Dialect,
 )
 
 CORE = "OpenID Connect Core 1.0, 3.1.2.1"
@@ -29,7 +31,8 @@ CORE = "OpenID Connect Core 1.0, 3.1.2.1"
 @dataclass(frozen=True)
 class AuthorizationRequest:
     """A judged request. `scope` and `claims` hold only what the client may have; `hinted_subject` is the citizen that an
-    `id_token_hint` names. `essential_levels` are the only ones that may be stated, if there are any."""
+    `id_token_hint` names. `essential_levels` are the only ones that may be stated, if there are any. `dialect` says how the
+    client speaks, and `particulars` holds what only that dialect knows, as JSON can hold it."""
 
     client_id: str
     redirect_uri: str
@@ -46,6 +49,8 @@ class AuthorizationRequest:
     response_mode: str = "query"
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
     essential_levels: tuple[str, ...] = ()
+    dialect: Dialect = "openid"
+    particulars: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_client(parameters: Mapping[str, str], find_client: Callable[[str], Client | None]) -> Client:
@@ -53,7 +58,15 @@ def check_client(parameters: Mapping[str, str], find_client: Callable[[str], Cli
     client = find_client(parameters.get("client_id", ""))
     if client is None:
         raise ClientUnknown("invalid_client", "client_id is missing or unknown", clause="RFC 6749, 4.1.2.1")
+    check_dialect(client, "openid")
     return client
+
+
+def check_dialect(client: Client, dialect: Dialect) -> None:
+    """A client speaks one dialect, and the endpoints of the other are not for it. Raises ClientUnknown."""
+    if client.dialect != dialect:
+        spoken = {"openid": "the standard endpoints", "esia": "ESIA's endpoints, /aas/oauth2/…"}[client.dialect]
+        raise ClientUnknown("unauthorized_client", f"this client is registered for {spoken} only", clause="RFC 6749, 5.2")
 
 
 def check_redirect_uri(parameters: Mapping[str, str], client: Client) -> str:

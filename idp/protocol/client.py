@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.protocol.scopes import OFFLINE_ACCESS
-from idp.protocol.vocabulary import ClientAuthentication, SecondFactor
+from idp.protocol.vocabulary import ClientAuthentication, Dialect, EsiaAlgorithm, SecondFactor
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,9 @@ class Client:
 
     `secret_hash` is the SHA-256 of its secret, or None for a public client. `resource` is the identifier of the API that
     this client serves as a resource server, if it does (RFC 8707, 2). `sector` is the host for which its pairwise
-    subjects are made, and without `second_factor` the provider's own setting holds. Where it demands a confirmed account, a
-    person whose account is not is refused before there is a code. An algorithm that is None was not registered, so the
+    subjects are made, `dialect` how it speaks, and `esia_algorithm` what a system of the ESIA dialect is given its codes
+    and tokens signed with. Without `second_factor` the provider's own setting holds. Where it demands a confirmed account,
+    a person whose account is not is refused before there is a code. An algorithm that is None was not registered, so the
     thing it signs is not signed or not fixed.
     """
 
@@ -59,6 +60,8 @@ class Client:
     resource: str | None = None
     organisation: str = ""
     purpose: str = ""
+    dialect: Dialect = "openid"
+    esia_algorithm: EsiaAlgorithm = "RS256"
 
     @property
     def is_public(self) -> bool:

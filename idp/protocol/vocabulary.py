@@ -14,12 +14,21 @@ SecondFactor = Literal["on_risk", "for_records", "always"]
 """When a client has people take a second step: where something is unusual, also where health records are asked for, or always."""
 SECOND_FACTORS: Final[tuple[SecondFactor, ...]] = ("on_risk", "for_records", "always")
 
-ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]
+Dialect = Literal["openid", "esia"]
+"""How a client speaks to us. Each has endpoints of its own, and no client has both."""
+
+EsiaAlgorithm = Literal["RS256", "GOST3410_2012_256"]
+"""What ESIA signs its codes and tokens with; the operator of a system chooses one for it."""
+
+ClientAuthentication = Literal[
+    "esia_signature", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"
+]
 CLIENT_AUTHENTICATIONS: Final[tuple[ClientAuthentication, ...]] = (
     "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none",
 )  # fmt: skip
 CONFIDENTIAL_AUTHENTICATIONS: Final = CLIENT_AUTHENTICATIONS[:-1]
-"""How a client proves who it is; `none` proves nothing (OpenID Connect Core 1.0, 9)."""
+"""How a client proves who it is; `none` proves nothing (OpenID Connect Core 1.0, 9). `esia_signature` is not among them: a
+system of the ESIA dialect signs every request, and is registered by its operator."""
 
 SIGNING_ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """What we sign ID tokens, userinfo and logout tokens with; a client registers one of them (RFC 7518, 3.1; RFC 8037, 3.1)."""

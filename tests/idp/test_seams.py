@@ -18,9 +18,9 @@ from idp.authentication.risk import Place
 from idp.citizens import children, directory
 from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
+from idp.interaction import course
 from idp.logout.session_end import end_everywhere
 from idp.logout.withdrawal import withdraw
-from idp.oauth import course
 from idp.recovery import by_letter
 from idp.sessions import store
 from idp.sign_up import registration

@@ -4,7 +4,7 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from ground.web.headers import allow_form_target
-from idp.oauth.course import Answer
+from idp.interaction.course import Answer
 from idp.protocol.redirect_uri import host_of
 
 
