@@ -19,7 +19,7 @@ from idp.authentication.methods.one_time_code.codes import CODES as ONE_TIME_COD
 from idp.authentication.methods.totp.method import PAUSE
 from idp.authentication.models import Challenge
 from idp.authentication.risk import PLACES
-from idp.clients.models import UsedAssertion
+from idp.clients.models import UsedAssertion, UsedSignature
 from idp.database import OUTBOX
 from idp.interaction.models import Interaction, PushedRequest, UsedRequestObject
 from idp.logout.back_channel import DELIVERIES
@@ -80,6 +80,7 @@ def leftovers(realm: Realm) -> tuple[Leftover, ...]:
         table_of(PushedRequest),
         table_of(UsedRequestObject),
         table_of(UsedAssertion),
+        table_of(UsedSignature),
         REVOKED,
     )
     return (

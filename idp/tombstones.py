@@ -27,6 +27,8 @@ class Buried(StrEnum):
     """Disabled or removed: client."""
     CLIENT_SECRET = "client secret"
     """Replaced: client."""
+    CLIENT_CERTIFICATE = "client certificate"
+    """Removed: client, SHA-256 of its DER in hex."""
     CERTIFICATE = "certificate"
     """Revoked: serial, citizen."""
     METHOD = "method"

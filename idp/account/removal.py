@@ -6,7 +6,7 @@ from idp.authentication import attempt as attempts
 from idp.authentication import challenge, risk
 from idp.authentication.methods import METHODS
 from idp.authority import register as certificates
-from idp.citizens import children, directory
+from idp.citizens import children, directory, oids
 from idp.consent import disclosures, ledger, signed
 from idp.logout.session_end import end_everywhere
 from idp.realm import Realm
@@ -32,4 +32,5 @@ def remove_person(realm: Realm, connection: Connection, citizen_id: str, *, acto
     recoveries.forget(connection, citizen_id)
     certificates.forget(connection, citizen_id)
     children.forget(connection, citizen_id)
+    oids.forget(connection, citizen_id)
     directory.remove(realm, connection, citizen_id, actor=actor)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import BigInteger, LargeBinary, String, true
+from sqlalchemy import BigInteger, Integer, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
@@ -84,6 +84,17 @@ class Membership(Base):
     position: Mapped[str] = mapped_column(String(200))
     begun_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Oid(Base):
+    """The number by which the ESIA dialect names a person or an organisation. It is drawn once and never given to another."""
+
+    __tablename__ = "oids"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    citizen_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    organisation_id: Mapped[str | None] = mapped_column(String(36), unique=True)
 
 
 class Child(Base):

@@ -30,6 +30,33 @@ class InformationSystem(Base):
     disabled_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class ClientCertificate(Base):
+    """A certificate that a system of the ESIA dialect may sign with, by the SHA-256 of its DER. It has several at a time.
+
+    `streebog_hash` is what `client_certificate_hash` must say, 64 upper-case hex digits. State: added → removed; one that is
+    added again is active again.
+    """
+
+    __tablename__ = "client_certificates"
+
+    client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    der: Mapped[bytes] = mapped_column(LargeBinary)
+    streebog_hash: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[int] = mapped_column(BigInteger)
+    removed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class UsedSignature(Base):
+    """A signature of the ESIA dialect that was accepted, by the SHA-256 of system and signed text, kept until its `timestamp` is
+    too old anyway."""
+
+    __tablename__ = "used_signatures"
+
+    signature_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
 class UsedAssertion(Base):
     """A client assertion that was accepted, by the SHA-256 of client and `jti`, kept until it could not be used anyway."""
 

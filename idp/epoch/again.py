@@ -14,6 +14,7 @@ from idp.authority.register import CERTIFICATES
 from idp.citizens import children, directory, locks, organisations
 from idp.citizens.directory import CITIZENS
 from idp.citizens.roles import ROLES
+from idp.clients import certificates
 from idp.clients.registry import SYSTEMS
 from idp.epoch.ending import ACTOR
 from idp.logout.withdrawal import withdraw
@@ -48,6 +49,10 @@ def _forget_secret(_realm: Realm, connection: Connection, client_id: str) -> Non
     """The secret of the copy is the old one, and nobody here knows the new one: the operator gives the client another."""
     row = {"secret_hash": NO_SECRET, "sealed_secret": None}
     connection.execute(update(SYSTEMS).where(SYSTEMS.c.client_id == client_id), row)
+
+
+def _remove_client_certificate(realm: Realm, connection: Connection, client_id: str, fingerprint: str) -> None:
+    certificates.remove(realm, connection, client_id, fingerprint, actor=ACTOR)
 
 
 def _revoke_certificate(realm: Realm, connection: Connection, serial: str, citizen_id: str) -> None:
@@ -113,6 +118,7 @@ AGAIN: Mapping[Buried, Kill] = {
     Buried.CONSENT: _withdraw,
     Buried.CLIENT: _disable_client,
     Buried.CLIENT_SECRET: _forget_secret,
+    Buried.CLIENT_CERTIFICATE: _remove_client_certificate,
     Buried.CERTIFICATE: _revoke_certificate,
     Buried.METHOD: _remove_method,
     Buried.PASSWORD: _take_password,

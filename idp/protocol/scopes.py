@@ -55,6 +55,38 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
     }
 )
 
+OF_ESIA: Mapping[str, Scope] = MappingProxyType(
+    {
+        scope.name: scope
+        for scope in (
+            Scope("birthplace", ("birthplace",)),
+            Scope("contacts", ("email", "email_verified", "phone_number", "phone_number_verified")),
+            Scope("addresses", ("address",)),
+            Scope("drivers_licence_doc", ("drivers_licence",)),
+            Scope("military_doc", ("military_id",)),
+            Scope("foreign_passport_doc", ("foreign_passport",)),
+            Scope("medical_doc", ("medical_policy",)),
+            Scope("birth_cert_doc", ("birth_certificate",)),
+            Scope("residence_doc", ("residence_permit",)),
+            Scope("temporary_residence_doc", ("temporary_residence_permit",)),
+            Scope("vehicles", ("vehicles",)),
+            Scope("usr_org", ("organisations",)),
+            Scope("usr_avt", ("picture",)),
+            Scope("self_employed", ("self_employed",)),
+            Scope("kid_fullname", ("children_names",)),
+            Scope("kid_birthdate", ("children_birthdates",)),
+            Scope("kid_gender", ("children_genders",)),
+            Scope("kid_snils", ("children_snils",)),
+            Scope("kid_inn", ("children_inn",)),
+            Scope("kid_birth_cert_doc", ("children_birth_certificates",)),
+            Scope("kid_medical_doc", ("children_medical_policies",)),
+        )
+    }
+)
+"""The scopes that only systems of the ESIA dialect are given, beside those of its names above; protocol/esia/scopes.py has all
+of them, and where each comes from."""
+EVERY: Mapping[str, Scope] = MappingProxyType({**SCOPES, **OF_ESIA})
+
 REGISTRABLE = SCOPES.keys() - {BANK}
 """The scopes that a system may register by itself; the others are given by the operator's own hand."""
 
@@ -75,19 +107,19 @@ def granted(requested: str, allowed: Iterable[str]) -> frozenset[str]:
 def claims_of(scopes: Iterable[str]) -> tuple[str, ...]:
     """The names of the claims that scopes open, in the order of the list above."""
     asked = set(scopes)
-    names = [claim for scope in SCOPES.values() if scope.name in asked for claim in scope.claims]
+    names = [claim for scope in EVERY.values() if scope.name in asked for claim in scope.claims]
     return tuple(dict.fromkeys(names))
 
 
 def claims_of_account(scopes: Iterable[str]) -> tuple[str, ...]:
     """Of these claims those that the ID token says by itself."""
-    return claims_of(name for name in scopes if SCOPES[name].is_about_account)
+    return claims_of(name for name in scopes if EVERY[name].is_about_account)
 
 
 def spell(scopes: Iterable[str]) -> str:
     """Scopes as one text, `openid` first and the rest in the order of the list, so equal sets are spelt equally."""
     asked = set(scopes)
-    return " ".join(name for name in SCOPES if name in asked)
+    return " ".join(name for name in EVERY if name in asked)
 
 
 def audience(scopes: Iterable[str], *, issuer: str, registry_resource: str) -> list[str]:

@@ -16,9 +16,9 @@ from ground.home import config_path, find_home
 from ground.journal.retention import check_journal_days
 from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
-from idp.settings.groups import BankId, Delivery, Lifetimes, PasswordHashing, RequestJournal
+from idp.settings.groups import BankId, Delivery, Esia, Lifetimes, PasswordHashing, RequestJournal
 
-__all__ = ["BankId", "Delivery", "Lifetimes", "PasswordHashing", "RequestJournal", "Settings", "read_settings"]
+__all__ = ["BankId", "Delivery", "Esia", "Lifetimes", "PasswordHashing", "RequestJournal", "Settings", "read_settings"]
 
 INSTANCE_VARIABLE = "PROPUSK_INSTANCE"
 PROVIDER, BANK = "idp", "bank"
@@ -118,6 +118,7 @@ class Settings:
     password_hashing: PasswordHashing = field(default_factory=PasswordHashing)
     request_journal: RequestJournal = field(default_factory=RequestJournal)
     delivery: Delivery = field(default_factory=Delivery)
+    esia: Esia = field(default_factory=Esia)
 
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:

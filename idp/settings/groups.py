@@ -111,6 +111,46 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Esia:
+    """The ESIA dialect: what nobody outside can know for sure is a switch here, with the likeliest answer as its default.
+
+    Lifetimes are in seconds. `issuer` stands in every token, http and final slash included; clients have it written in.
+    `public_addresses` are the addresses that we are reached at besides the issuer's: resources name each other by the one that
+    a request came to. `refresh_texts` are the texts that a refresh may be signed over (R1, R2); `sha256_hash` takes a
+    `client_certificate_hash` of SHA-256 too, and `rsa_on_v2` raw RSA signatures on the endpoints of v2 and v3. Without
+    `code_is_jwt` a code is short and opaque, without `rotates_refresh` a refresh token is good again and again.
+    """
+
+    issuer: str = "http://esia.gosuslugi.ru/"
+    public_addresses: tuple[str, ...] = ()
+    code_seconds: int = 240
+    access_token_seconds: int = 3_600
+    id_token_seconds: int = 10_800
+    skew_seconds: int = 300
+    refresh_texts: tuple[str, ...] = ("R1", "R2")
+    sha256_hash: bool = True
+    rsa_on_v2: bool = True
+    code_is_jwt: bool = True
+    rotates_refresh: bool = True
+    replay_revokes: bool = False
+    subject_is_text: bool = False
+    expires_in_is_text: bool = False
+    st256_challenge: bool = False
+    echoes_nonce: bool = False
+    has_discovery: bool = False
+    has_v2_token: bool = True
+    error_page_status: int = 400
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.skew_seconds <= 3_600:
+            raise ValueError(f"skew_seconds must be 1 to 3600, not {self.skew_seconds}")
+        if unknown := set(self.refresh_texts) - {"R1", "R2"}:
+            raise ValueError(f"refresh_texts must be among R1 and R2, not {', '.join(sorted(unknown))}")
+        if self.error_page_status not in (200, 400, 401, 403, 500):
+            raise ValueError(f"error_page_status must be 200, 400, 401, 403 or 500, not {self.error_page_status}")
+
+
+@dataclass(frozen=True)
 class BankId:
     """The bank whose customers may sign in through it, and who we are there. Without an issuer there is no such way in.
 

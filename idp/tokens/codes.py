@@ -1,6 +1,7 @@
 """Authorization codes: stored by their hash, redeemed by one statement, recognised when they come back."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
@@ -56,10 +57,21 @@ class StoredCode:
     is_redeemed: bool
 
 
-def issue(realm: Realm, connection: Connection, request: AuthorizationRequest, grant: Grant) -> str:
-    """Store a grant and a code for it; the code itself is returned and kept nowhere."""
-    code = draw_token(realm.chance, "authorization code")
+def issue(
+    realm: Realm,
+    connection: Connection,
+    request: AuthorizationRequest,
+    grant: Grant,
+    *,
+    make_code: Callable[[str], str] | None = None,
+    lifetime_seconds: int | None = None,
+) -> str:
+    """Store a grant and a code for it; the code itself is returned and kept nowhere.
+
+    `make_code` writes the code of a family in a dialect's own way, and never the same twice.
+    """
     family_id = families.begin(realm, connection, grant)
+    code = make_code(family_id) if make_code else draw_token(realm.chance, "authorization code")
     now = realm.clock.now()
     connection.execute(
         insert(CODES),
@@ -71,7 +83,7 @@ def issue(realm: Realm, connection: Connection, request: AuthorizationRequest, g
             "nonce": request.nonce,
             "code_challenge": request.code_challenge,
             "created_at": now,
-            "expires_at": now + realm.settings.lifetimes.authorization_code,
+            "expires_at": now + (lifetime_seconds or realm.settings.lifetimes.authorization_code),
         },
     )
     record(
@@ -88,7 +100,7 @@ def issue(realm: Realm, connection: Connection, request: AuthorizationRequest, g
 
 
 def hash_code(code: str) -> bytes:
-    """A code is 256 random bits, so one SHA-256 is enough to store it by."""
+    """A code holds 256 random bits or a signature, so one SHA-256 is enough to store it by."""
     return hashlib.sha256(code.encode()).digest()
 
 

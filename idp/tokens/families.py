@@ -1,6 +1,6 @@
 """Families of tokens: granted once, revoked once, asked for at every use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,8 @@ FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.
 @dataclass(frozen=True)
 class Grant:
     """What a citizen granted to a client, and how sure we were of them: scopes, and single claims besides. Seconds in
-    `authenticated_at`. `acting` names for whom they came, when it was not for themselves."""
+    `authenticated_at`. `acting` names for whom they came, when it was not for themselves; `particulars` hold what only the
+    dialect of the client knows, as JSON can hold it."""
 
     client_id: str
     citizen_id: str
@@ -35,6 +36,7 @@ class Grant:
     claims: GrantedClaims = field(default_factory=GrantedClaims)
     acting: Choice | None = None
     is_made_by_test: bool = False
+    particulars: Mapping[str, Any] = field(default_factory=dict)
 
     def counts_in(self, realm: Realm) -> bool:
         """Is it worth anything here? What came of the test API is not where there is no test stand (any more)."""
@@ -60,6 +62,7 @@ def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
             "acting_id": grant.acting.id if grant.acting else None,
             "created_at": realm.clock.now(),
             "is_made_by_test": grant.is_made_by_test,
+            "particulars": dict(grant.particulars) or None,
         },
     )
     return family_id
@@ -92,6 +95,7 @@ def as_grant(row: Any) -> Grant:
         claims=GrantedClaims.of_document(row.claims),
         acting=Choice(row.acting_kind, row.acting_id) if row.acting_kind else None,
         is_made_by_test=row.is_made_by_test,
+        particulars=row.particulars or {},
     )
 
 

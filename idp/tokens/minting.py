@@ -16,7 +16,7 @@ from ground.chance import draw_token
 from idp.keyring.private import SigningKey, ring_of
 from idp.protocol import scopes
 from idp.protocol.client import Client
-from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM, BACK_CHANNEL_LOGOUT_EVENT, TEST_MARK
+from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM, BACK_CHANNEL_LOGOUT_EVENT, TEST_MARK, EsiaAlgorithm
 from idp.realm import Realm
 from idp.tokens.families import Grant
 from idp.tokens.subjects import subject_of
@@ -136,6 +136,12 @@ def mint_for_test(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[st
     return _sign(realm, key, given, {**claims, TEST_MARK: True})
 
 
+def mint_esia(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: EsiaAlgorithm) -> str:
+    """A code or token of the ESIA dialect. The claims are `protocol.esia`'s; slashes are escaped in its JSON, as ESIA does it."""
+    key = ring_of(realm).signing_key(algorithm)
+    return _sign(realm, key, {**header, "alg": algorithm}, dict(claims), escapes_slashes=True)
+
+
 def mint_userinfo(realm: Realm, client: Client, claims: dict[str, Any], *, algorithm: str) -> str:
     """Userinfo as a JWT for a client that registered an algorithm for it (OpenID Connect Core 1.0, 5.3.2)."""
     return _seal(realm, {"iss": realm.issuer, "aud": client.client_id, **claims}, algorithm=algorithm, media_type="JWT")
@@ -155,8 +161,10 @@ def _seal(realm: Realm, claims: dict[str, Any], *, algorithm: str, media_type: s
     return _sign(realm, key, {"alg": key.algorithm, "typ": media_type, "kid": key.kid}, claims)
 
 
-def _sign(realm: Realm, key: SigningKey, header: dict[str, Any], claims: dict[str, Any]) -> str:
+def _sign(realm: Realm, key: SigningKey, header: dict[str, Any], claims: dict[str, Any], *, escapes_slashes: bool = False) -> str:
     payload = orjson.dumps(realm.seams.token_claims(claims))
+    if escapes_slashes:
+        payload = payload.replace(b"/", b"\\/")  # JSON has slashes in texts only
     message = f"{_base64url(orjson.dumps(header))}.{_base64url(payload)}"
     token = f"{message}.{_base64url(key.sign(message.encode('ascii')))}"
     return realm.seams.sealed_token(token)

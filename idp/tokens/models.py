@@ -32,6 +32,7 @@ class TokenFamily(Base):
     acting_id: Mapped[str | None] = mapped_column(String(36))
     revoked_because: Mapped[str | None] = mapped_column(String(40))
     is_made_by_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    particulars: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class AuthorizationCode(Base):

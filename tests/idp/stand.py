@@ -30,7 +30,7 @@ from idp.database import JOURNAL, MIGRATIONS
 from idp.keyring.rotation import make_missing_keys
 from idp.protocol.client import Client
 from idp.protocol.scopes import REGISTRABLE
-from idp.realm import open_realm
+from idp.realm import Realm, open_realm
 from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
@@ -82,6 +82,20 @@ class Tokens:
     body: dict[str, object]
 
 
+PAGES: dict[tuple[object, ...], Flask] = {}
+
+
+def shared_pages(realm: Realm) -> Flask:
+    """The pages, made once for all stands alike of a run: a hundred addresses are compiled for 40 ms, and each request brings its
+    realm along. Templates compile for a tenth of a second each, once for all tests too."""
+    settings = realm.settings
+    kind = (settings.instance, settings.environment, settings.issuer)
+    if kind not in PAGES:
+        PAGES[kind] = make_pages(realm)
+        PAGES[kind].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+    return PAGES[kind]
+
+
 class Stand:
     """A provider as a WSGI application, with one client that signs people in."""
 
@@ -107,9 +121,7 @@ class Stand:
         self.transport = transport or WsgiTransport({CLIENT: _say_nothing})
         """Everybody there is: the provider, the client's pages, and the servers that a test adds to `hosts`."""
         self.realm = open_realm(self.settings, clock=clock, transport=self.transport)
-        self.pages = make_pages(self.realm)
-        # Templates compile for a tenth of a second each; every test of a run shares what the first one compiled.
-        self.pages.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        self.pages = shared_pages(self.realm)
         self.beside: list[Stand] = []
         """Other instances that are closed with this one."""
         self.opened = opened_by(self.realm)

@@ -175,7 +175,7 @@ def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand)
     forgotten = {"passwords", "one_time_codes", "consents", "sign_in_attempts", "known_places", "certificates"}
     forgotten |= {"passkeys", "passkey_handles", "bank_identities", "used_certificates", "signed_consents"}
     forgotten |= {"totp_secrets", "devices", "device_requests", "citizen_roles", "incidents", "memberships", "disclosures"}
-    forgotten |= {"recoveries"}
+    forgotten |= {"recoveries", "oids"}
     inspector = inspect(stand.realm.database.engine)
     with_citizen = {
         table for table in inspector.get_table_names() if any(c["name"] == "citizen_id" for c in inspector.get_columns(table))

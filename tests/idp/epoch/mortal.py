@@ -18,6 +18,7 @@ from idp.authority import register as certificates
 from idp.citizens import children, directory, organisations, roles
 from idp.citizens.children import BirthCertificate
 from idp.citizens.models import PersonalData
+from idp.clients import certificates as client_certificates
 from idp.clients import registry
 from idp.consent import ledger
 from idp.logout.withdrawal import withdraw
@@ -257,6 +258,22 @@ def certificate(stand: Stand) -> Mortal:
     return Mortal("certificate", revoke, is_alive)
 
 
+def client_certificate(stand: Stand) -> Mortal:
+    der = b"any bytes: trust is that they stand in the list"
+    with stand.realm.database.write() as connection:
+        added = client_certificates.add(stand.realm, connection, "client", der, actor=ACTOR)
+
+    def remove(stand: Stand) -> None:
+        with stand.realm.database.write() as connection:
+            assert client_certificates.remove(stand.realm, connection, "client", added.fingerprint, actor=ACTOR)
+
+    def is_alive(stand: Stand) -> bool:
+        with stand.realm.database.read() as connection:
+            return der in [each.der for each in client_certificates.of_client(connection, "client")]
+
+    return Mortal("client certificate", remove, is_alive)
+
+
 def method(stand: Stand) -> Mortal:
     citizen_id = person(stand, "methodical")
     with stand.realm.database.write() as connection:
@@ -459,6 +476,7 @@ BURIED: tuple[Callable[[Stand], Mortal], ...] = (
     consent,
     client,
     client_secret,
+    client_certificate,
     certificate,
     method,
     password,
