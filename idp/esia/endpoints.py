@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia.rest.endpoint import resources
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
 
 ENDPOINTS: Mapping[str, Endpoint] = {}
 """Addresses that programs call, as plain functions."""
-TREES: Mapping[str, Endpoint] = {}
+TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}
 """The same for everything beneath an address."""
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 """Addresses that browsers open."""
