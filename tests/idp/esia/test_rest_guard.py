@@ -38,7 +38,12 @@ def test_who_has_no_good_token_is_unauthorized(stand: Stand) -> None:
     reader = read_as(stand)
     path = f"{ISSUER}/rs/prns/{reader.oid}"
     head, _, rest = reader.token.partition(".")
-    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {head}.e30{rest}"}, {"Authorization": "Basic eDp5"}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer x"},
+        {"Authorization": f"Bearer {head}.e30{rest}"},
+        {"Authorization": "Basic eDp5"},
+    ):
         answer = stand.http().get(path, headers=headers)
         assert (answer.status_code, answer.text) == (401, "Unauthorized")
         assert "Basic" not in answer.headers["WWW-Authenticate"]
@@ -123,21 +128,21 @@ def told_of(stand: Stand, citizen_id: str) -> set[str]:
 
 def test_what_was_told_is_written_down_and_nothing_else(stand: Stand) -> None:
     reader = read_as(stand, scope=EVERYTHING)
-    assert reader.person("/docs")["size"] == 2
+    assert reader.person("/docs")["size"] == 3
     assert told_of(stand, reader.citizen_id) == set(), "addresses of documents tell nothing of them"
     reader.person("/docs?embed=(elements)")
-    assert told_of(stand, reader.citizen_id) == {"identity_document", "drivers_licence"}
+    assert told_of(stand, reader.citizen_id) == {"identity_document", "drivers_licence", "medical_policy"}
     reader.person("/ctts?embed=(elements)")
     reader.person()
     assert told_of(stand, reader.citizen_id) == {
-        "identity_document", "drivers_licence", "citizenship", "email", "email_verified", "phone_number", "phone_number_verified",
+        "identity_document", "drivers_licence", "medical_policy", "citizenship", "email", "email_verified", "phone_number", "phone_number_verified",
         "name", "family_name", "given_name", "middle_name", "birthdate", "birthplace", "gender", "snils", "inn", "self_employed",
     }  # fmt: skip
 
 
 def test_account_shows_what_was_told(stand: Stand) -> None:
     browser = stand.browser().open(f"{ISSUER}/account")
-    stand.sign_in(browser, login="esiatest001@YANDEX.ru", password="11111111")  # noqa: S106 - of the seed
+    stand.sign_in(browser, login="esiatest001@YANDEX.ru", password="11111111")
     if "code-form" in browser.forms():
         browser.submit("code-form", "submit", code=stand.last_code())
     reader = read_as(stand, scope=EVERYTHING)
@@ -251,7 +256,9 @@ def test_picture_of_a_person(stand: Stand) -> None:
 # Addresses.
 
 
-@pytest.mark.parametrize("host", ["evil.test", "localhost", "localhost:8401", "localhost:8400.evil.test", "localhost:8400@evil.test", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.test", "localhost", "localhost:8401", "localhost:8400.evil.test", "localhost:8400@evil.test", ""]
+)
 def test_host_that_is_not_listed_is_refused(stand: Stand, host: str) -> None:
     reader = read_as(stand, scope="openid vehicles")
     answer = reader.ask(f"/rs/prns/{reader.oid}/vhls", Host=host)
