@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia.authorize import blueprint as authorization_pages
+from idp.esia.logout import blueprint as logout_pages
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
@@ -13,7 +15,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {}
 """Addresses that programs call, as plain functions."""
 TREES: Mapping[str, Endpoint] = {}
 """The same for everything beneath an address."""
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (authorization_pages, logout_pages)
 """Addresses that browsers open."""
 FOR_BROWSERS = frozenset({"/aas/oauth2/ac", "/aas/oauth2/v2/ac", "/idp/ext/Logout"})
 
