@@ -5,6 +5,9 @@ import hashlib
 
 import pytest
 
+from idp.cms.certificate import open_certificate
+from idp.cms.gost_2012 import streebog256
+from idp.keyring.certificates import certificate_of
 from idp.keyring.published import is_signed_by_us
 from idp.protocol.compact_jwt import take_apart
 from idp.settings import Esia
@@ -51,7 +54,9 @@ def test_code_is_of_the_algorithm_that_its_system_has(stand: Stand) -> None:
     system = register_system(stand, esia_algorithm="GOST3410_2012_256")
     jwt = take_apart(system.obtain_code())
     assert jwt.header["alg"] == "GOST3410_2012_256"
-    assert is_signed_by_us(stand.realm, jwt.message, jwt.signature, algorithm="GOST3410_2012_256")
+    certificate = certificate_of(stand.realm, "GOST3410_2012_256")
+    assert jwt.header["x5t#St256"] == streebog256(certificate).hex().upper()
+    assert open_certificate(certificate).gost_key().verify(jwt.message, jwt.signature)
 
 
 @pytest.mark.parametrize("way", V1_WAYS)
