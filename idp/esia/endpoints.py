@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia import archive
 from idp.esia.authorize import blueprint as authorization_pages
 from idp.esia.logout import blueprint as logout_pages
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
 
-ENDPOINTS: Mapping[str, Endpoint] = {}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    archive.PATH: archive.serve_archive,
+}
 """Addresses that programs call, as plain functions."""
 TREES: Mapping[str, Endpoint] = {}
 """The same for everything beneath an address."""
