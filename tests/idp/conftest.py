@@ -21,7 +21,7 @@ POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if os.en
 def provider_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with keys and a migrated, seeded database, made once and copied for each test."""
     home = tmp_path_factory.mktemp("provider")
-    shutil.copytree(ROOT / "config", home / "config")
+    (home / "config").symlink_to(ROOT / "config")  # nobody writes there
     make_keys(home)
     stand = Stand(home, FixedClock(Stand.START))
     stand.prepare()
@@ -39,7 +39,7 @@ def stand_settings() -> dict[str, object]:
 def sqlite_stand(provider_home: Path, tmp_path: Path, stand_settings: dict[str, object]) -> Iterator[Stand]:
     """A provider of this test's own, on SQLite."""
     home = tmp_path / "stand"
-    shutil.copytree(provider_home, home)
+    shutil.copytree(provider_home, home, symlinks=True)
     stand = Stand(home, FixedClock(Stand.START), **stand_settings)
     yield stand
     stand.close()
@@ -62,7 +62,7 @@ def postgresql_stand(
 ) -> Iterator[Stand]:
     """A provider of this test's own, on PostgreSQL."""
     home = tmp_path / "stand"
-    shutil.copytree(provider_home, home)
+    shutil.copytree(provider_home, home, symlinks=True)
     with seeded_cluster.borrow(TEMPLATE) as address:
         stand = Stand(home, FixedClock(Stand.START), database_url=address, **stand_settings)
         yield stand
