@@ -1,8 +1,6 @@
 """The PyPI client esia-connector 0.16, unmodified but for its base URL: it signs in, fetches, and refuses wrong tokens (C02)."""
 
 import json
-import os
-import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.clients.esia_stand import CALLBACK, Files, arrive, control, meddler, register
+from tests.clients.talking import Talking, talking
 from tests.house import VERA, parameters_of
 from tests.python_packages import python_with_packages
 from tests.started import Started
@@ -37,33 +36,24 @@ def system(stand: Started, tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 
 class Connector:
-    """The library in its own process, between two calls."""
+    """The library in its own process, set up as its documentation says, for a provider at an address."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Talking) -> None:
         self._process = process
-
-    def say(self, **said: object) -> dict[str, Any]:
-        assert self._process.stdin is not None and self._process.stdout is not None and self._process.stderr is not None
-        self._process.stdin.write(json.dumps(said) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, self._process.stderr.read()
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
     def authorization(self) -> str:
         """The address that it sends a person to."""
-        return str(self.say(call="get_auth_url", state=str(uuid.uuid4()))["url"])
+        return str(self._process.say({"call": "get_auth_url", "state": str(uuid.uuid4())})["url"])
 
     def complete(self, callback: str) -> dict[str, Any]:
         """What it makes of the address that the person came back with."""
         came = parameters_of(callback)
-        return self.say(call="complete_authorization", code=came["code"], state=came["state"], schema=SCHEMA)
+        said = {"call": "complete_authorization", "code": came["code"], "state": came["state"], "schema": SCHEMA}
+        return self._process.say(said)
 
 
 @contextmanager
 def connector(address: str, files: Files) -> Iterator[Connector]:
-    """The library, set up as its documentation says, for a provider at this address."""
     settings = {
         "esia_client_id": files.client_id,
         "redirect_uri": CALLBACK,
@@ -73,17 +63,8 @@ def connector(address: str, files: Files) -> Iterator[Connector]:
         "esia_service_url": address,
         "esia_scope": SCOPE,
     }
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    with subprocess.Popen(
-        [python_with_packages(FOLDER), FOLDER / "drive.py", json.dumps(settings)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    ) as process:
+    with talking([python_with_packages(FOLDER), FOLDER / "drive.py", json.dumps(settings)]) as process:
         yield Connector(process)
-        process.kill()
 
 
 def signed_in(address: str, files: Files, *, token_address: str | None = None) -> dict[str, Any]:
