@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia.token import token_v1, token_v2, token_v3
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
 
-ENDPOINTS: Mapping[str, Endpoint] = {}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "/aas/oauth2/te": token_v1,
+    "/aas/oauth2/v2/te": token_v2,
+    "/aas/oauth2/v3/te": token_v3,
+}
 """Addresses that programs call, as plain functions."""
 TREES: Mapping[str, Endpoint] = {}
 """The same for everything beneath an address."""
