@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia.rest.endpoint import resources
 from idp.esia.token import token_v1, token_v2, token_v3
 from idp.realm import Realm
 
@@ -16,7 +17,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "/aas/oauth2/v3/te": token_v3,
 }
 """Addresses that programs call, as plain functions."""
-TREES: Mapping[str, Endpoint] = {}
+TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}
 """The same for everything beneath an address."""
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 """Addresses that browsers open."""

@@ -29,7 +29,7 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """One question. `person` or `organisation` is whose resource it is, `oid` their number, `name` what the rest of the path
+    """One question. `person` or `organisation` is whose resource it is, `oid` their number, `names` what else the path
     names; `embedded` are the names of `?embed=`, without versions."""
 
     realm: Realm
@@ -38,7 +38,7 @@ class Asked:
     address: str
     oid: int
     embedded: frozenset[str] = frozenset()
-    name: str = ""
+    names: tuple[str, ...] = ()
     person: Person | None = None
     organisation: Known | None = None
 
@@ -50,6 +50,11 @@ class Asked:
         return self.person
 
     @property
+    def name(self) -> str:
+        """What the path names last."""
+        return self.names[-1]
+
+    @property
     def has_elements(self) -> bool:
         """Are the elements themselves wanted, and not their addresses?"""
         return ELEMENTS in self.embedded
@@ -59,6 +64,10 @@ class Asked:
         if self.organisation is not None:
             return any(self.bearer.has_scope(scope, org_oid=self.oid) for scope in scopes)
         return any(self.bearer.has_scope(scope, oid=self.oid) for scope in scopes)
+
+    def of(self, *, person: Person | None = None, organisation: Known | None = None) -> "Asked":
+        """The question, now that whose resource it is has been found."""
+        return replace(self, person=person, organisation=organisation)
 
     def inside(self, name: str) -> "Asked":
         """The question for what `?embed=` names inside another resource: `contacts` for `contacts.elements`."""

@@ -10,7 +10,7 @@ from idp.esia.rest import documents
 from idp.esia.rest.asked import Asked, NotThere
 from idp.esia.rest.field import Field, Told, all_claims, dotted, tag_of
 from idp.esia.rest.person import GENDERS
-from idp.esia.rest.resource import Collection, Item, Resource, identified
+from idp.esia.rest.resource import NAME, PERSON, Collection, Item, Resource, identified
 from idp.protocol.esia.fact import approximate, assumed
 
 SOURCE = "SOK; VF Permission.php"
@@ -107,7 +107,7 @@ RESOURCES = (
     *COLLECTION.resources(),
     Resource(
         "person",
-        ("kids", "{name}", "docs"),
+        (*PERSON, "kids", NAME, "docs"),
         ("kid_birth_cert_doc", "kid_medical_doc"),
         _documents_of_named,
         approximate("SOK"),

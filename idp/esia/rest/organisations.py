@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from idp.citizens.organisations import Known
+from idp.citizens.profile import Address
 from idp.esia.rest import addresses
 from idp.esia.rest.asked import Asked, NotThere
-from idp.esia.rest.contacts import Contact, spelled
 from idp.esia.rest.contacts import FIELDS as OF_CONTACT
+from idp.esia.rest.contacts import Contact, spelled
 from idp.esia.rest.field import Field, Told, tell
-from idp.esia.rest.resource import Collection, Item, Resource, embed, identified
-from idp.citizens.profile import Address
+from idp.esia.rest.resource import ORGANISATION, Collection, Item, Resource, embed, identified
 from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 
 SOURCE = "OAM; FR PR 29"
@@ -38,7 +38,9 @@ FIELDS: Sequence[Field[Seen]] = (
     _text("inn", lambda seen: seen.organisation.inn, "org_inn", exact(SOURCE)),
     _text("leg", lambda seen: seen.organisation.particulars.leg, "org_leg", exact(SOURCE)),
     _text("kpp", lambda seen: seen.organisation.particulars.kpp, "org_kpp", exact(SOURCE)),
-    _text("agencyTerRange", lambda seen: seen.organisation.particulars.agency_territory, "org_agencyterrange", approximate("ENET")),
+    _text(
+        "agencyTerRange", lambda seen: seen.organisation.particulars.agency_territory, "org_agencyterrange", approximate("ENET")
+    ),
     _text("agencyType", lambda seen: seen.organisation.particulars.agency_type, "org_agencytype", approximate("ENET")),
     _text("oktmo", lambda seen: seen.organisation.particulars.oktmo, "org_oktmo", approximate("VF Permission.php")),
     Field("isLiquidated", "boolean", lambda seen: False, exact(SOURCE)),
@@ -74,7 +76,9 @@ def _addresses(asked: Asked) -> list[Item]:
 
 
 LEGAL_ADDRESS: Field[Address] = Field("type", "text", lambda address: "OLG", assumed("МР as remembered"))
-CONTACTS = Collection("organisation", "ctts", "contacts", ("org_ctts",), _contacts, OF_CONTACT, assumed("types: МР as remembered"))
+CONTACTS = Collection(
+    "organisation", "ctts", "contacts", ("org_ctts",), _contacts, OF_CONTACT, assumed("types: МР as remembered")
+)
 ADDRESSES = Collection(
     "organisation", "addrs", "addresses", ("org_addrs",), _addresses, (LEGAL_ADDRESS, *addresses.FIELDS[1:]), assumed()
 )
@@ -87,7 +91,7 @@ def _told(asked: Asked) -> Told:
 
 
 RESOURCES = (
-    Resource("organisation", (), SCOPES, _told, exact("OAM; SOK; FR PR 29"), FIELDS),
+    Resource("organisation", ORGANISATION, SCOPES, _told, exact("OAM; SOK; FR PR 29"), FIELDS),
     *CONTACTS.resources(),
     *ADDRESSES.resources(),
 )

@@ -43,9 +43,15 @@ FIELDS: Sequence[Field[Whose]] = (
     Field("firstName", "text", lambda whose: whose.data.given_name, exact(SAMPLES), ("fullname",), ("name", "given_name")),
     Field("lastName", "text", lambda whose: whose.data.family_name, exact(SAMPLES), ("fullname",), ("name", "family_name")),
     Field("middleName", "text", lambda whose: whose.data.middle_name, exact(SAMPLES), ("fullname",), ("name", "middle_name")),
-    Field("birthDate", "date", lambda whose: dotted(whose.data.birthdate), exact("EC; ENET; MIAC"), ("birthdate",), ("birthdate",)),
-    Field("birthPlace", "text", lambda whose: whose.profile.birthplace or None, exact("ENET; VF"), ("birthplace",), ("birthplace",)),
-    Field("gender", "text", lambda whose: GENDERS.get(whose.data.gender or ""), exact("EC; ENET; MIAC"), ("gender",), ("gender",)),
+    Field(
+        "birthDate", "date", lambda whose: dotted(whose.data.birthdate), exact("EC; ENET; MIAC"), ("birthdate",), ("birthdate",)
+    ),
+    Field(
+        "birthPlace", "text", lambda whose: whose.profile.birthplace or None, exact("ENET; VF"), ("birthplace",), ("birthplace",)
+    ),
+    Field(
+        "gender", "text", lambda whose: GENDERS.get(whose.data.gender or ""), exact("EC; ENET; MIAC"), ("gender",), ("gender",)
+    ),
     Field("trusted", "boolean", lambda whose: level_of(whose.person) == "confirmed", exact(SERVICE)),
     Field(
         "citizenship",

@@ -9,7 +9,6 @@ from ground.wire import Request
 from idp.realm import Realm
 
 
-
 def address_named(realm: Realm, request: Request) -> str | None:
     """The listed address that this request was sent to, with the path that the issuer has; None where it is not listed."""
     return _addresses(realm).get(_plain(request.named_host))

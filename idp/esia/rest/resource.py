@@ -8,19 +8,42 @@ from idp.esia.rest.asked import Asked, NotAllowed, NotThere
 from idp.esia.rest.field import Field, Told, all_claims, tag_of, tell
 from idp.protocol.esia.fact import Fact
 
-Owner = Literal["person", "organisation", "picture"]
+Owner = Literal["person", "organisation"]
+OID, NAME = "{oid}", "{name}"
+PERSON, ORGANISATION = ("rs", "prns", OID), ("rs", "orgs", OID)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An answer that is a picture (PNG), and the claims that it tells."""
+
+    body: bytes
+    claims: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One address. `path` is what follows its owner's, `{name}` in it is anything; who has none of `scopes` is not told."""
+    """One address. In its `path` `{oid}` is its owner's number, who is the bearer where there is none, and `{name}` anything.
+    Who has none of `scopes` is not told."""
 
     owner: Owner
     path: tuple[str, ...]
     scopes: tuple[str, ...]
-    answer: Callable[[Asked], Told]
+    answer: Callable[[Asked], Told | Picture]
     fact: Fact
     fields: Sequence[Field[Any]] = ()
+
+    def names_in(self, path: Sequence[str]) -> dict[str, list[str]] | None:
+        """What stands in a path where this one has names, or None where it is another."""
+        if len(path) != len(self.path):
+            return None
+        names: dict[str, list[str]] = {OID: [], NAME: []}
+        for part, wanted in zip(path, self.path, strict=True):
+            if wanted in names:
+                names[wanted].append(part)
+            elif part != wanted:
+                return None
+        return names
 
 
 @dataclass(frozen=True)
@@ -49,8 +72,9 @@ class Collection:
 
     def resources(self) -> tuple[Resource, ...]:
         """Its own address, and those of its elements."""
-        whole = Resource(self.owner, (self.name,), self.scopes, self.told, self.fact, self.fields)
-        one = Resource(self.owner, (self.name, "{name}"), self.scopes, self.one, self.fact, self.fields)
+        path = (*(PERSON if self.owner == "person" else ORGANISATION), self.name)
+        whole = Resource(self.owner, path, self.scopes, self.told, self.fact, self.fields)
+        one = Resource(self.owner, (*path, NAME), self.scopes, self.one, self.fact, self.fields)
         return (whole, one) if self.has_addresses else (whole,)
 
     def told(self, asked: Asked) -> Told:
@@ -74,7 +98,7 @@ class Collection:
         return f"/rs/{owner}/{asked.oid}/{self.name}/{item.number}"
 
 
-def answer(resource: Resource, asked: Asked) -> Told:
+def answer(resource: Resource, asked: Asked) -> Told | Picture:
     """What is told at an address. Raises NotAllowed, NotThere."""
     if resource.scopes and not asked.may(resource.scopes):
         raise NotAllowed
