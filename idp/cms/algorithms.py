@@ -4,6 +4,7 @@ The lists are of what is good: whatever is not named is refused, what was good o
 """
 
 from enum import StrEnum
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -60,6 +61,7 @@ KEYS: dict[str, type] = {
     "ed448": ed448.Ed448PublicKey,
 }
 """The key that an algorithm needs."""
+ClassicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
 GOST_DIGESTS = {"gost2012-256": "streebog256", "gost2012-512": "streebog512"}
 
 
@@ -72,18 +74,24 @@ class Family(StrEnum):
 
 def check_algorithms(message: SignedMessage) -> tuple[Family, str]:
     """The family of a signature and its algorithm as a word. Raises SignatureRefused where it is weak or nobody knows it."""
-    digest, signature = _known(DIGESTS, WEAK_DIGESTS, message.digest_algorithm), _signature(message.signature_algorithm)
     # How the authority signed the certificate counts as much as how the person signed.
     _signature(message.certificate.signature_algorithm_oid.dotted_string)
-    key = message.certificate.public_key_algorithm_oid.dotted_string
+    return check_signing(message.certificate, message.digest_algorithm, message.signature_algorithm, message.signature_parameters)
+
+
+def check_signing(certificate: x509.Certificate, digest_oid: str, signature_oid: str, parameters: Any) -> tuple[Family, str]:
+    """The same of what one signer says, whoever signed the certificate."""
+    digest, signature = _known(DIGESTS, WEAK_DIGESTS, digest_oid), _signature(signature_oid)
+    key = certificate.public_key_algorithm_oid.dotted_string
     if signature in GOST_DIGESTS:
         if SIGNATURES.get(key) != signature or digest != GOST_DIGESTS[signature]:
             raise SignatureRefused(Reason.MALFORMED, "key, digest and signature are of different algorithms")
         return Family.GOST, signature
-    _check_key(message.certificate, signature)
-    if message.signature_algorithm == RSA_PSS:
-        _check_pss(message)
-    word = f"{signature}-{digest}" if message.signature_algorithm in (RSA_PLAIN, RSA_PSS) else signature
+    if not isinstance(strong_key(certificate), KEYS[signature.partition("-")[0]]):
+        raise SignatureRefused(Reason.MALFORMED, "key and signature are of different algorithms")
+    if signature_oid == RSA_PSS:
+        _check_pss(parameters, digest_oid)
+    word = f"{signature}-{digest}" if signature_oid in (RSA_PLAIN, RSA_PSS) else signature
     if word.startswith(("rsa-", "ecdsa-")) and not word.endswith(digest):
         raise SignatureRefused(Reason.MALFORMED, "the signature is of another digest than the one it names")
     return Family.CLASSIC, word
@@ -101,7 +109,8 @@ def _known(good: dict[str, str], weak: frozenset[str], oid: str) -> str:
     return good[oid]
 
 
-def _check_key(certificate: x509.Certificate, signature: str) -> None:
+def strong_key(certificate: x509.Certificate) -> ClassicKey:
+    """The key of a certificate, unless it is of GOST. Raises SignatureRefused where it is weak or of a kind nobody knows."""
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -116,15 +125,13 @@ def _check_key(certificate: x509.Certificate, signature: str) -> None:
             raise SignatureRefused(Reason.WEAK_ALGORITHM, f"the curve has {key.curve.key_size} bits of at least {EC_BITS}")
     elif not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
         raise SignatureRefused(Reason.UNSUPPORTED, "the public key of the certificate is not of a kind known here")
-    if not isinstance(key, KEYS[signature.partition("-")[0]]):
-        raise SignatureRefused(Reason.MALFORMED, "key and signature are of different algorithms")
+    return key
 
 
-def _check_pss(message: SignedMessage) -> None:
+def _check_pss(parameters: Any, digest_oid: str) -> None:
     """PSS names its digests in its parameters, and without them means SHA-1 (RFC 4055, 3.1)."""
-    parameters = message.signature_parameters
     mask = parameters["mask_gen_algorithm"]["parameters"]["algorithm"].dotted
     for oid in (parameters["hash_algorithm"]["algorithm"].dotted, mask):
         _known(DIGESTS, WEAK_DIGESTS, oid)
-        if oid != message.digest_algorithm:
+        if oid != digest_oid:
             raise SignatureRefused(Reason.MALFORMED, "the signature is of another digest than the one it names")

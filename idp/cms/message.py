@@ -79,7 +79,7 @@ def _read(der: bytes) -> SignedMessage:
     if message["content_type"].dotted != SIGNED_DATA:
         raise _malformed("it is a CMS message of another kind")
     signed_data = message["content"]
-    signer = _only_signer(signed_data)
+    signer = only_signer(signed_data)
     if len(signed_data["crls"] or ()):
         # OpenSSL would believe them, and an old list forgets who was revoked since.
         raise _malformed("it brings lists of revoked certificates with it")
@@ -89,7 +89,10 @@ def _read(der: bytes) -> SignedMessage:
     if content["content"].native is not None:
         raise SignatureRefused(Reason.ATTACHED, "the text stands in the signature, and a detached one is wanted")
     certificate_der = _certificate_of(signer, signed_data)
-    attributes = _signed_attributes(signer)
+    attributes = signed_attributes(signer)
+    if not attributes:
+        # Without them a signed document could be passed off as attributes (RFC 5652, 5.3 and 11).
+        raise _malformed("it has no signed attributes")
     if attributes[CONTENT_TYPE].dotted != DATA:
         raise _malformed("its signed attributes speak of other content")
     return SignedMessage(
@@ -104,7 +107,8 @@ def _read(der: bytes) -> SignedMessage:
     )
 
 
-def _only_signer(signed_data: Any) -> Any:
+def only_signer(signed_data: Any) -> Any:
+    """The one who signed. Raises SignatureRefused."""
     signers = signed_data["signer_infos"]
     if len(signers) == 0:
         raise SignatureRefused(Reason.NO_SIGNER, "nobody signed")
@@ -133,8 +137,8 @@ def _certificate_of(signer: Any, signed_data: Any) -> bytes:
     return bytes(found.pop())
 
 
-def _signed_attributes(signer: Any) -> dict[str, Any]:
-    """The signed attributes by type. Without them a signed document could be passed off as attributes (RFC 5652, 5.3 and 11)."""
+def signed_attributes(signer: Any) -> dict[str, Any]:
+    """The signed attributes by type, nothing where there are none at all. Raises SignatureRefused."""
     found: dict[str, Any] = {}
     for attribute in signer["signed_attrs"] or ():
         name = attribute["type"].dotted
@@ -143,8 +147,8 @@ def _signed_attributes(signer: Any) -> dict[str, Any]:
         if name in (CONTENT_TYPE, MESSAGE_DIGEST) and len(attribute["values"]) != 1:
             raise _malformed("a signed attribute has not one value")
         found[name] = attribute["values"][0] if len(attribute["values"]) else None
-    if not {CONTENT_TYPE, MESSAGE_DIGEST} <= found.keys():
-        raise _malformed("it has no signed attributes")
+    if found and not {CONTENT_TYPE, MESSAGE_DIGEST} <= found.keys():
+        raise _malformed("a signed attribute is missing that says what was signed")
     return found
 
 
