@@ -74,6 +74,28 @@ def write_down(realm: Realm, *, family_id: str, citizen_id: str, client_id: str,
     recently.remember(key, now)
 
 
+def write_down_within(
+    realm: Realm,
+    connection: Connection,
+    *,
+    family_id: str,
+    citizen_id: str,
+    client_id: str,
+    channel: Channel,
+    claims: Iterable[str],
+) -> None:
+    """The same in a transaction of the caller. It is not remembered, since the transaction may yet fail."""
+    row = {
+        "family_id": family_id,
+        "channel": channel,
+        "claims": " ".join(claims),
+        "citizen_id": citizen_id,
+        "client_id": client_id,
+    }
+    now = realm.clock.now()
+    connection.execute(TELL[realm.database.is_sqlite], {**row, "first_at": now, "last_at": now})
+
+
 def of_citizen(connection: Connection, citizen_id: str) -> Sequence[Disclosed]:
     """What was handed out about this person, the latest first."""
     query = select(DISCLOSURES).where(DISCLOSURES.c.citizen_id == citizen_id)
