@@ -143,6 +143,9 @@ def _check(signed: _Signed, content: bytes, opened: Opened, at: int) -> None:
         opened.gost_key()  # the certificate itself is the plainer reason
     parameters = signed.signer["signature_algorithm"]["parameters"]
     _, word = check_signing(opened.certificate, signed.digest_oid, signed.signature_oid, parameters)
+    if signed.attributes is None and content.startswith(SET_OF):
+        # Else what somebody signed as attributes could be passed off as a text (RFC 5652, 11).
+        raise _malformed("a text that could be signed attributes is signed with such only")
     if signed.digest is not None and signed.digest != _digest(signed.digest_oid, content):
         raise SignatureRefused(Reason.WRONG_CONTENT, "another text was signed")
     covered = iter([content]) if signed.attributes is None else _orders(signed.attributes)
