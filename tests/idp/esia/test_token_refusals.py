@@ -271,9 +271,13 @@ class TestOwnTokens:
     def test_007013_is_said_of_a_blank_scope(self, system: System) -> None:
         assert refused_with(system.client_tokens("   ", signs="rsa")) == "007013"
 
-    def test_consent_is_renewed_only_where_there_is_one(self, stand: Stand, system: System) -> None:
+    def test_consent_is_renewed_only_where_there_is_one(self, stand: Stand) -> None:
+        system = register_system(stand, scopes=frozenset(("openid", "fullname", "snils", "prm_chg")))
         tokens = granted_to(system.redeem(issue_code(stand, system), signs="rsa"))
         oid = payload_of(tokens["access_token"])["urn:esia:sbj_id"]
+        poor = register_system(stand, "POORIS", scopes=frozenset(("openid",)))
+        assert refused_with(poor.client_tokens(f"prm_chg?oid={oid}", signs="rsa")) == "007019"
+        assert refused_with(system.client_tokens("prm_chg", signs="rsa")) == "007006"
         assert refused_with(system.client_tokens(f"prm_chg?oid={oid}", signs="rsa")) == "007019"
         assert refused_with(system.client_tokens(f"prm_chg?oid={oid + 7}", signs="rsa")) == "007019"
         stand.execute(
