@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia import archive
+from idp.esia.authorize import blueprint as authorization_pages
+from idp.esia.logout import blueprint as logout_pages
 from idp.esia.token import token_v1, token_v2, token_v3
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
 
 ENDPOINTS: Mapping[str, Endpoint] = {
+    archive.PATH: archive.serve_archive,
     "/aas/oauth2/te": token_v1,
     "/aas/oauth2/v2/te": token_v2,
     "/aas/oauth2/v3/te": token_v3,
@@ -18,7 +22,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 """Addresses that programs call, as plain functions."""
 TREES: Mapping[str, Endpoint] = {}
 """The same for everything beneath an address."""
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (authorization_pages, logout_pages)
 """Addresses that browsers open."""
 FOR_BROWSERS = frozenset({"/aas/oauth2/ac", "/aas/oauth2/v2/ac", "/idp/ext/Logout"})
 
