@@ -101,7 +101,7 @@ ACCESS = (
     Claim("permissions", lambda told: list(told.permissions) or None, approximate("LEO; GO permissions.go")),
     MARK,
 )
-"""There is no `aud`, and without GOST in the transport no `acr`. Two clients know a `permissions_url`, and nobody says what it is."""
+"""There is no `aud`, and without GOST in the transport no `acr`. Two clients know a `permissions_url`; nobody says what it is."""
 ID = (
     Claim("aud", lambda told: told.client_id, exact("LEO; EC; EIG")),
     Claim(
