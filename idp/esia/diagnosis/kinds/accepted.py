@@ -58,7 +58,9 @@ ACCESS_TYPE = Kind(
     "access_type",
     (),
     Words("access_type неизвестен", "The access_type is unknown"),
-    Words("Пришло {received}; refresh_token дают только за offline.", "{received} came; a refresh_token is given for offline only."),
+    Words(
+        "Пришло {received}; refresh_token дают только за offline.", "{received} came; a refresh_token is given for offline only."
+    ),
     Words("Передавайте online или offline.", "Send online or offline."),
     exact("VF AccessType; MIAC"),
     "warning",
@@ -78,7 +80,10 @@ NONCE_IGNORED = Kind(
     "nonce",
     (),
     Words("nonce не возвращается", "The nonce is not echoed"),
-    Words("ЕСИА не кладёт nonce в id_token; общие библиотеки OpenID от этого отказывают.", "ESIA puts no nonce in its id_token, and generic OpenID libraries refuse that."),
+    Words(
+        "ЕСИА не кладёт nonce в id_token; общие библиотеки OpenID от этого отказывают.",
+        "ESIA puts no nonce in its id_token, and generic OpenID libraries refuse that.",
+    ),
     Words("Отключите проверку nonce в клиенте.", "Switch the check of nonce off in the client."),
     approximate("AIS", switch="esia.echoes_nonce"),
     "note",
@@ -108,7 +113,10 @@ REDIRECT_PATH = Kind(
     "redirect_uri",
     (),
     Words("Путь redirect_uri не сравнивается", "The path of redirect_uri is not compared"),
-    Words("Зарегистрировано {expected}, пришло {received}: у ЕСИА важны схема, домен и порт.", "{expected} is registered, {received} came: ESIA compares scheme, host and port."),
+    Words(
+        "Зарегистрировано {expected}, пришло {received}: у ЕСИА важны схема, домен и порт.",
+        "{expected} is registered, {received} came: ESIA compares scheme, host and port.",
+    ),
     Words("Ничего делать не нужно.", "There is nothing to do."),
     exact("protocol 2.1"),
     "note",
@@ -118,7 +126,10 @@ CMS_WITH_CONTENT = Kind(
     "client_secret",
     (),
     Words("Строка вложена в CMS", "The text stands in the CMS"),
-    Words("Подпись не отсоединённая; строка внутри совпадает.", "The signature is not detached, and the text inside is the right one."),
+    Words(
+        "Подпись не отсоединённая; строка внутри совпадает.",
+        "The signature is not detached, and the text inside is the right one.",
+    ),
     Words("Ничего делать не нужно; короче — отсоединённая.", "There is nothing to do; a detached one is shorter."),
     exact("PASS; protocol 2.4"),
     "note",

@@ -21,24 +21,34 @@ def _certificate(code: str, title: Words, cause: Words, fix: Words = REGISTER, f
 NO_CERTIFICATES = _certificate(
     "no_certificates",
     Words("У системы нет сертификатов", "The system has no certificate"),
-    Words("У {client} не зарегистрировано ни одного действующего сертификата.", "No active certificate is registered for {client}."),
+    Words(
+        "У {client} не зарегистрировано ни одного действующего сертификата.", "No active certificate is registered for {client}."
+    ),
     Words("Загрузите сертификат, которым подписываете.", "Register the certificate that you sign with."),
     exact("protocol 5.2, 007002"),
 )
 CERTIFICATE_UNREGISTERED = _certificate(
     "certificate_unregistered",
     Words("Сертификат не зарегистрирован", "The certificate is not registered"),
-    Words("Подписано сертификатом {received}, его нет в списке системы.", "It is signed with {received}, which is not in the list."),
+    Words(
+        "Подписано сертификатом {received}, его нет в списке системы.", "It is signed with {received}, which is not in the list."
+    ),
 )
 CERTIFICATE_REMOVED = _certificate(
     "certificate_removed",
     Words("Сертификат удалён", "The certificate was removed"),
-    Words("Подписано сертификатом {received}, который у системы был и удалён.", "It is signed with {received}, which the system had and removed."),
+    Words(
+        "Подписано сертификатом {received}, который у системы был и удалён.",
+        "It is signed with {received}, which the system had and removed.",
+    ),
 )
 CERTIFICATE_FOREIGN = _certificate(
     "certificate_foreign",
     Words("Сертификат другой системы", "Another system's certificate"),
-    Words("Подписано сертификатом {received}, он зарегистрирован у {owner}.", "It is signed with {received}, registered for {owner}."),
+    Words(
+        "Подписано сертификатом {received}, он зарегистрирован у {owner}.",
+        "It is signed with {received}, registered for {owner}.",
+    ),
 )
 CERTIFICATE_KEY_DIFFERS = _certificate(
     "certificate_key_differs",
@@ -70,7 +80,9 @@ CERTIFICATE_RSA_SHORT = _certificate(
 CERTIFICATE_GOST_2001 = _certificate(
     "certificate_gost_2001",
     Words("Сертификат ГОСТ Р 34.10-2001", "A GOST R 34.10-2001 certificate"),
-    Words("Ключ сертификата — ГОСТ 2001 года, ЕСИА его не принимает.", "The key is of the GOST of 2001, which ESIA does not take."),
+    Words(
+        "Ключ сертификата — ГОСТ 2001 года, ЕСИА его не принимает.", "The key is of the GOST of 2001, which ESIA does not take."
+    ),
     RENEW,
 )
 CERTIFICATE_GOST_512 = _certificate(
@@ -82,7 +94,10 @@ CERTIFICATE_GOST_512 = _certificate(
 CERTIFICATE_KEY_UNKNOWN = _certificate(
     "certificate_key_unknown",
     Words("Ключ сертификата не годится", "The key of the certificate does not do"),
-    Words("Ключ — {received}, а нужен ГОСТ Р 34.10-2012 (256) или RSA.", "The key is {received}; GOST R 34.10-2012 (256) or RSA is wanted."),
+    Words(
+        "Ключ — {received}, а нужен ГОСТ Р 34.10-2012 (256) или RSA.",
+        "The key is {received}; GOST R 34.10-2012 (256) or RSA is wanted.",
+    ),
     RENEW,
 )
 CERTIFICATE_BROKEN = _certificate(

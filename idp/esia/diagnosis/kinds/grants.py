@@ -33,7 +33,10 @@ CODE_USED = _code(
 CODE_EXPIRED = _code(
     "code_expired",
     Words("Код устарел", "The code has run out"),
-    Words("Код действовал {lifetime} с и истёк за {ago} с до запроса.", "The code lived {lifetime} s and ran out {ago} s before the request."),
+    Words(
+        "Код действовал {lifetime} с и истёк за {ago} с до запроса.",
+        "The code lived {lifetime} s and ran out {ago} s before the request.",
+    ),
 )
 CODE_OF_OTHER = _code(
     "code_of_other_client",
@@ -50,7 +53,10 @@ CODE_REDIRECT = _code(
 CODE_REVOKED = _code(
     "code_revoked",
     Words("Код отозван", "The code is revoked"),
-    Words("Человек вышел или отозвал доступ до обмена кода.", "The person signed out or withdrew access before the code was redeemed."),
+    Words(
+        "Человек вышел или отозвал доступ до обмена кода.",
+        "The person signed out or withdrew access before the code was redeemed.",
+    ),
 )
 CODE_CUT = _code(
     "code_cut",
@@ -64,8 +70,13 @@ CODE_CUT = _code(
 CODE_SPOILT = _code(
     "code_spoilt",
     Words("Код изменён", "The code is changed"),
-    Words("Код похож на выданный JWT, но таким мы его не выдавали.", "It looks like a JWT that we issue, and was never issued so."),
-    Words("Передавайте код без изменений: проверьте пробелы, регистр и кодирование.", "Pass the code unchanged: check blanks, case and encoding."),
+    Words(
+        "Код похож на выданный JWT, но таким мы его не выдавали.", "It looks like a JWT that we issue, and was never issued so."
+    ),
+    Words(
+        "Передавайте код без изменений: проверьте пробелы, регистр и кодирование.",
+        "Pass the code unchanged: check blanks, case and encoding.",
+    ),
 )
 CODE_UNKNOWN = _code(
     "code_unknown",
@@ -75,7 +86,7 @@ CODE_UNKNOWN = _code(
 CODE_IS_TOKEN = _code(
     "code_is_token",
     Words("Вместо кода передан маркер", "A token instead of a code"),
-    Words("Это маркер вида {kind}, а не код.", "It is a token of the kind {kind}, and no code."),
+    Words("Это маркер вида {sort}, а не код.", "It is a token of the kind {sort}, and no code."),
     Words("Передавайте code из адреса возврата.", "Pass the code of the return address."),
 )
 REFRESH_USED = _refresh(
@@ -102,7 +113,7 @@ REFRESH_REVOKED = _refresh(
 REFRESH_IS_JWT = _refresh(
     "refresh_is_jwt",
     Words("Вместо маркера обновления передан JWT", "A JWT instead of the refresh token"),
-    Words("Это маркер вида {kind}.", "It is a token of the kind {kind}."),
+    Words("Это маркер вида {sort}.", "It is a token of the kind {sort}."),
     Words("Передавайте refresh_token из ответа.", "Pass the refresh_token of the answer."),
 )
 REFRESH_UNKNOWN = _refresh(
@@ -115,20 +126,29 @@ VERIFIER_WITHOUT_CHALLENGE = _pkce(
     "007039",
     Words("code_verifier без code_challenge", "A code_verifier without a code_challenge"),
     Words("В запросе авторизации не было code_challenge.", "The authorization request had no code_challenge."),
-    Words("Передавайте code_challenge на /v2/ac или уберите code_verifier.", "Send code_challenge to /v2/ac, or leave code_verifier out."),
+    Words(
+        "Передавайте code_challenge на /v2/ac или уберите code_verifier.",
+        "Send code_challenge to /v2/ac, or leave code_verifier out.",
+    ),
 )
 VERIFIER_MISSING = _pkce(
     "verifier_missing",
     "007040",
     Words("Нет code_verifier", "There is no code_verifier"),
-    Words("В запросе авторизации был code_challenge, а code_verifier не пришёл.", "The authorization had a code_challenge, and no code_verifier came."),
+    Words(
+        "В запросе авторизации был code_challenge, а code_verifier не пришёл.",
+        "The authorization had a code_challenge, and no code_verifier came.",
+    ),
     Words("Передавайте code_verifier той же авторизации.", "Send the code_verifier of the same authorization."),
 )
 VERIFIER_PLAIN = _pkce(
     "verifier_plain",
     "007040",
     Words("PKCE методом plain", "PKCE by the method plain"),
-    Words("code_challenge равен code_verifier, а нужен его SHA-256.", "code_challenge is the code_verifier itself, and its SHA-256 is wanted."),
+    Words(
+        "code_challenge равен code_verifier, а нужен его SHA-256.",
+        "code_challenge is the code_verifier itself, and its SHA-256 is wanted.",
+    ),
     Words("code_challenge = base64url(SHA-256(code_verifier)).", "code_challenge = base64url(SHA-256(code_verifier))."),
 )
 VERIFIER_HEX = _pkce(
@@ -142,8 +162,13 @@ VERIFIER_OTHER = _pkce(
     "verifier_wrong",
     "007040",
     Words("code_verifier не подходит", "The code_verifier does not match"),
-    Words("Из него получается {received}, а при авторизации было {expected}.", "It gives {received}, and the authorization had {expected}."),
-    Words("Храните code_verifier вместе со state этой авторизации.", "Keep the code_verifier with the state of its authorization."),
+    Words(
+        "Из него получается {received}, а при авторизации было {expected}.",
+        "It gives {received}, and the authorization had {expected}.",
+    ),
+    Words(
+        "Храните code_verifier вместе со state этой авторизации.", "Keep the code_verifier with the state of its authorization."
+    ),
 )
 PERSON_REFUSED = _told(
     "person_refused",
@@ -158,8 +183,14 @@ PERSON_NOT_CONFIRMED = _told(
     "person_filter",
     "007055",
     Words("Учётная запись не подтверждена", "The account is not confirmed"),
-    Words("Система просит подтверждённых (person_filter), а запись человека — нет.", "The system wants confirmed accounts, and this one is not."),
-    Words("Войдите человеком с подтверждённой записью или уберите person_filter.", "Sign in as a confirmed person, or leave person_filter out."),
+    Words(
+        "Система просит подтверждённых (person_filter), а запись человека — нет.",
+        "The system wants confirmed accounts, and this one is not.",
+    ),
+    Words(
+        "Войдите человеком с подтверждённой записью или уберите person_filter.",
+        "Sign in as a confirmed person, or leave person_filter out.",
+    ),
 )
 PERSON_OTHER_ROLE = _told(
     "person_other_role",
@@ -174,7 +205,10 @@ PERSON_NOT_EMPLOYEE = _told(
     "scope_org",
     "007194",
     Words("Человек не сотрудник организации", "The person is no employee"),
-    Words("Запрошена область организации, а человек в ней не состоит.", "An organisation's scope is asked for, and the person is not of it."),
+    Words(
+        "Запрошена область организации, а человек в ней не состоит.",
+        "An organisation's scope is asked for, and the person is not of it.",
+    ),
     Words("Войдите сотрудником организации.", "Sign in as an employee of the organisation."),
 )
 PERSON_NO_FACTOR = _told(
@@ -198,7 +232,10 @@ OVERLOADED = _told(
     "answer",
     "007008",
     Words("Стенд занят", "The stand is busy"),
-    Words("Запрос ни при чём: стенд перегружен или на обслуживании.", "It is not the request: the stand is overloaded or in maintenance."),
+    Words(
+        "Запрос ни при чём: стенд перегружен или на обслуживании.",
+        "It is not the request: the stand is overloaded or in maintenance.",
+    ),
     Words("Повторите запрос позже.", "Repeat the request later."),
 )
 RESOURCE_NO_TOKEN = Kind(
@@ -215,7 +252,10 @@ RESOURCE_OTHER_TOKEN = Kind(
     "authorization",
     (),
     Words("Маркер другого вида", "A token of another kind"),
-    Words("В Authorization маркер вида {kind}, а нужен access.", "The Authorization has a token of the kind {kind}; access is wanted."),
+    Words(
+        "В Authorization маркер вида {sort}, а нужен access.",
+        "The Authorization has a token of the kind {sort}; access is wanted.",
+    ),
     Words("Передавайте access_token, а не id_token или code.", "Send the access_token, not the id_token or the code."),
     exact("protocol 3.3"),
 )
@@ -233,7 +273,10 @@ RESOURCE_OTHER_PERSON = Kind(
     "path",
     (),
     Words("Маркер выдан на другого человека", "The token is about another person"),
-    Words("В адресе oid {received}, а маркер — на {expected}.", "The address has the oid {received}, and the token is about {expected}."),
+    Words(
+        "В адресе oid {received}, а маркер — на {expected}.",
+        "The address has the oid {received}, and the token is about {expected}.",
+    ),
     Words("Берите oid из urn:esia:sbj_id этого же маркера.", "Take the oid of urn:esia:sbj_id of the same token."),
     exact("protocol 3.3, 4"),
 )

@@ -17,7 +17,10 @@ def _hash(code: str, title: Words, cause: Words, fix: Words = RIGHT, fact: Fact 
 HASH_SHA1 = _hash(
     "hash_sha1",
     Words("Отпечаток SHA-1 вместо Стрибог-256", "A SHA-1 thumbprint instead of Streebog-256"),
-    Words("Передан отпечаток, который показывает Windows: SHA-1 от DER.", "It is the thumbprint that Windows shows: SHA-1 of the DER."),
+    Words(
+        "Передан отпечаток, который показывает Windows: SHA-1 от DER.",
+        "It is the thumbprint that Windows shows: SHA-1 of the DER.",
+    ),
     fact=exact("ILIM#7; protocol 2.5"),
 )
 HASH_SHA256_OFF = _hash(
@@ -91,13 +94,17 @@ HASH_OF_REMOVED = _hash(
     "hash_of_removed",
     Words("Хеш удалённого сертификата", "The hash of a removed certificate"),
     Words("Этот сертификат был у системы и удалён.", "The system had this certificate, and it was removed."),
-    Words("Зарегистрируйте его снова или укажите действующий: {expected}", "Register it again, or name an active one: {expected}"),
+    Words(
+        "Зарегистрируйте его снова или укажите действующий: {expected}", "Register it again, or name an active one: {expected}"
+    ),
 )
 HASH_OF_FOREIGN = _hash(
     "hash_of_foreign",
     Words("Хеш сертификата другой системы", "The hash of another system's certificate"),
     Words("Этот сертификат зарегистрирован у {owner}.", "This certificate is registered for {owner}."),
-    Words("Зарегистрируйте его у своей системы или укажите её: {expected}", "Register it for your system, or name hers: {expected}"),
+    Words(
+        "Зарегистрируйте его у своей системы или укажите её: {expected}", "Register it for your system, or name hers: {expected}"
+    ),
 )
 HASH_UNKNOWN = _hash(
     "hash_unknown",

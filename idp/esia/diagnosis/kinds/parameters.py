@@ -26,12 +26,18 @@ CLIENT_UNKNOWN = _client(
     "client_unknown",
     Words("Такой системы нет", "There is no such system"),
     Words("client_id {received} не зарегистрирован.", "The client_id {received} is not registered."),
-    Words("Зарегистрируйте систему или проверьте среду. Есть: {expected}.", "Register the system, or check the environment. There are: {expected}."),
+    Words(
+        "Зарегистрируйте систему или проверьте среду. Есть: {expected}.",
+        "Register the system, or check the environment. There are: {expected}.",
+    ),
 )
 CLIENT_NEAR = _client(
     "client_near",
     Words("Опечатка в мнемонике", "A typo in the mnemonic"),
-    Words("client_id {received} не зарегистрирован, а похожий {expected} есть.", "{received} is not registered, and the similar {expected} is."),
+    Words(
+        "client_id {received} не зарегистрирован, а похожий {expected} есть.",
+        "{received} is not registered, and the similar {expected} is.",
+    ),
 )
 CLIENT_CASE = _client(
     "client_case",
@@ -46,8 +52,14 @@ CLIENT_BLANKS = _client(
 CLIENT_OF_OPENID = _client(
     "client_other_dialect",
     Words("Система говорит на стандартном OpenID Connect", "The system speaks standard OpenID Connect"),
-    Words("{received} зарегистрирован для /oauth2/…, а вызван адрес ЕСИА.", "{received} is registered for /oauth2/…, and called an address of ESIA."),
-    Words("Зарегистрируйте для ЕСИА отдельную систему: у системы один диалект.", "Register another system for ESIA: a system has one dialect."),
+    Words(
+        "{received} зарегистрирован для /oauth2/…, а вызван адрес ЕСИА.",
+        "{received} is registered for /oauth2/…, and called an address of ESIA.",
+    ),
+    Words(
+        "Зарегистрируйте для ЕСИА отдельную систему: у системы один диалект.",
+        "Register another system for ESIA: a system has one dialect.",
+    ),
 )
 CLIENT_DISABLED = _client(
     "client_disabled",
@@ -58,14 +70,26 @@ CLIENT_DISABLED = _client(
 REDIRECT_SCHEME = _redirect(
     "redirect_scheme",
     Words("Другая схема redirect_uri", "Another scheme of redirect_uri"),
-    Words("Пришло {received}, зарегистрировано {expected}: отличается http или https.", "{received} came, {expected} is registered: http and https differ."),
-    Words("Зарегистрируйте адрес с этой схемой или отправляйте {expected}.", "Register the address with this scheme, or send {expected}."),
+    Words(
+        "Пришло {received}, зарегистрировано {expected}: отличается http или https.",
+        "{received} came, {expected} is registered: http and https differ.",
+    ),
+    Words(
+        "Зарегистрируйте адрес с этой схемой или отправляйте {expected}.",
+        "Register the address with this scheme, or send {expected}.",
+    ),
 )
 REDIRECT_PORT = _redirect(
     "redirect_port",
     Words("Другой порт redirect_uri", "Another port of redirect_uri"),
-    Words("Пришло {received}, зарегистрировано {expected}: отличается порт.", "{received} came, {expected} is registered: the port differs."),
-    Words("Зарегистрируйте адрес с этим портом или отправляйте {expected}.", "Register the address with this port, or send {expected}."),
+    Words(
+        "Пришло {received}, зарегистрировано {expected}: отличается порт.",
+        "{received} came, {expected} is registered: the port differs.",
+    ),
+    Words(
+        "Зарегистрируйте адрес с этим портом или отправляйте {expected}.",
+        "Register the address with this port, or send {expected}.",
+    ),
 )
 REDIRECT_HOST = _redirect(
     "redirect_host",
@@ -133,7 +157,10 @@ SCOPE_NOT_GRANTED = _scope(
     "scope_not_granted",
     Words("Область системе не разрешена", "The scope is not granted to the system"),
     Words("Система {client} не зарегистрирована на {unknown}.", "{client} is not registered for {unknown}."),
-    Words("Добавьте области системе или запрашивайте только её: {expected}", "Add the scopes to the system, or ask for hers: {expected}"),
+    Words(
+        "Добавьте области системе или запрашивайте только её: {expected}",
+        "Add the scopes to the system, or ask for hers: {expected}",
+    ),
     exact("protocol 5.2, 5.3 (7)"),
 )
 SCOPE_WITHDRAWN = _scope(
@@ -183,7 +210,10 @@ PERSON_FILTER = Kind(
     ("007003", "007062", "007038"),
     Words("person_filter не читается", "person_filter cannot be read"),
     Words("Пришло {received}.", "{received} came."),
-    Words("Передавайте base64 от conf_acc, acc_kid или acc_not_kid: {expected}", "Send the base64 of conf_acc, acc_kid or acc_not_kid: {expected}"),
+    Words(
+        "Передавайте base64 от conf_acc, acc_kid или acc_not_kid: {expected}",
+        "Send the base64 of conf_acc, acc_kid or acc_not_kid: {expected}",
+    ),
     approximate("ILIM tests; VF PersonFilter"),
 )
 PERMISSIONS_UNREADABLE = Kind(
@@ -218,7 +248,10 @@ CHALLENGE_FORM = Kind(
     "code_challenge",
     ("007003", "007040", "007039"),
     Words("code_challenge другого вида", "code_challenge has another form"),
-    Words("В значении {length} знаков, а у S256 без дополнения — 43.", "The value has {length} characters; one of S256 without padding has 43."),
+    Words(
+        "В значении {length} знаков, а у S256 без дополнения — 43.",
+        "The value has {length} characters; one of S256 without padding has 43.",
+    ),
     Words("base64url(SHA-256(code_verifier)) без знаков =.", "base64url(SHA-256(code_verifier)) without =."),
     assumed("RFC 7636, 4.2"),
 )

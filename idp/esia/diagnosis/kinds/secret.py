@@ -70,7 +70,9 @@ SECRET_SIZE = _secret(
     "secret_size",
     Words("Размер подписи не подходит", "The size of the signature is wrong"),
     Words("Получено {received}, а нужно {expected}.", "There are {received}, and {expected} are wanted."),
-    Words("Передавайте подпись ГОСТ Р 34.10-2012, 256 бит: 64 байта.", "Send a GOST R 34.10-2012 signature of 256 bits: 64 bytes."),
+    Words(
+        "Передавайте подпись ГОСТ Р 34.10-2012, 256 бит: 64 байта.", "Send a GOST R 34.10-2012 signature of 256 bits: 64 bytes."
+    ),
 )
 CMS_ON_V2 = _secret(
     "cms_on_v2",
@@ -92,7 +94,10 @@ RAW_ON_V1 = _secret(
         "client_secret — {size} байт сырой подписи, а v1 ждёт сообщение CMS с сертификатом.",
         "client_secret is {size} bytes of a raw signature, and v1 wants a CMS message with its certificate.",
     ),
-    Words("Подписывайте CMS: openssl smime -sign -md sha256 -outform DER.", "Sign a CMS: openssl smime -sign -md sha256 -outform DER."),
+    Words(
+        "Подписывайте CMS: openssl smime -sign -md sha256 -outform DER.",
+        "Sign a CMS: openssl smime -sign -md sha256 -outform DER.",
+    ),
 )
 NOT_CMS = _secret(
     "not_cms",
@@ -116,7 +121,10 @@ BYTES_REVERSED = _secret(
         "Подпись верна, если перевернуть 64 байта: так её выдаёт КриптоПро CSP.",
         "The signature is right when its 64 bytes are reversed: that is how CryptoPro CSP gives it.",
     ),
-    Words("Переверните массив байтов перед base64 (strrev, Array.Reverse).", "Reverse the bytes before base64 (strrev, Array.Reverse)."),
+    Words(
+        "Переверните массив байтов перед base64 (strrev, Array.Reverse).",
+        "Reverse the bytes before base64 (strrev, Array.Reverse).",
+    ),
     exact("FR CHANGELOG 3.1.0; ILIM; protocol 2.3"),
 )
 HALVES_SWAPPED = _secret(
@@ -134,7 +142,9 @@ HALVES_REVERSED = _secret(
 CMS_SHA1 = _secret(
     "cms_sha1",
     Words("CMS с SHA-1", "A CMS message with SHA-1"),
-    Words("Дайджест подписи — SHA-1: раньше так подписывал PHP по умолчанию.", "The digest is SHA-1: PHP once signed so by default."),
+    Words(
+        "Дайджест подписи — SHA-1: раньше так подписывал PHP по умолчанию.", "The digest is SHA-1: PHP once signed so by default."
+    ),
     NEW_CMS,
     exact("FR#9, FR#1; protocol 2.4"),
 )
@@ -159,7 +169,9 @@ CMS_DIGEST = _secret(
 RAW_DIGEST = _secret(
     "raw_digest",
     Words("Сырая подпись с другим дайджестом", "A raw signature with another digest"),
-    Words("Подпись RSA сделана с {received}, а нужен SHA-256.", "The RSA signature is made with {received}, and SHA-256 is wanted."),
+    Words(
+        "Подпись RSA сделана с {received}, а нужен SHA-256.", "The RSA signature is made with {received}, and SHA-256 is wanted."
+    ),
     Words("Подписывайте с SHA-256; для ГОСТ — со Стрибог-256.", "Sign with SHA-256; with GOST, with Streebog-256."),
 )
 RSA_ON_V2 = _secret(
@@ -176,7 +188,10 @@ SIGNATURE_BROKEN = _secret(
         "Подписана нужная строка нужным сертификатом, а сама подпись ему не соответствует.",
         "The right text and the right certificate, and the signature itself does not fit them.",
     ),
-    Words("Проверьте, что ключ — от этого сертификата и байты не изменены.", "Check that the key is this certificate's and no byte was changed."),
+    Words(
+        "Проверьте, что ключ — от этого сертификата и байты не изменены.",
+        "Check that the key is this certificate's and no byte was changed.",
+    ),
 )
 SIGNATURE_REPLAYED = Kind(
     "signature_replayed",

@@ -35,7 +35,10 @@ TEXT_ORDER = _text(
 TEXT_LACKS_CODE = _text(
     "text_lacks_code",
     Words("В подписанной строке нет code", "The signed text lacks the code"),
-    Words("Вызов за маркером подписан как авторизация: без code в конце.", "The token call is signed like an authorization: without the code."),
+    Words(
+        "Вызов за маркером подписан как авторизация: без code в конце.",
+        "The token call is signed like an authorization: without the code.",
+    ),
 )
 TEXT_LACKS = _text(
     "text_lacks",
@@ -77,7 +80,9 @@ TEXT_VALUE_CASE = _text(
 TEXT_VALUE_BLANKS = _text(
     "text_value_blanks",
     Words("Вокруг {field} при подписи были пробелы или конец строки", "{field} is signed with blanks or a line end"),
-    Words("Подписано значение с пробелами или концом строки: {signed}.", "The value is signed with blanks or a line end: {signed}."),
+    Words(
+        "Подписано значение с пробелами или концом строки: {signed}.", "The value is signed with blanks or a line end: {signed}."
+    ),
     Words("Обрежьте значение до подписи.", "Strip the value before signing."),
     field="",
 )
@@ -112,7 +117,9 @@ TEXT_UTF16 = _text(
     "text_utf16",
     Words("Строка подписана в UTF-16", "The text is signed in UTF-16"),
     Words("Байты строки — {encoding}, а нужен UTF-8.", "The bytes are {encoding}, and UTF-8 is wanted."),
-    Words("Encoding.UTF8 вместо Encoding.Unicode; getBytes(UTF_8).", "Encoding.UTF8 instead of Encoding.Unicode; getBytes(UTF_8)."),
+    Words(
+        "Encoding.UTF8 вместо Encoding.Unicode; getBytes(UTF_8).", "Encoding.UTF8 instead of Encoding.Unicode; getBytes(UTF_8)."
+    ),
 )
 TEXT_CP1251 = _text(
     "text_cp1251",
