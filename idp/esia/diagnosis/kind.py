@@ -1,7 +1,8 @@
 """A mistake that we know: what went wrong, in which parameter, how to mend it, and how sure we are that ESIA refuses it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from idp.protocol.esia.fact import Fact
@@ -10,6 +11,7 @@ Language = Literal["ru", "en"]
 Weight = Literal["cause", "warning", "note"]
 """It is refused for this; it is accepted, and would be better otherwise; it is accepted and only worth knowing."""
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 SIGNATURE = ("007005", "007053", "007002")
 """What ESIA answers to anything that is wrong with a signature."""
 
@@ -69,23 +71,20 @@ class Found:
     field: str
     received: str = ""
     expected: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = NOTHING
     comparison: Comparison | None = None
 
     @property
     def all_values(self) -> Mapping[str, str]:
         return {"field": self.field, "received": self.received, "expected": self.expected, **self.values}
 
+    def compared(self, comparison: Comparison) -> "Found":
+        """The same with the texts to lay side by side."""
+        return replace(self, comparison=comparison)
 
-def found(
-    kind: Kind,
-    *,
-    field: str = "",
-    received: str = "",
-    expected: str = "",
-    comparison: Comparison | None = None,
-    **values: object,
-) -> Found:
-    """A mistake with its values as texts."""
+
+def found(kind: Kind, **values: object) -> Found:
+    """A mistake with its values as texts; `field`, `received` and `expected` are values, too."""
     texts = {name: str(value) for name, value in values.items()}
-    return Found(kind, field or kind.field, received, expected, texts, comparison)
+    field = texts.pop("field", "") or kind.field
+    return Found(kind, field, texts.pop("received", ""), texts.pop("expected", ""), texts)

@@ -55,14 +55,16 @@ class Sent:
     @cached_property
     def pairs(self) -> tuple[tuple[str, bytes], ...]:
         """Every parameter of query and form, decoded into bytes: not all of them are UTF-8."""
-        texts = [self.exchange.query.encode("latin-1", "replace")]
-        if self.exchange.method == "POST" and self.media_type in (FORM, ""):
-            texts.append(self.exchange.body)
-        found: list[tuple[str, bytes]] = []
-        for text in texts:
-            pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True, encoding="latin-1", errors="replace")
-            found += [(name, value.encode("latin-1", "replace")) for name, value in pairs]
-        return tuple(found)
+        return (*self.of_query, *self.of_form)
+
+    @cached_property
+    def of_query(self) -> tuple[tuple[str, bytes], ...]:
+        return _pairs(self.exchange.query)
+
+    @cached_property
+    def of_form(self) -> tuple[tuple[str, bytes], ...]:
+        is_form = self.exchange.method == "POST" and self.media_type == FORM
+        return _pairs(self.exchange.body.decode("latin-1")) if is_form else ()
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
@@ -74,9 +76,11 @@ class Sent:
 
     @cached_property
     def doubled(self) -> tuple[str, ...]:
-        """The names that stand more than once."""
-        names = [name for name, _ in self.pairs]
-        return tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
+        """The names that stand more than once. One that says the same in query and form is taken."""
+        query, form = ([name for name, _ in part] for part in (self.of_query, self.of_form))
+        within = [name for part in (query, form) for name in part if part.count(name) > 1]
+        in_query = dict(self.of_query)
+        return tuple(dict.fromkeys([*within, *(name for name, value in self.of_form if in_query.get(name, value) != value)]))
 
     @cached_property
     def members_of_body(self) -> Mapping[str, str]:
@@ -95,6 +99,11 @@ class Sent:
         texts = [self.exchange.query, self.exchange.body.decode("latin-1") if self.exchange.method == "POST" else ""]
         parts = (part.partition("=") for text in texts for part in text.split("&") if part)
         return {name: value for name, _, value in parts}
+
+
+def _pairs(text: str) -> tuple[tuple[str, bytes], ...]:
+    pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", errors="replace")
+    return tuple((name, value.encode("latin-1", "replace")) for name, value in pairs)
 
 
 def answered_code(exchange: Exchange) -> str:

@@ -86,7 +86,7 @@ CODE_UNKNOWN = _code(
 CODE_IS_TOKEN = _code(
     "code_is_token",
     Words("Вместо кода передан маркер", "A token instead of a code"),
-    Words("Это маркер вида {kind}, а не код.", "It is a token of the kind {kind}, and no code."),
+    Words("Это маркер вида {sort}, а не код.", "It is a token of the kind {sort}, and no code."),
     Words("Передавайте code из адреса возврата.", "Pass the code of the return address."),
 )
 REFRESH_USED = _refresh(
@@ -113,7 +113,7 @@ REFRESH_REVOKED = _refresh(
 REFRESH_IS_JWT = _refresh(
     "refresh_is_jwt",
     Words("Вместо маркера обновления передан JWT", "A JWT instead of the refresh token"),
-    Words("Это маркер вида {kind}.", "It is a token of the kind {kind}."),
+    Words("Это маркер вида {sort}.", "It is a token of the kind {sort}."),
     Words("Передавайте refresh_token из ответа.", "Pass the refresh_token of the answer."),
 )
 REFRESH_UNKNOWN = _refresh(
@@ -253,8 +253,8 @@ RESOURCE_OTHER_TOKEN = Kind(
     (),
     Words("Маркер другого вида", "A token of another kind"),
     Words(
-        "В Authorization маркер вида {kind}, а нужен access.",
-        "The Authorization has a token of the kind {kind}; access is wanted.",
+        "В Authorization маркер вида {sort}, а нужен access.",
+        "The Authorization has a token of the kind {sort}; access is wanted.",
     ),
     Words("Передавайте access_token, а не id_token или code.", "Send the access_token, not the id_token or the code."),
     exact("protocol 3.3"),
