@@ -44,22 +44,28 @@ class Files:
     token_check_key: Path
 
 
-def register(stand: Started, folder: Path, client_id: str) -> Files:
-    """Register a system with an RSA certificate, and fetch what ESIA signs with."""
-    identity = rsa_identity(client_id)
+def enter(home: Path, client_id: str, *ders: bytes, callback: str = CALLBACK) -> None:
+    """Register a system with these certificates at the stand of a home, as its operator does."""
     client = Client(
         client_id=client_id,
         name="Учебная аптека",
-        redirect_uris=(CALLBACK,),
+        redirect_uris=(callback,),
         authentication="esia_signature",
         scopes=frozenset(PERSONAL_SCOPES),
         dialect="esia",
     )
-    realm = open_realm(read_settings({"PROPUSK_HOME": str(stand.home)}))
+    realm = open_realm(read_settings({"PROPUSK_HOME": str(home)}))
     with realm.database.write() as connection:
         registry.register(realm, connection, client, actor="operator:test")
-        certificates.add(realm, connection, client_id, identity.der, actor="operator:test")
+        for der in ders:
+            certificates.add(realm, connection, client_id, der, actor="operator:test")
     realm.database.close()
+
+
+def register(stand: Started, folder: Path, client_id: str) -> Files:
+    """Register a system with an RSA certificate, and fetch what ESIA signs with."""
+    identity = rsa_identity(client_id)
+    enter(stand.home, client_id, identity.der)
     files = Files(client_id, folder / f"{client_id}.pem", folder / f"{client_id}.key", folder / "esia.pub")
     files.certificate.write_bytes(identity.certificate_pem)
     files.key.write_bytes(identity.key_pem)
