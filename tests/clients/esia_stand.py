@@ -52,6 +52,7 @@ def enter(home: Path, client_id: str, *ders: bytes, callback: str = CALLBACK) ->
         redirect_uris=(callback,),
         authentication="esia_signature",
         scopes=frozenset(PERSONAL_SCOPES),
+        grant_types=("authorization_code", "refresh_token", "client_credentials"),
         dialect="esia",
     )
     realm = open_realm(read_settings({"PROPUSK_HOME": str(home)}))
