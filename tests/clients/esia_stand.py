@@ -23,7 +23,7 @@ from idp.realm import open_realm
 from idp.settings import read_settings
 from propusk.control import Control
 from tests.browser import Browser
-from tests.house import VERA, Person
+from tests.house import PEOPLE, Person
 from tests.idp.esia.keys import rsa_identity
 from tests.idp.esia.system import PERSONAL_SCOPES
 from tests.reliability.servers import plain_http, real_browser
@@ -31,6 +31,8 @@ from tests.started import Started
 
 CALLBACK = "http://localhost:9/callback"
 """Nobody listens there: the browser stops in front of it."""
+LUKA = PEOPLE["luka"]
+"""A password is enough from anywhere: nobody judges him to be new here."""
 Change = Callable[[bytes], bytes]
 
 
@@ -44,22 +46,29 @@ class Files:
     token_check_key: Path
 
 
-def register(stand: Started, folder: Path, client_id: str) -> Files:
-    """Register a system with an RSA certificate, and fetch what ESIA signs with."""
-    identity = rsa_identity(client_id)
+def enter(home: Path, client_id: str, *ders: bytes, callback: str = CALLBACK) -> None:
+    """Register a system with these certificates at the stand of a home, as its operator does."""
     client = Client(
         client_id=client_id,
         name="Учебная аптека",
-        redirect_uris=(CALLBACK,),
+        redirect_uris=(callback,),
         authentication="esia_signature",
         scopes=frozenset(PERSONAL_SCOPES),
+        grant_types=("authorization_code", "refresh_token", "client_credentials"),
         dialect="esia",
     )
-    realm = open_realm(read_settings({"PROPUSK_HOME": str(stand.home)}))
+    realm = open_realm(read_settings({"PROPUSK_HOME": str(home)}))
     with realm.database.write() as connection:
         registry.register(realm, connection, client, actor="operator:test")
-        certificates.add(realm, connection, client_id, identity.der, actor="operator:test")
+        for der in ders:
+            certificates.add(realm, connection, client_id, der, actor="operator:test")
     realm.database.close()
+
+
+def register(stand: Started, folder: Path, client_id: str) -> Files:
+    """Register a system with an RSA certificate, and fetch what ESIA signs with."""
+    identity = rsa_identity(client_id)
+    enter(stand.home, client_id, identity.der)
     files = Files(client_id, folder / f"{client_id}.pem", folder / f"{client_id}.key", folder / "esia.pub")
     files.certificate.write_bytes(identity.certificate_pem)
     files.key.write_bytes(identity.key_pem)
@@ -92,7 +101,7 @@ def _rsa_key(document: bytes) -> rsa.RSAPublicKey | None:
     return key if isinstance(key, rsa.RSAPublicKey) else None
 
 
-def arrive(address: str, *, person: Person = VERA, browser: Browser | None = None) -> str:
+def arrive(address: str, *, person: Person = LUKA, browser: Browser | None = None) -> str:
     """A person follows the address, signs in and agrees where they are asked: the address that they would be called back at."""
     browser = browser or real_browser()
     answers = {"sign-in": ("submit", {"login": person.email, "password": person.password}), "consent": ("allow", {})}

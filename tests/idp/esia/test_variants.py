@@ -224,3 +224,24 @@ def test_c02_one_session_serves_both_dialects(stand: Stand, system: System) -> N
     browser.open(system.authorize_url())
     assert "sign-in" not in browser.forms()
     assert "code" in system.answer_of(system.go_on(browser))
+
+
+@pytest.mark.parametrize(("version", "way"), [("v1", "rsa"), ("v1", "gost"), ("v2", "gost")])
+def test_c02_system_by_itself_is_told_of_an_organisation(system: System, version: str, way: str) -> None:
+    role = system.sign_in(scope="openid fullname usr_org").rest("/roles").json()["elements"][0]
+    scope = " ".join(f"http://esia.gosuslugi.ru/{name}?org_oid={role['oid']}" for name in ("org_shortname", "org_ogrn"))
+    unasked = {"redirect_uri": None, "response_type": "token"} if version == "v1" else {}
+    answer = system.client_tokens(scope, version, signs=way, **unasked)
+    assert answer.status_code == 200, answer.text
+    told = system.rest(f"/rs/orgs/{role['oid']}", answer.json()["access_token"])
+    assert (told.status_code, told.json()["ogrn"]) == (200, role["ogrn"])
+    assert "inn" not in told.json(), "that was not asked for"
+
+
+def test_c02_person_who_leaves_a_system_is_sent_on(system: System) -> None:
+    entered = system.sign_in()
+    left = entered.browser.open(system.logout_url(f"{system.callback}?bye"))
+    if "logout" in left.forms():
+        left.submit("logout", "submit")
+    assert left.url == f"{system.callback}?bye"
+    assert "sign-in" in entered.browser.open(system.authorize_url()).forms()
