@@ -25,6 +25,7 @@ from idp.clients import registry
 from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents as discovery
+from idp.esia import endpoints as esia
 from idp.front import REALM, Endpoint, Front
 from idp.interaction import continuing
 from idp.interaction.course import Dialects
@@ -82,7 +83,12 @@ OF_ACCOUNT = (
     signature,
 )
 OF_STAFF = (staff, staff_journal, staff_people, staff_identity, staff_incidents, staff_members, recoveries)
-OF_PROVIDER = (*(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)), recovery_pages, sign_up_pages)
+OF_PROVIDER = (
+    *(pages.blueprint for pages in (*OF_ACCOUNT, *OF_STAFF)),
+    recovery_pages,
+    sign_up_pages,
+    *esia.BLUEPRINTS,
+)
 """What a bank has not: its customers look after theirs at a counter."""
 
 
@@ -172,12 +178,12 @@ def run_due_jobs(realm: Realm, *, limit: int = 10) -> int:
 
 def is_for_programs(path: str) -> bool:
     """Is this an address that programs call, rather than one that people open?"""
-    return path in HOT_ENDPOINTS or path.startswith(("/oauth2/register/", "/device/"))
+    return path in HOT_ENDPOINTS or path.startswith(("/oauth2/register/", "/device/")) or esia.is_for_programs(path)
 
 
 def is_recorded(path: str) -> bool:
     """Is a request to this address written into the request journal?"""
-    return path in RECORDED or path.startswith("/oauth2/register/")
+    return path in RECORDED or path.startswith("/oauth2/register/") or esia.is_of_dialect(path)
 
 
 def _knows_system(connection: Connection, client_id: str) -> bool:
@@ -190,6 +196,8 @@ def make_front(realm: Realm, pages: Flask) -> Wsgi:
     has_authority = realm.settings.has_control
     endpoints = {**HOT_ENDPOINTS, **authority.ENDPOINTS} if has_authority else HOT_ENDPOINTS
     trees = authority.TREES if has_authority else {}
+    if not realm.settings.is_bank:
+        endpoints, trees = {**endpoints, **esia.ENDPOINTS}, {**trees, **esia.TREES}
     front = Front(realm, endpoints, pages.wsgi_app, open_to_scripts=OPEN_TO_SCRIPTS, trees=trees)
     return recorded(realm, front, is_recorded=is_recorded, knows_system=_knows_system)
 

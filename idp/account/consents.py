@@ -26,6 +26,7 @@ SHOWN = 20
 CHANNELS: dict[str, LazyText] = {
     "id_token": lazy_gettext("при входе, в токене"),
     "userinfo": lazy_gettext("по запросу данных"),
+    "resources": lazy_gettext("по запросу данных"),
     "check": lazy_gettext("при проверке доступа другого сервиса"),
 }
 blueprint = make_blueprint("account_consents")

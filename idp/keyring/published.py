@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from idp.keyring.private import ring_of
+from idp.keyring.private import SigningKey, ring_of
 from idp.realm import Realm
 
 NOT_A_TOKEN = (JoseError, ValueError, TypeError, RecursionError)
@@ -32,3 +35,20 @@ def verifying_keys(realm: Realm) -> KeySet:
     ring = ring_of(realm)
     ring.refresh()
     return ring.verifying
+
+
+def is_signed_by_us(realm: Realm, message: bytes, signature: bytes, *, algorithm: str) -> bool:
+    """Did one of our keys of this algorithm sign the message? For tokens of ESIA, which name no key."""
+    ring = ring_of(realm)
+    ring.refresh()
+    return any(_verifies(key, message, signature) for key in reversed(ring.keys) if key.algorithm == algorithm)
+
+
+def _verifies(key: SigningKey, message: bytes, signature: bytes) -> bool:
+    if not isinstance(key.private, rsa.RSAPrivateKey):
+        return False
+    try:
+        key.private.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True

@@ -1,10 +1,11 @@
 """Which system a request names as its sender. Nobody has verified it: the journal says what came, not what is true."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
 
 import orjson
 
-from ground.wire import BadRequest, single_values
+from ground.wire import MAX_FIELDS, BadRequest, single_values
 from idp.protocol.compact_jwt import JwtMalformed, take_apart
 from idp.requests.exchange import Exchange
 
@@ -24,6 +25,8 @@ def _named(exchange: Exchange) -> Iterator[str]:
     yield from _text(parameters.get("client_id"))
     yield from _text(_arguments(exchange).get("client_id"))
     yield from _claims(request.bearer_token, "client_id")
+    yield from _claims(parameters.get("code"), "client_id")  # a code of the ESIA dialect
+    yield from _every(exchange, "client_id")
     yield from _claims(parameters.get("id_token_hint"), "azp", "aud")
     if exchange.path.startswith(f"{REGISTRATION}/"):
         yield exchange.path.removeprefix(f"{REGISTRATION}/")
@@ -36,6 +39,17 @@ def _arguments(exchange: Exchange) -> dict[str, str]:
         return single_values(exchange.query)
     except BadRequest:
         return {}
+
+
+def _every(exchange: Exchange, name: str) -> Iterator[str]:
+    """What a request says for a name that stands in it several times, in the query and in a form."""
+    texts = (exchange.query, exchange.body.decode("latin-1") if "form" in exchange.headers.get("content-type", "") else "")
+    for text in texts:
+        try:
+            pairs = parse_qsl(text, max_num_fields=MAX_FIELDS)
+        except ValueError:
+            continue
+        yield from (value for given, value in pairs if given == name)
 
 
 def _registered(exchange: Exchange) -> Iterator[str]:

@@ -5,6 +5,7 @@ address says how many refusals went without one.
 """
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ REFUSALS = "refusals of strangers"
 WINDOW_SECONDS = 60
 
 
-def write_down(realm: Realm, event: Event, *, object: str, outcome: str = "refused") -> None:
+def write_down(realm: Realm, event: Event, *, object: str, outcome: str = "refused", **detail: Any) -> None:
     """Something was refused to whoever asks now. Call it outside any transaction."""
     address = address_of_request() or "unknown"
     holder = f"{event} {address}"
@@ -27,7 +28,7 @@ def write_down(realm: Realm, event: Event, *, object: str, outcome: str = "refus
         if counters.count_up(realm, connection, REFUSALS, holder, within_seconds=WINDOW_SECONDS) > 1:
             return
         unwritten = {"unwritten": before - 1} if before > 1 else {}
-        record(realm, connection, event, actor=f"address:{address}", object=object, outcome=outcome, **unwritten)
+        record(realm, connection, event, actor=f"address:{address}", object=object, outcome=outcome, **detail, **unwritten)
 
 
 def _writing(realm: Realm, *, is_first: bool) -> AbstractContextManager[Connection]:

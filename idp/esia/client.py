@@ -1,0 +1,174 @@
+"""Who sends a request of the dialect: the system whose registered certificate its signature fits.
+
+There is no other proof. ESIA tells nobody what is wrong with a signature, and neither does the answer here: `cause` is for the
+journal, and the diagnosis is worked out of the stored request when somebody asks.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import bindparam, delete, insert
+from sqlalchemy.exc import IntegrityError
+
+from ground.database import table_of
+from idp.audit import Event
+from idp.clients import certificates, registry
+from idp.clients.certificates import RegisteredCertificate
+from idp.clients.models import UsedSignature
+from idp.cms.registered import verify_cms, verify_raw
+from idp.cms.verdict import SignatureRefused
+from idp.esia.reading import read_parameters
+from idp.protocol.client import Client
+from idp.protocol.esia.client_secret import SecretUnreadable, read_client_secret
+from idp.protocol.esia.errors import EsiaRefused
+from idp.protocol.esia.parameters import check_proof
+from idp.protocol.esia.signed_text import R2, Recipe
+from idp.protocol.esia.timestamp import check_timestamp
+from idp.realm import Realm
+from idp.throttling import strangers
+from idp.tombstones import SKEW_SECONDS, is_of_older_epoch
+
+__all__ = ["WRONG_SIGNATURE", "Signer", "Version", "authenticate", "known_system", "read_parameters", "write_down"]
+
+Version = Literal["v1", "v2"]
+"""v2 stands for v3 too: they sign alike."""
+WRONG_SIGNATURE: Mapping[Version, str] = {"v1": "007005", "v2": "007053"}
+"""The one code for everything that can be wrong with a signature."""
+MAX_NAME_LENGTH = 100
+USED = table_of(UsedSignature)
+FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The system that signed a request, and the certificate that its signature fits."""
+
+    client: Client
+    certificate: RegisteredCertificate
+
+
+def authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe]) -> Signer:
+    """The system that signed these parameters by one of the recipes. Call it outside any transaction.
+
+    A signature is good once. Raises EsiaRefused, after the journal has it.
+    """
+    try:
+        return _authenticate(realm, parameters, version=version, recipes=recipes)
+    except EsiaRefused as refusal:
+        write_down(realm, parameters, refusal)
+        raise
+
+
+def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused) -> None:
+    """Somebody who proved nothing was refused: one row for each address and minute, whatever they send."""
+    named = "".join(character for character in parameters.get("client_id", "") if character.isprintable())
+    strangers.write_down(
+        realm,
+        Event.CLIENT_REFUSED,
+        object=f"client:{named[:MAX_NAME_LENGTH] or 'unknown'}",
+        outcome=f"ESIA-{refusal.number}",
+        cause=refusal.cause,
+    )
+
+
+def known_system(realm: Realm, client_id: str) -> Client:
+    """The system of this mnemonic. Raises EsiaRefused for one that nobody registered, or that speaks the other dialect."""
+    with realm.database.read() as connection:
+        client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
+    if client is None:
+        raise EsiaRefused("008010", cause="client_id is unknown")
+    if client.dialect != "esia":
+        raise EsiaRefused("008010", cause="client_id is of a system of the standard endpoints")
+    return client
+
+
+def _authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe]) -> Signer:
+    # A refresh is signed over the refresh token instead of an address by whoever does not name its certificate either.
+    check_proof(parameters, needs_hash=version == "v2" and R2 not in recipes)
+    client = known_system(realm, parameters["client_id"])
+    now = realm.clock.now()
+    at = check_timestamp(parameters["timestamp"], now=now, skew_seconds=realm.settings.esia.skew_seconds)
+    wrong = WRONG_SIGNATURE[version]
+    try:
+        signature = read_client_secret(parameters["client_secret"])
+    except SecretUnreadable as reason:
+        raise EsiaRefused(wrong, cause=str(reason)) from None
+    with realm.database.read() as connection:
+        registered = certificates.of_client(connection, client.client_id)
+    if not registered:
+        raise EsiaRefused("007002", cause="the system has no certificate")
+    candidates = _candidates(realm, parameters.get("client_certificate_hash", ""), registered) if version == "v2" else registered
+    if not candidates:
+        raise EsiaRefused(wrong, cause="client_certificate_hash is of no certificate of the system")
+    texts = list(dict.fromkeys(recipe.text(parameters) for recipe in recipes))
+    verify = _verify_cms if version == "v1" else _verify_raw
+    try:
+        text, certificate = verify(realm, signature, texts, candidates, now)
+    except SignatureRefused as refusal:
+        raise EsiaRefused(wrong, cause=f"{refusal.reason}: {refusal.detail}") from None
+    if not _use_up(realm, client.client_id, text, at):
+        raise EsiaRefused(wrong, cause="the signature was used before")
+    return Signer(client, certificate)
+
+
+def _candidates(realm: Realm, named: str, registered: Sequence[RegisteredCertificate]) -> Sequence[RegisteredCertificate]:
+    """The certificates that a hash may mean; all of them where a request names none."""
+    if not named:
+        return registered
+    takes_sha256 = realm.settings.esia.sha256_hash
+    return [
+        each for each in registered if named.upper() == each.streebog_hash or (takes_sha256 and named.lower() == each.fingerprint)
+    ]
+
+
+def _verify_cms(
+    realm: Realm, signature: bytes, texts: Sequence[bytes], registered: Sequence[RegisteredCertificate], now: int
+) -> tuple[bytes, RegisteredCertificate]:
+    first: SignatureRefused | None = None
+    by_der = {each.der: each for each in registered}
+    for text in texts:
+        try:
+            return text, by_der[verify_cms(signature, text, list(by_der), now)]
+        except SignatureRefused as refusal:
+            first = first or refusal
+    assert first is not None, "there is always a text"
+    raise first
+
+
+def _verify_raw(
+    realm: Realm, signature: bytes, texts: Sequence[bytes], registered: Sequence[RegisteredCertificate], now: int
+) -> tuple[bytes, RegisteredCertificate]:
+    first: SignatureRefused | None = None
+    for certificate in registered:
+        for text in texts:
+            try:
+                verify_raw(signature, text, certificate.der, now, takes_rsa=realm.settings.esia.rsa_on_v2)
+            except SignatureRefused as refusal:
+                first = first or refusal
+            else:
+                return text, certificate
+    assert first is not None, "there is always a text and a certificate"
+    raise first
+
+
+def _use_up(realm: Realm, client_id: str, text: bytes, at: int) -> bool:
+    """Remember a signature by one INSERT, which only the first of its users wins. The text is remembered and not the bytes:
+    whoever holds a key can sign a text twice, and whoever does not can sometimes write one signature in two ways.
+
+    A `timestamp` may be ahead of the moment of signing by as much as we allow, and what an older database may have forgotten
+    is refused by the earliest such moment.
+    """
+    digest = hashlib.sha256(f"{client_id}\0".encode() + text).digest()
+    skew = realm.settings.esia.skew_seconds
+    with realm.database.write() as connection:
+        if is_of_older_epoch(connection, at - skew + SKEW_SECONDS):
+            return False
+        connection.execute(FORGET, {"now": realm.clock.now() - skew})
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(USED), {"signature_hash": digest, "expires_at": at + skew})
+        except IntegrityError:
+            return False
+    return True

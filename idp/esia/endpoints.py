@@ -1,0 +1,34 @@
+"""Every address of the dialect, and how each answers. The bank has none of them."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint
+
+from ground.wire import Request, Response
+from idp.esia.rest.endpoint import resources
+from idp.esia.token import token_v1, token_v2, token_v3
+from idp.realm import Realm
+
+Endpoint = Callable[[Realm, Request], Response]
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "/aas/oauth2/te": token_v1,
+    "/aas/oauth2/v2/te": token_v2,
+    "/aas/oauth2/v3/te": token_v3,
+}
+"""Addresses that programs call, as plain functions."""
+TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}
+"""The same for everything beneath an address."""
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+"""Addresses that browsers open."""
+FOR_BROWSERS = frozenset({"/aas/oauth2/ac", "/aas/oauth2/v2/ac", "/idp/ext/Logout"})
+
+
+def is_for_programs(path: str) -> bool:
+    """Is this an address that programs call, rather than one that people open?"""
+    return path in ENDPOINTS or path.startswith(tuple(TREES))
+
+
+def is_of_dialect(path: str) -> bool:
+    """Is this an address of the dialect at all?"""
+    return path in FOR_BROWSERS or is_for_programs(path)
