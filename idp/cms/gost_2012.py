@@ -43,14 +43,16 @@ class _Parameters(core.Sequence):  # type: ignore[misc]
     _fields = [("curve", core.ObjectIdentifier), ("digest", core.ObjectIdentifier, {"optional": True})]  # noqa: RUF012 - asn1crypto completes it
 
 
-class _Algorithm(core.Sequence):  # type: ignore[misc]
+class KeyAlgorithm(core.Sequence):  # type: ignore[misc]
+    """The algorithm of a key of GOST, with its curve and its digest (RFC 9215, 4.1)."""
+
     _fields = [("algorithm", core.ObjectIdentifier), ("parameters", _Parameters, {"optional": True})]  # noqa: RUF012 - asn1crypto completes it
 
 
-class _PublicKeyInfo(core.Sequence):  # type: ignore[misc]
+class PublicKeyInfo(core.Sequence):  # type: ignore[misc]
     """A SubjectPublicKeyInfo of GOST (RFC 9215, 4.2): asn1crypto's own does not know the algorithm."""
 
-    _fields = [("algorithm", _Algorithm), ("public_key", core.OctetBitString)]  # noqa: RUF012 - asn1crypto completes it
+    _fields = [("algorithm", KeyAlgorithm), ("public_key", core.OctetBitString)]  # noqa: RUF012 - asn1crypto completes it
 
 
 class PublicKey(Protocol):
@@ -64,7 +66,7 @@ class PublicKey(Protocol):
 @lru_cache(maxsize=256)
 def public_key(spki: bytes) -> PublicKey:
     """The key of a SubjectPublicKeyInfo, kept for the next one. Raises ValueError where it is not of GOST 2012, 256 bits."""
-    info = _PublicKeyInfo.load(spki, strict=True)
+    info = PublicKeyInfo.load(spki, strict=True)
     if info["algorithm"]["algorithm"].dotted != GOST_2012_256:
         raise ValueError("the key is not of GOST R 34.10-2012 with 256 bits")
     return GostKey(spki) if gost_engine.is_available() else PurePythonKey(spki)
@@ -75,7 +77,7 @@ class PurePythonKey:
 
     def __init__(self, spki: bytes) -> None:
         """Raises ValueError for a curve that nobody knows."""
-        info = _PublicKeyInfo.load(spki, strict=True)
+        info = PublicKeyInfo.load(spki, strict=True)
         curve, point = CURVES.get(info["algorithm"]["parameters"]["curve"].dotted), info["public_key"].native[2:]
         if curve is None or len(point) != 2 * COORDINATE_BYTES:
             raise ValueError("the curve of the key is not known here")

@@ -61,6 +61,7 @@ PROTOTYPES: tuple[tuple[str, Any, list[Any]], ...] = (
     ("EVP_DigestSign", N, [P, P, P, S, ctypes.c_size_t]),
     ("EVP_PKEY_free", None, [P]),
     ("d2i_PUBKEY", P, [P, P, ctypes.c_long]),
+    ("i2d_PUBKEY", N, [P, P]),
     ("d2i_AutoPrivateKey", P, [P, P, ctypes.c_long]),
     ("ERR_clear_error", None, []),
 )
@@ -113,6 +114,17 @@ class GostKey:
     def __del__(self) -> None:
         if getattr(self, "_key", None):
             self._engine.crypto.EVP_PKEY_free(self._key)
+
+    def public_key_info(self) -> bytes:
+        """Its public part, as the DER of a SubjectPublicKeyInfo."""
+        crypto = self._engine.crypto
+        length = max(crypto.i2d_PUBKEY(self._key, None), 0)
+        buffer = ctypes.create_string_buffer(length)
+        position = ctypes.c_void_p(ctypes.addressof(buffer))
+        if not length or crypto.i2d_PUBKEY(self._key, ctypes.byref(position)) != length:
+            crypto.ERR_clear_error()
+            raise ValueError("the GOST engine cannot write this key")
+        return buffer.raw
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Was this message signed with this key?"""

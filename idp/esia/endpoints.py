@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
+from idp.esia import archive
 from idp.esia.rest.endpoint import resources
 from idp.esia.token import token_v1, token_v2, token_v3
 from idp.realm import Realm
@@ -15,6 +16,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "/aas/oauth2/te": token_v1,
     "/aas/oauth2/v2/te": token_v2,
     "/aas/oauth2/v3/te": token_v3,
+    archive.PATH: archive.serve_archive,
 }
 """Addresses that programs call, as plain functions."""
 TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}

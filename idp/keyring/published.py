@@ -17,10 +17,10 @@ number is iterated before it is judged, and a deep payload is parsed by recursio
 
 
 def key_set(realm: Realm) -> dict[str, Any]:
-    """The JWK Set of the realm: the public part of every key it has (RFC 7517, 5)."""
+    """The JWK Set of the realm: the public part of every key it has but those of ESIA (RFC 7517, 5)."""
     ring = ring_of(realm)
     ring.refresh()
-    return {"keys": [key.public_jwk() for key in reversed(ring.keys)]}
+    return {"keys": [key.public_jwk() for key in reversed(ring.keys) if key.is_standard]}
 
 
 def describe_keys(realm: Realm) -> list[tuple[str, str, int]]:

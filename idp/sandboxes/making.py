@@ -232,7 +232,7 @@ def _write(main: Realm, folder: Path, described: Description) -> None:
     try:
         with realm.database.write() as connection:
             enter_seed(realm, connection)
-        rotation.make_realm_keys(realm)
+        rotation.make_realm_keys(realm, rotation.algorithms_here())
     finally:
         realm.database.close()
 

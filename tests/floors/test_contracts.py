@@ -18,6 +18,7 @@ SETTINGS = Path(__file__).resolve().parents[2] / "setup.cfg"
 ROOMS_BEYOND_THE_LAYERS = (
     "idp.authentication.methods.password",
     "idp.authentication.methods.one_time_code",
+    "idp.keyring.gost",
     "idp.keyring.private",
     "idp.migrations",
     "idp.tokens.minting",
