@@ -12,13 +12,13 @@ from idp.errors import RequestRefused, StandUnusable
 from idp.esia import systems
 from idp.esia.new_identity import KEY_ALGORITHMS, Identity, KeyAlgorithm, make_identity
 from idp.protocol.esia.mnemonic import MnemonicUnusable, check_mnemonic
-from idp.protocol.scopes import OF_ESIA
+from idp.protocol.esia.scopes import SCOPES
 from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.realm import Realm, open_realm
 from idp.settings import read_settings
 
 ACTOR = "operator:command line"
-EVERY_SCOPE = " ".join(("openid", "fullname", "birthdate", "gender", "snils", "inn", "mobile", "email", "id_doc", *OF_ESIA))
+EVERY_SCOPE = " ".join(name for name, scope in SCOPES.items() if scope.about in ("person", "kid", "organisation"))
 
 
 @click.group()
@@ -31,7 +31,7 @@ def esia() -> None:
 @click.option("--algorithm", type=click.Choice(KEY_ALGORITHMS), default="gost", show_default=True, help="Of the key.")
 @click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the files go.")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="Of a system that is new: where its answers may go.")
-@click.option("--scope", default=EVERY_SCOPE, help="Of a system that is new (default: everything about a person).")
+@click.option("--scope", default=EVERY_SCOPE, help="Of a system that is new (default: all but those of the digital profile).")
 @click.option("--name", default="", help="Of a system that is new, as people read it (default: the mnemonic).")
 @click.option(
     "--token-algorithm", type=click.Choice(get_args(EsiaAlgorithm)), default="RS256", show_default=True, help="Signs its tokens."
