@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from idp.errors import RequestRefused
+from idp.protocol.esia.scopes import NAMES
 from idp.protocol.vocabulary import Dialect
 
 REGISTRY_PREFIX = "registry."
@@ -86,7 +87,11 @@ OF_ESIA: Mapping[str, Scope] = MappingProxyType(
 )
 """The scopes that only systems of the ESIA dialect are given, beside those of its names above; protocol/esia/scopes.py has all
 of them, and where each comes from."""
-EVERY: Mapping[str, Scope] = MappingProxyType({**SCOPES, **OF_ESIA})
+WITHOUT_CLAIMS: Mapping[str, Scope] = MappingProxyType(
+    {name: Scope(name) for name in NAMES if name not in SCOPES and name not in OF_ESIA}
+)
+"""The rest of ESIA's: about organisations, and of the Цифровой профиль."""
+EVERY: Mapping[str, Scope] = MappingProxyType({**SCOPES, **OF_ESIA, **WITHOUT_CLAIMS})
 WIDER_AT_ESIA: Mapping[str, Scope] = MappingProxyType(
     {**EVERY, "id_doc": Scope("id_doc", ("identity_document", "citizenship")), "addresses": Scope("addresses", ("addresses",))}
 )

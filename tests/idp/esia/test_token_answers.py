@@ -152,7 +152,9 @@ def test_parameters_may_stand_in_the_query_of_a_post(stand: Stand, system: Syste
 
 
 def test_refresh_token_beside_a_code_says_nothing(stand: Stand, system: System) -> None:
-    asked = system.token_request(issue_code(stand, system), "v1", signs="rsa", refresh_token="7648d7bd-6369-4073-b545-90250f68025e")
+    asked = system.token_request(
+        issue_code(stand, system), "v1", signs="rsa", refresh_token="7648d7bd-6369-4073-b545-90250f68025e"
+    )
     granted_to(system.post(asked, "v1"))
 
 
@@ -188,9 +190,7 @@ Check = Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], bool]
         ({"esia": Esia(issuer="http://esia.test/")}, lambda answer, access, identity: identity["iss"] == "http://esia.test/"),
     ],
 )
-def test_switches_change_what_they_name(
-    stand: Stand, system: System, stand_settings: dict[str, object], is_so: Check
-) -> None:
+def test_switches_change_what_they_name(stand: Stand, system: System, stand_settings: dict[str, object], is_so: Check) -> None:
     assert stand.settings.esia == stand_settings["esia"]
     answer = redeemed(stand, system, nonce="the nonce")
     assert is_so(answer, payload_of(answer["access_token"]), payload_of(answer["id_token"]))
