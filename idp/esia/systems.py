@@ -13,9 +13,9 @@ from idp.cms.certificate import CertificateRefused, read_certificate
 from idp.errors import RequestRefused
 from idp.protocol.client import Client
 from idp.protocol.esia.mnemonic import MnemonicUnusable, check_mnemonic
+from idp.protocol.esia.scopes import NAMES, SCOPES
 from idp.protocol.redirect_uri import RedirectUriUnusable, check_registrable
 from idp.protocol.registration import MAX_ITEMS, MAX_NAME_LENGTH
-from idp.protocol.scopes import EVERY
 from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.realm import Realm
 
@@ -108,10 +108,14 @@ def _redirect_uris(uris: Sequence[str], *, is_test: bool) -> tuple[str, ...]:
 
 
 def _scopes(text: str) -> frozenset[str]:
+    """Bare names, those of organisations too."""
     names = text.split()
-    unknown = [name for name in names if name not in EVERY]
-    if unknown or not names:
-        raise _refused(f"scope must name scopes of ESIA{': unknown is ' + ' and '.join(unknown) if unknown else ''}")
+    for name in names:
+        if name not in NAMES:
+            why = "has been withdrawn" if name in SCOPES else "is none of them"
+            raise _refused(f"scope must name scopes of ESIA, and {name} {why}")
+    if not names:
+        raise _refused("scope must name at least one scope of ESIA")
     return frozenset(names)
 
 
