@@ -328,7 +328,7 @@ def test_signed_attributes_are_not_passed_off_as_a_text(identities: Identities, 
         )
 
     stripped = changed(made("rsa", identities), strip)
-    rsa.certificate.public_key().verify(  # type: ignore[union-attr, call-arg]
+    rsa.private.public_key().verify(
         cms.ContentInfo.load(stripped)["content"]["signer_infos"][0]["signature"].native,
         attributes[0], padding.PKCS1v15(), hashes.SHA256(),
     )  # fmt: skip
