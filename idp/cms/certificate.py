@@ -62,6 +62,10 @@ class Opened:
     key_identifier: bytes | None
     public_key_info: bytes
 
+    def is_issued_by(self, issuer: asn1_x509.Name) -> bool:
+        """Does it name this issuer? Libraries write a name again in other types of text, and it is the same (RFC 5280, 7.1)."""
+        return bool(issuer.dump() == self.issuer or issuer == asn1_x509.Name.load(self.issuer))
+
     @property
     def algorithm(self) -> str:
         return self.certificate.public_key_algorithm_oid.dotted_string
