@@ -18,6 +18,7 @@ from idp.keyring.certificates import certificate_of
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.particulars import Particulars
+from idp.protocol.esia.scopes import ORGANISATION_NAMES
 from idp.protocol.esia.tokens import ACCOUNT_WORDS, Told, code_claims, header, method_word, second_factor_word
 from idp.protocol.vocabulary import ACCOUNT_NOT_CONFIRMED, EsiaAlgorithm
 from idp.realm import Realm
@@ -78,7 +79,7 @@ class EsiaDialect:
             client_id=asked.client_id,
             citizen_id=session.citizen_id,
             sid=session.sid,
-            scopes=asked.scope,
+            scopes=asked.scope - ORGANISATION_NAMES,
             acr=step.level,
             amr=session.references,
             authenticated_at=session.authenticated_at,

@@ -52,18 +52,24 @@ class Particulars:
 
     def scope_claim(self, oid: int) -> str:
         """The claim `scope` of codes and tokens for the person of this number."""
-        others = [organisation_scope(each.name, each.oid) for each in self.organisations if each.oid is not None]
-        return spell_scope(self.personal, oid, others)
+        return spell_scope(self.personal, oid, self.organisation_scopes)
+
+    @property
+    def organisation_scopes(self) -> list[str]:
+        """The scopes of organisations as tokens spell them."""
+        return [organisation_scope(each.name, each.oid) for each in self.organisations if each.oid is not None]
 
     def as_document(self) -> dict[str, Any]:
-        return asdict(self)
+        """For JSON; `organisation_scopes` stand there for whoever makes tokens."""
+        return asdict(self) | {"organisation_scopes": self.organisation_scopes}
 
     @classmethod
     def of_document(cls, document: Mapping[str, Any]) -> "Particulars":
         """What `as_document` wrote, through JSON or not."""
         organisations = tuple(OrganisationScope(**each) for each in document["organisations"])
         lists = {name: tuple(document[name]) for name in ("personal", "permissions", "roles")}
-        return cls(**{**document, **lists, "organisations": organisations})
+        known = {name: value for name, value in document.items() if name != "organisation_scopes"}
+        return cls(**{**known, **lists, "organisations": organisations})
 
 
 def split(asked: Sequence[Asked], of_organisations: Sequence[Asked]) -> tuple[tuple[str, ...], tuple[OrganisationScope, ...]]:
