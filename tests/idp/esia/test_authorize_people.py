@@ -7,7 +7,7 @@ import pytest
 from idp.citizens import organisations
 from idp.citizens.oids import oid_of_organisation
 from tests.browser import Browser
-from tests.idp.esia.system import PERSON, System, payload_of, register_system
+from tests.idp.esia.system import PERSON, PERSONAL_SCOPES, System, payload_of, register_system
 from tests.idp.stand import Stand
 
 VERA = PERSON
@@ -127,7 +127,7 @@ def test_system_that_takes_confirmed_accounts_only_hears_007055_of_who_goes_back
     stand.execute("UPDATE citizens SET phone_verified_at = NULL")
     browser = arrived(system)
     assert "/confirmation/" in browser.url
-    browser.submit("leave")
+    browser.submit("confirmation", "leave")
     assert number_of(system, browser) == "007055"
 
 
@@ -147,8 +147,6 @@ def test_one_person_signs_in_by_both_dialects(stand: Stand, system: System) -> N
 
 def test_every_scope_at_once_fits_its_columns(system: System) -> None:
     """PostgreSQL counts, SQLite does not."""
-    from tests.idp.esia.system import PERSONAL_SCOPES
-
     browser = arrived(
         system, scope=" ".join(PERSONAL_SCOPES), scope_org="org_ogrn org_inn org_kpp org_leg", access_type="offline"
     )
