@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from ground.wire import Request, Response
+from idp.cms.gost_engine import GostUnavailable
 from idp.esia.client import Version, authenticate, read_parameters, write_down
 from idp.esia.grants import authorization_code, client_credentials, refresh_token
 from idp.esia.grants.minted import Taken, answer_with_tokens
@@ -16,6 +17,7 @@ from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.parameters import Call, check_mandatory
 from idp.protocol.esia.signed_text import R1, R2, V1, V3_CLIENT, V3_CODE, Recipe
 from idp.realm import Realm
+from idp.tokens.minting import check_esia_key
 
 Take = Callable[[Realm, Client, Mapping[str, str]], Taken]
 GRANTS: Mapping[str, Take] = MappingProxyType(
@@ -80,11 +82,20 @@ def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> 
     try:
         if grant_type not in client.grant_types:
             raise EsiaRefused("007005", cause=f"the system may not use grant_type={grant_type}")
+        _check_key(realm, client)
         taken = take(realm, client, parameters)
     except EsiaRefused as refusal:
         write_down(realm, parameters, refusal)
         raise
     return answer_with_tokens(realm, taken, state=parameters["state"])
+
+
+def _check_key(realm: Realm, client: Client) -> None:
+    """Nothing is used up for tokens that nobody here could sign. Raises EsiaRefused; the journal has the reason."""
+    try:
+        check_esia_key(realm, client.esia_algorithm)
+    except GostUnavailable as reason:
+        raise EsiaRefused("007007", cause=str(reason)) from None
 
 
 def _recipes(realm: Realm, version: Version, grant_type: str) -> Sequence[Recipe]:

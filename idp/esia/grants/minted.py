@@ -1,6 +1,5 @@
 """Whom tokens of the ESIA dialect are for, and the answer that they stand in: the same for every grant."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from idp.consent import disclosures
 from idp.protocol.client import Client
 from idp.protocol.esia import tokens
 from idp.protocol.esia.errors import EsiaRefused
+from idp.protocol.esia.particulars import Particulars
 from idp.protocol.esia.tokens import ACCOUNT_WORDS, Told
 from idp.realm import Realm
 from idp.tokens import minting
@@ -64,10 +64,9 @@ def entitled_by(realm: Realm, connection: Connection, grant: Grant, client: Clie
     return Entitled(oids.oid_of_citizen(connection, grant.citizen_id), level_of(holder.person))
 
 
-def scope_of(grant: Grant, entitled: Entitled) -> str:
-    """The claim `scope` of a grant."""
-    others: Iterable[str] = grant.particulars.get("organisation_scopes", ())
-    return tokens.spell_scope(grant.scopes, entitled.oid, others)
+def particulars_of(grant: Grant) -> Particulars:
+    """What the dialect knows of a grant."""
+    return Particulars.of_document(grant.particulars)
 
 
 def answer_with_tokens(realm: Realm, taken: Taken, *, state: str) -> dict[str, Any]:
@@ -106,7 +105,6 @@ def _told(realm: Realm, taken: Taken) -> Told:
         authenticated_at=grant.authenticated_at,
         nonce=taken.nonce if esia.echoes_nonce else None,
         subject_is_text=esia.subject_is_text,
-        permissions=grant.particulars.get("permissions", ()),
-        permissions_url=grant.particulars.get("permissions_url"),
+        permissions=particulars_of(grant).permissions,
         is_made_by_test=grant.is_made_by_test,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from idp.authentication import incident
-from idp.esia.grants.minted import Taken, entitled_by, scope_of
+from idp.esia.grants.minted import Taken, entitled_by, particulars_of
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
 from idp.realm import Realm
@@ -40,7 +40,7 @@ def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
     return Taken(
         client,
         sid=stored.family_id,
-        scope=scope_of(stored.grant, entitled),
+        scope=particulars_of(stored.grant).scope_claim(entitled.oid),
         grant=stored.grant,
         entitled=entitled,
         refresh_token=new,

@@ -6,8 +6,10 @@ import pytest
 
 from idp.citizens import organisations
 from idp.citizens.oids import oid_of_organisation
+from idp.interaction.words import DEED_WORDS
+from idp.protocol.scopes import WITHOUT_CLAIMS
 from tests.browser import Browser
-from tests.idp.esia.system import PERSON, System, payload_of, register_system
+from tests.idp.esia.system import PERSON, PERSONAL_SCOPES, System, payload_of, register_system
 from tests.idp.stand import Stand
 
 VERA = PERSON
@@ -127,7 +129,7 @@ def test_system_that_takes_confirmed_accounts_only_hears_007055_of_who_goes_back
     stand.execute("UPDATE citizens SET phone_verified_at = NULL")
     browser = arrived(system)
     assert "/confirmation/" in browser.url
-    browser.submit("leave")
+    browser.submit("confirmation", "leave")
     assert number_of(system, browser) == "007055"
 
 
@@ -147,11 +149,20 @@ def test_one_person_signs_in_by_both_dialects(stand: Stand, system: System) -> N
 
 def test_every_scope_at_once_fits_its_columns(system: System) -> None:
     """PostgreSQL counts, SQLite does not."""
-    from tests.idp.esia.system import PERSONAL_SCOPES
-
     browser = arrived(
         system, scope=" ".join(PERSONAL_SCOPES), scope_org="org_ogrn org_inn org_kpp org_leg", access_type="offline"
     )
     browser.submit("acting", f"party-{CLINIC}")
     browser.submit("consent", "allow")
     assert "code" in system.answer_of(browser)
+
+
+def test_consent_page_says_what_of_an_organisation_is_asked(system: System) -> None:
+    browser = arrived(system, scope="openid", scope_org="org_ogrn org_inn")
+    browser.submit("acting", f"party-{CLINIC}")
+    assert "Узнать ОГРН организации, от имени которой вы входите" in browser.text
+    assert "Узнать КПП" not in browser.text
+
+
+def test_every_scope_has_words_for_the_person() -> None:
+    assert not WITHOUT_CLAIMS.keys() - DEED_WORDS.keys()

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc.jwk import KeySet, RSAKey
 
 from idp.esia.bearer import judge
+from idp.protocol.esia.particulars import OrganisationScope
 from idp.settings import Esia
 from tests.idp.esia.issuing import granted_to, issue_code
 from tests.idp.esia.system import System, header_of, payload_of, register_system
@@ -124,15 +125,17 @@ def test_granted_is_what_the_code_stands_for_whatever_scope_the_token_request_si
 
 
 def test_permissions_and_scopes_of_organisations_stand_in_the_access_token(stand: Stand, system: System) -> None:
-    particulars = {
-        "organisation_scopes": ["http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042"],
-        "permissions": [{"sysname": "CONSENT"}],
-        "permissions_url": "http://localhost/permissions",
-    }
-    claims = payload_of(redeemed(stand, system, scopes=("openid",), particulars=particulars)["access_token"])
+    claims = payload_of(
+        redeemed(
+            stand,
+            system,
+            scopes=("openid",),
+            organisations=(OrganisationScope("org_ogrn", 1_000_000_042),),
+            permissions=({"sysname": "CONSENT"},),
+        )["access_token"]
+    )
     assert claims["scope"] == "openid http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042"
     assert claims["permissions"] == [{"sysname": "CONSENT"}]
-    assert claims["permissions_url"] == "http://localhost/permissions"
 
 
 def test_es_14_state_is_the_one_of_this_request_in_every_answer(stand: Stand, system: System) -> None:
