@@ -11,6 +11,7 @@ from idp.cms.gost_engine import GostUnavailable
 from idp.esia.client import Version, authenticate, read_parameters, write_down
 from idp.esia.grants import authorization_code, client_credentials, refresh_token
 from idp.esia.grants.minted import Taken, answer_with_tokens
+from idp.esia.pages import fault
 from idp.pages.access import Access, open_to
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
@@ -67,6 +68,8 @@ def _answer(realm: Realm, request: Request, version: Version) -> Response:
         return Response.of_json(_exchange(realm, parameters, version))
     except EsiaRefused as refusal:
         return _refuse(refusal, parameters.get("state"))
+    except Exception as reason:
+        return _refuse(fault(reason), parameters.get("state"))
 
 
 def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> Mapping[str, object]:
