@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ground.database import table_of
 from idp.citizens.models import Oid
+from idp.realm import Realm
 
 OIDS = table_of(Oid)
 FIRST = 1_000_000_000
@@ -51,6 +52,14 @@ def organisation_of(connection: Connection, oid: int) -> str | None:
 def forget(connection: Connection, citizen_id: str) -> None:
     """The person is gone. Their number is never given again: numbers only grow."""
     connection.execute(delete(OIDS).where(OIDS.c.citizen_id == citizen_id))
+
+
+def begin_anew(realm: Realm, connection: Connection) -> None:
+    """The stand starts over: nobody has a number, and the first is given first again."""
+    statement = "DELETE FROM sqlite_sequence WHERE name = 'oids'"
+    if not realm.database.is_sqlite:
+        statement = "SELECT setval(pg_get_serial_sequence('oids', 'number'), 1, false)"
+    connection.exec_driver_sql(statement)
 
 
 def _oid(connection: Connection, named: Named, identifier: str) -> int:

@@ -17,7 +17,7 @@ from ground.database import table_of
 from idp.consent.models import Disclosure
 from idp.realm import Realm
 
-Channel = Literal["id_token", "userinfo", "check"]
+Channel = Literal["id_token", "userinfo", "check", "resources"]
 DISCLOSURES = table_of(Disclosure)
 AGAIN_AFTER_SECONDS = 3600
 REMEMBERED = 20_000

@@ -8,6 +8,7 @@ from ground.wire import Request, Response
 from idp.esia import archive
 from idp.esia.authorize import blueprint as authorization_pages
 from idp.esia.logout import blueprint as logout_pages
+from idp.esia.rest.endpoint import resources
 from idp.esia.token import token_v1, token_v2, token_v3
 from idp.realm import Realm
 
@@ -20,7 +21,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "/aas/oauth2/v3/te": token_v3,
 }
 """Addresses that programs call, as plain functions."""
-TREES: Mapping[str, Endpoint] = {}
+TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}
 """The same for everything beneath an address."""
 BLUEPRINTS: tuple[Blueprint, ...] = (authorization_pages, logout_pages)
 """Addresses that browsers open."""
