@@ -78,7 +78,8 @@ def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> 
         check_mandatory(parameters, CALLS[version, "client_credentials"])
         raise EsiaRefused("007012", cause="grant_type is unknown")
     check_mandatory(parameters, CALLS[version, grant_type])
-    client = authenticate(realm, parameters, version=version, recipes=_recipes(realm, version, grant_type)).client
+    recipes = _recipes(realm, version, grant_type)
+    client = authenticate(realm, parameters, version=version, recipes=recipes, is_token_call=True).client
     try:
         if grant_type not in client.grant_types:
             raise EsiaRefused("007005", cause=f"the system may not use grant_type={grant_type}")
