@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "client": "idp.cli.clients:client",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",
+    "why": "idp.cli.why:why",
     "restore": "idp.cli.restore:restore",
     "epoch": "idp.cli.restore:epoch",
 }
