@@ -1,8 +1,9 @@
 """The entrance of an application: who really asks and over what, decided once, before anything else runs.
 
 Addresses of our own come from the public URL of the settings and from nowhere else: whatever a Host header says, what is
-behind the entrance sees the public host. What a proxy says about its client is believed of listed proxies only, and is
-taken away from everybody else, so that nothing behind the entrance can believe it by accident.
+behind the entrance sees the public host, and what was named only where it is compared with a list of ours. What a proxy says
+about its client is believed of listed proxies only, and is taken away from everybody else, so that nothing behind the entrance
+can believe it by accident.
 
 Where the public URL is https, plain http gets no service: pages are sent to https, everything that a program calls is
 refused (it must not learn to send its credentials in the clear), and only /health answers.
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, urlsplit
 
-from ground.wire import Response, StartResponse, Wsgi, WsgiEnvironment, send
+from ground.wire import NAMED_HOST, Response, StartResponse, Wsgi, WsgiEnvironment, send
 
 HSTS_SECONDS = 365 * 24 * 3600
 HEALTH = "/health"
@@ -83,6 +84,7 @@ class Entrance:
     def _settle(self, environment: WsgiEnvironment) -> None:
         """Write down the client and the scheme that hold, and remove every claim about them."""
         claims = [environment.pop(name, "") for name in CLAIMED]
+        environment[NAMED_HOST] = environment.get("HTTP_HOST", "")
         environment["HTTP_HOST"] = self._host
         if self._proxies:
             # By position in CLAIMED: dictionaries would cost every request.

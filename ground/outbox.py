@@ -12,6 +12,7 @@ message that is delivered or given up is emptied. A message may arrive twice (se
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,17 +78,20 @@ def failing_table(metadata: MetaData) -> Table:
 class Dispatch:
     """What leaves an outbox: who carries each channel, and to whom.
 
-    `recipients` are exact addresses and `*@domain`; None is everybody. In a readable outbox nothing is emptied, and what
-    nobody carries counts as sent.
+    `recipients` are exact addresses and `*@domain`; None is everybody. Nobody whose address `withheld` matches is ever reached.
+    In a readable outbox nothing is emptied, and what nobody carries counts as sent.
     """
 
     couriers: Mapping[str, Courier] = field(default_factory=dict)
     recipients: frozenset[str] | None = frozenset()
     is_readable: bool = True
+    withheld: re.Pattern[str] | None = None
 
     def reaches(self, address: str) -> bool:
         """May a message to this address leave?"""
         address = address.lower()
+        if self.withheld is not None and self.withheld.match(address):
+            return False
         return self.recipients is None or bool(self.recipients & {address, f"*@{address.rpartition('@')[2]}"})
 
 

@@ -18,6 +18,9 @@ import orjson
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 100
 
+NAMED_HOST = "propusk.named_host"
+"""The key of a WSGI environment under which the entrance keeps the host that a request named. It is no address of ours: only
+who compares it with a list of ours may look."""
 WsgiEnvironment = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[WsgiEnvironment, StartResponse], Iterable[bytes]]
@@ -38,7 +41,8 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One request. Header names are lower case; `path` is decoded, `query` is not."""
+    """One request. Header names are lower case; `path` is decoded, `query` is not. `named_host` is what the client called us, to
+    be compared and never to be believed."""
 
     method: str
     path: str
@@ -47,6 +51,7 @@ class Request:
     body: bytes
     remote_address: str
     is_secure: bool = False
+    named_host: str = ""
 
     @cached_property
     def arguments(self) -> dict[str, str]:
@@ -145,6 +150,7 @@ class RequestReader:
             body=self._read_body(environment),
             remote_address=environment.get("REMOTE_ADDR", ""),
             is_secure=environment.get("wsgi.url_scheme") == "https",
+            named_host=environment.get(NAMED_HOST, ""),
         )
 
     def _read_body(self, environment: WsgiEnvironment) -> bytes:

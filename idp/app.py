@@ -26,6 +26,7 @@ from idp.clients.doors import doors
 from idp.database import db
 from idp.discovery import documents as discovery
 from idp.esia import endpoints as esia
+from idp.esia.dialect import EsiaDialect
 from idp.front import REALM, Endpoint, Front
 from idp.interaction import continuing
 from idp.interaction.course import Dialects
@@ -58,7 +59,7 @@ from idp.staff import recoveries
 from idp.staff import views as staff
 
 FRAGMENTS = (metadata.fragment,)
-DIALECTS: Dialects = {"openid": OpenId()}
+DIALECTS: Dialects = {"openid": OpenId(), "esia": EsiaDialect()}
 BLUEPRINTS = (
     authorization_pages,
     continuing.blueprint,

@@ -16,8 +16,11 @@ class RequestRefused(ProviderError):
     """A request that the protocol forbids.
 
     `code` is the registered error code, `description` printable ASCII for the client's developer (RFC 6749, 5.2),
-    `clause` names the rule, `status` is the HTTP status where no redirect carries the error.
+    `clause` names the rule, `status` is the HTTP status where no redirect carries the error. `cause` says for the journal what
+    the client is not told, where there is anything.
     """
+
+    cause = ""
 
     def __init__(self, code: str, description: str, *, clause: str = "", status: int = 400) -> None:
         super().__init__(f"{code}: {description}")
@@ -25,6 +28,11 @@ class RequestRefused(ProviderError):
         self.description = description
         self.clause = clause
         self.status = status
+
+    @property
+    def outcome(self) -> str:
+        """The word of the journal."""
+        return self.code
 
 
 class ClientUnknown(RequestRefused):

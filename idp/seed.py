@@ -1,19 +1,25 @@
 """The seed: the people and information systems that a stand begins with, and begins with again when it is reset."""
 
 import tomllib
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import ValidationError
 from sqlalchemy import Connection, delete, true
 
 from idp.authentication.methods import METHODS
 from idp.authentication.methods.bank_id import identities
 from idp.authentication.methods.bank_id.id_token import Customer
-from idp.authentication.methods.password.store import set_password
-from idp.citizens import directory, organisations, roles
+from idp.authentication.methods.password.store import checker, set_hash
+from idp.citizens import children, directory, oids, organisations, roles
+from idp.citizens.children import BirthCertificate, ChildRefused
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import MEDICAL_SERVICE, PersonalData
+from idp.citizens.organisations import Particulars
+from idp.citizens.profile import as_stored, read_profile
 from idp.clients import registry
 from idp.database import DRAWS, JOBS, WATERMARKS, Base
 from idp.errors import StandUnusable
@@ -22,6 +28,8 @@ from idp.realm import Realm
 from idp.settings import Settings
 
 ACTOR = "operator:seed"
+FILES = ("people.toml", "organisations.toml", "esia.toml")
+"""Who is where: `esia.toml` has the people of ESIA's own test system, and their organisations."""
 
 
 def load_seed(realm: Realm) -> list[str]:
@@ -34,11 +42,14 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     """Enter who is missing. People are for the test environment only."""
     lines = []
     if realm.settings.is_test:
-        people = sum(_enter_person(realm, connection, person) for person in read_people(realm.settings.seed_folder))
+        folder, hashes = realm.settings.seed_folder, dict[str, str]()
+        everybody, every_organisation = read_people(folder), read_organisations(folder)
+        people = sum(_enter_person(realm, connection, person, hashes) for person in everybody)
         lines += [f"{people} test people entered"] if people else []
-        folder = realm.settings.seed_folder
-        entered = sum(_enter_organisation(realm, connection, each) for each in read_organisations(folder))
+        entered = sum(_enter_organisation(realm, connection, each) for each in every_organisation)
         lines += [f"{entered} organisations entered"] if entered else []
+        if not realm.settings.is_bank:
+            _number(realm, connection, everybody, every_organisation)
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
@@ -52,17 +63,18 @@ def start_over(realm: Realm, connection: Connection) -> None:
         # A seeded realm draws again what it drew before, but never a signing key that it has already.
         which = {DRAWS: DRAWS.c.purpose.not_like("key %"), JOBS: JOBS.c.every_seconds.is_(None)}.get(table, true())
         connection.execute(delete(table).where(which))
+    oids.begin_anew(realm, connection)
     enter_seed(realm, connection)
 
 
 def read_people(folder: Path) -> list[dict[str, Any]]:
-    """The test people of the seed, as their file says."""
-    return _read(folder / "people.toml", "people")
+    """The test people of the seed, as their files say."""
+    return [entry for file in FILES for entry in _read(folder / file, "people")]
 
 
 def read_organisations(folder: Path) -> list[dict[str, Any]]:
-    """The organisations of the seed, as their file says."""
-    return _read(folder / "organisations.toml", "organisations")
+    """The organisations of the seed, as their files say."""
+    return [entry for file in FILES for entry in _read(folder / file, "organisations")]
 
 
 def read_systems(settings: Settings) -> list[dict[str, Any]]:
@@ -85,16 +97,18 @@ def _read(file: Path, name: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
-    known = {field.name for field in fields(PersonalData)}
-    data = PersonalData(**{name: value for name, value in entry.items() if name in known})
+def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any], hashes: dict[str, str]) -> bool:
+    """`hashes` has every password that was hashed before: many of the seed are one."""
+    data = PersonalData.from_fields(entry)
+    if data.esia is not None:
+        data = replace(data, esia=_profile(entry))
     try:
         citizen_id = directory.enter(
             realm,
             connection,
             data,
-            phone_is_verified=data.phone is not None,
-            email_is_verified=data.email is not None,
+            phone_is_verified=data.phone is not None and entry.get("phone_verified", True),
+            email_is_verified=data.email is not None and entry.get("email_verified", True),
             second_factor_required=entry.get("second_factor_required", False),
             risk_is_judged=entry.get("risk", "on") != "off",
             actor=ACTOR,
@@ -102,7 +116,14 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
         )
     except CitizenExists:
         return False
-    set_password(realm, connection, citizen_id, entry["password"])
+    password = entry["password"]
+    if password not in hashes:
+        hashes[password] = checker(realm).hash(password)
+    set_hash(realm, connection, citizen_id, hashes[password])
+    if "identity" in entry:
+        directory.prove_identity(realm, connection, citizen_id, by=entry["identity"], actor=ACTOR)
+    for child in entry.get("children", ()):
+        _enter_child(realm, connection, citizen_id, child)
     for role in entry.get("roles", () if realm.settings.is_bank else (MEDICAL_SERVICE,)):
         roles.give(realm, connection, citizen_id, role, actor=ACTOR)
     for method in METHODS:
@@ -113,8 +134,36 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any]) -
     return True
 
 
+def _profile(entry: dict[str, Any]) -> dict[str, Any]:
+    """What only ESIA tells of somebody, as it is stored."""
+    try:
+        return as_stored(read_profile(entry["esia"]))
+    except ValidationError as error:
+        raise StandUnusable(f"the seed says of {entry.get('key', 'somebody')} what ESIA does not tell: {error}") from None
+
+
+def _enter_child(realm: Realm, connection: Connection, parent_id: str, entry: dict[str, Any]) -> None:
+    """Put a child on a parent's list, where the clock of the stand makes it one."""
+    parent = directory.find(realm, connection, parent_id)
+    certificate = BirthCertificate(children.series(entry["series"]), children.number(entry["number"]))
+    if parent is not None:
+        with suppress(ChildRefused):
+            children.add(realm, connection, parent, PersonalData.from_fields(entry), certificate, actor=ACTOR)
+
+
+def _number(realm: Realm, connection: Connection, people: Sequence[dict[str, Any]], entered: Sequence[dict[str, Any]]) -> None:
+    """Give everybody their numbers in the order of the files, so that they are the same on every fresh stand."""
+    for entry in people:
+        person = directory.find_by_login(realm, connection, entry.get("snils") or entry.get("phone") or entry["email"])
+        if person is not None:
+            oids.oid_of_citizen(connection, person.id)
+    for entry in entered:
+        oids.oid_of_organisation(connection, entry["id"])
+
+
 def _enter_organisation(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:
     members = {directory.find_by_login(realm, connection, login): position for login, position in entry["members"].items()}
+    chiefs = [directory.find_by_login(realm, connection, login) for login in entry.get("chiefs", ())]
     return organisations.enter(
         realm,
         connection,
@@ -123,6 +172,8 @@ def _enter_organisation(realm: Realm, connection: Connection, entry: dict[str, A
         ogrn=entry["ogrn"],
         inn=entry["inn"],
         positions={person.id: position for person, position in members.items() if person is not None},
+        chiefs={person.id for person in chiefs if person is not None},
+        particulars=Particulars(**entry["particulars"]) if "particulars" in entry else None,
     )
 
 

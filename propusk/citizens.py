@@ -32,14 +32,17 @@ class PersonMembers(TypedDict, total=False):
     disabled: bool
     roles: Sequence[Role]
     locked: bool
+    esia: Mapping[str, Any] | None
     password: str | None
 
 
 @dataclass(frozen=True)
 class Citizen:
-    """A person of the sandbox as it was when asked; `password` is known only if this test has set or been told it."""
+    """A person of the sandbox as it was when asked; `password` is known only if this test has set or been told it. `oid` is the
+    number by which the ESIA dialect names them, and `esia` what only it tells of them."""
 
     id: str
+    oid: int
     family_name: str
     given_name: str
     middle_name: str | None
@@ -62,6 +65,7 @@ class Citizen:
     disabled: bool
     roles: tuple[Role, ...]
     locked: bool
+    esia: Mapping[str, Any] | None
     password: str | None = field(default=None, repr=False)
 
     @property

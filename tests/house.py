@@ -39,7 +39,7 @@ class Person:
 
 
 PEOPLE = {
-    entry["key"]: Person(entry["key"], entry["phone"], entry["email"], entry["snils"], entry["password"])
+    entry["key"]: Person(entry["key"], entry["phone"], entry["email"], entry.get("snils", ""), entry["password"])
     for entry in read_people(ROOT / "config" / "seed")
 }
 VERA, PYOTR, MAYA = PEOPLE["vera"], PEOPLE["pyotr"], PEOPLE["maya"]

@@ -42,7 +42,7 @@ def add() -> Response | tuple[str, int]:
     if errors:
         return _page(owner, form, errors), 400
     certificate = BirthCertificate(good.pop("series"), good.pop("number"))
-    data = PersonalData(**good)
+    data = PersonalData.from_fields(good)
     refusal: ChildRefused | None = None
     with realm.database.write() as connection:
         try:

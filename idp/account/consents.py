@@ -26,6 +26,7 @@ SHOWN = 20
 CHANNELS: dict[str, LazyText] = {
     "id_token": lazy_gettext("при входе, в токене"),
     "userinfo": lazy_gettext("по запросу данных"),
+    "resources": lazy_gettext("по запросу данных"),
     "check": lazy_gettext("при проверке доступа другого сервиса"),
 }
 blueprint = make_blueprint("account_consents")
@@ -51,7 +52,8 @@ class Service:
 
     @property
     def may_know(self) -> str:
-        names = [name for given in self.standing for name in (*claims_of(given.scopes), *given.claims)]
+        dialect = self.client.dialect if self.client is not None else "openid"
+        names = [name for given in self.standing for name in (*claims_of(given.scopes, dialect), *given.claims)]
         return claim_list(list(dict.fromkeys(names)))
 
     @property

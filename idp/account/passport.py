@@ -7,7 +7,7 @@ of it is another's; one number always fails, so that a refusal can be seen: 0004
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -68,7 +68,7 @@ def save(realm: Realm, connection: Connection, person: Person, good: Mapping[str
     return refused
 
 
-def _checked(realm: Realm, connection: Connection, person: Person, good: Mapping[str, str], *, actor: str) -> Refused | None:
+def _checked(realm: Realm, connection: Connection, person: Person, good: Mapping[str, Any], *, actor: str) -> Refused | None:
     if counters.count_up(realm, connection, CHECKS, person.id, within_seconds=HOUR_SECONDS) > CHECKS_PER_HOUR:
         return "too_often"
     data = replace(person.data, **good)

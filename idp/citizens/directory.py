@@ -160,6 +160,7 @@ def enter(
         "risk_is_judged": risk_is_judged,
         "passport_checked_at": now if data.has_passport else None,
         "created_at": now,
+        "changed_at": now,
         "first_sign_in_at": None if is_newcomer else now,
     }
     _write(realm, connection, insert(CITIZENS), row, data)
@@ -191,6 +192,7 @@ def change(realm: Realm, connection: Connection, person: Person, *, actor: str) 
         "risk_is_judged": person.risk_is_judged,
         "disabled_at": since(known.disabled_at, person.is_disabled),
         "passport_checked_at": since(known.passport_checked_at, person.document_is_checked and person.data.has_passport),
+        "changed_at": now,
     }
     _write(realm, connection, update(CITIZENS).where(CITIZENS.c.id == person.id), row, person.data, besides=person.id)
     record(realm, connection, Event.CITIZEN_CHANGED, actor=actor, object=f"citizen:{person.id}")
@@ -262,7 +264,9 @@ def _passport_index(realm: Realm, data: PersonalData) -> bytes | None:
 
 
 def _indexes(realm: Realm, data: PersonalData) -> dict[str, bytes | None]:
-    return {f"{name}_index": realm.vault.blind_index(name, value) if (value := getattr(data, name)) else None for name in LOGINS}
+    """What somebody is found by. An address is kept as its owner spells it, and found whichever way."""
+    spelled = {"phone": data.phone, "email": data.email and data.email.lower(), "snils": data.snils}
+    return {f"{name}_index": realm.vault.blind_index(name, value) if value else None for name, value in spelled.items()}
 
 
 def _open(realm: Realm, row: Row[Any]) -> Person:
@@ -280,6 +284,7 @@ def _open(realm: Realm, row: Row[Any]) -> Person:
         lock=_lock(realm, row),
         is_child=bool(row.is_child),
         is_newcomer=row.first_sign_in_at is None,
+        changed_at=row.created_at if row.changed_at is None else row.changed_at,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, true
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Base
@@ -33,6 +33,7 @@ class Citizen(Base):
     locked_at: Mapped[int | None] = mapped_column(BigInteger)
     unlocks_at: Mapped[int | None] = mapped_column(BigInteger)
     first_sign_in_at: Mapped[int | None] = mapped_column(BigInteger)
+    changed_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CitizenRole(Base):
@@ -63,7 +64,8 @@ class Incident(Base):
 
 
 class Organisation(Base):
-    """An organisation for which people may act. `ogrn` and `inn` are public numbers, so nothing here is sealed."""
+    """An organisation for which people may act. `ogrn` and `inn` are public numbers, so nothing here is sealed. `particulars`
+    hold what only ESIA tells of it, by the names of `organisations.Particulars`."""
 
     __tablename__ = "organisations"
 
@@ -71,6 +73,7 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(300))
     ogrn: Mapped[str] = mapped_column(String(13), unique=True)
     inn: Mapped[str] = mapped_column(String(10), unique=True)
+    particulars: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -82,6 +85,8 @@ class Membership(Base):
     citizen_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     organisation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     position: Mapped[str] = mapped_column(String(200))
+    is_chief: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
     begun_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -127,7 +132,8 @@ Lock = Literal["failures", "incident"]
 class PersonalData:
     """What is sealed of a citizen. Dates are `YYYY-MM-DD`, СНИЛС `XXX-XXX-XXX YY`, the phone E.164.
 
-    Account and card are those of a customer, where the citizens are a bank's.
+    Account and card are those of a customer, where the citizens are a bank's. `esia` is what only ESIA tells of somebody, in
+    the form that `profile` reads.
     """
 
     family_name: str
@@ -147,6 +153,7 @@ class PersonalData:
     email: str | None = None
     bank_account: str | None = None
     bank_card: str | None = None
+    esia: dict[str, Any] | None = None
 
     @property
     def has_passport(self) -> bool:
@@ -187,6 +194,7 @@ class Person:
     lock: Lock | None = None
     is_child: bool = False
     is_newcomer: bool = False
+    changed_at: int = 0
 
     @property
     def is_staff(self) -> bool:

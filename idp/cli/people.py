@@ -9,6 +9,7 @@ from idp.errors import StandUnusable
 from idp.seed import read_people
 from idp.settings import Settings, read_settings
 
+NAMES = ("family_name", "given_name", "middle_name")
 SHOWN = ("key", "phone", "email", "snils", "password", "note")
 
 
@@ -21,7 +22,7 @@ def people() -> None:
 def shown_people(settings: Settings) -> list[dict[str, str]]:
     """The people of the seed as they are told to whoever starts a stand."""
     return [
-        {"name": f"{entry['family_name']} {entry['given_name']} {entry['middle_name']}"}
+        {"name": " ".join(entry[name] for name in NAMES if name in entry)}
         | {name: entry.get(name, "") for name in SHOWN}
         | {"roles": ", ".join(entry.get("roles", ()))}
         for entry in read_people(settings.seed_folder)

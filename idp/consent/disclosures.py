@@ -17,7 +17,7 @@ from ground.database import table_of
 from idp.consent.models import Disclosure
 from idp.realm import Realm
 
-Channel = Literal["id_token", "userinfo", "check"]
+Channel = Literal["id_token", "userinfo", "check", "resources"]
 DISCLOSURES = table_of(Disclosure)
 AGAIN_AFTER_SECONDS = 3600
 REMEMBERED = 20_000
@@ -72,6 +72,28 @@ def write_down(realm: Realm, *, family_id: str, citizen_id: str, client_id: str,
     with realm.database.write_behind() as connection:
         connection.execute(TELL[realm.database.is_sqlite], {**row, "first_at": now, "last_at": now})
     recently.remember(key, now)
+
+
+def write_down_within(
+    realm: Realm,
+    connection: Connection,
+    *,
+    family_id: str,
+    citizen_id: str,
+    client_id: str,
+    channel: Channel,
+    claims: Iterable[str],
+) -> None:
+    """The same in a transaction of the caller. It is not remembered, since the transaction may yet fail."""
+    row = {
+        "family_id": family_id,
+        "channel": channel,
+        "claims": " ".join(claims),
+        "citizen_id": citizen_id,
+        "client_id": client_id,
+    }
+    now = realm.clock.now()
+    connection.execute(TELL[realm.database.is_sqlite], {**row, "first_at": now, "last_at": now})
 
 
 def of_citizen(connection: Connection, citizen_id: str) -> Sequence[Disclosed]:

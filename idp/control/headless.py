@@ -26,7 +26,7 @@ from idp.authentication.policy import CannotProveEnough
 from idp.authentication.rehearsal import Asked
 from idp.authentication.risk import Place
 from idp.citizens import directory
-from idp.citizens.acting import THEMSELVES, Choice, chosen
+from idp.citizens.acting import THEMSELVES, Choice
 from idp.citizens.models import Person
 from idp.clients.authentication import TOKEN_PATH
 from idp.control.proofs import PROOFS
@@ -117,7 +117,7 @@ class Visitor:
             elif isinstance(question, AskConsent):
                 claims = question.claims
                 give_answer(self.realm, connection, paused, self.consent, citizen_id=citizen_id, claims=claims)
-            elif self.acting == THEMSELVES or chosen(question.parties, self.acting) is not None:
+            elif question.offers(self.acting):
                 pause.remember_choice(connection, paused, self.acting, citizen_id=citizen_id)
             else:
                 raise SignInStopped("party_unknown")

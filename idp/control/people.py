@@ -12,11 +12,12 @@ from idp.account.removal import remove_person
 from idp.authentication import lockout
 from idp.authentication.methods.password.hashing import MAX_PASSWORD_BYTES
 from idp.authentication.methods.password.store import change_password, set_password
-from idp.citizens import directory, identifiers, locks, roles
+from idp.citizens import directory, identifiers, locks, oids, roles
 from idp.citizens.directory import CitizenExists
 from idp.citizens.invention import invent, invent_password
 from idp.citizens.last_administrator import LastAdministrator, demand_another
 from idp.citizens.models import MEDICAL_SERVICE, ROLES, Person, PersonalData, Role
+from idp.citizens.profile import Profile, as_stored
 from idp.citizens.roles import RoleNotGiven
 from idp.control.operation import ACTOR, Answer, Call, Operation, Problem
 from idp.logout.session_end import end_everywhere
@@ -59,13 +60,16 @@ class PersonTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     disabled: bool | UnsetType = UNSET
     roles: Annotated[list[Role], Meta(max_length=len(ROLES), description="All that they have")] | UnsetType = UNSET
     locked: bool | UnsetType = UNSET
+    esia: Annotated[Profile, Meta(description="What only ESIA tells of them")] | UnsetType | None = UNSET
     password: Password | UnsetType | None = UNSET
 
 
 class KnownPerson(Struct, frozen=True, kw_only=True):
-    """A person of the test stand. `id` is also the subject of tokens for clients that are not pairwise."""
+    """A person of the test stand. `id` is also the subject of tokens for clients that are not pairwise; `oid` is the number by
+    which the ESIA dialect names them, and `esia` what only it tells."""
 
     id: str
+    oid: int
     family_name: str
     given_name: str
     middle_name: str | None
@@ -88,6 +92,7 @@ class KnownPerson(Struct, frozen=True, kw_only=True):
     disabled: bool
     roles: list[Role]
     locked: bool
+    esia: dict[str, Any] | None
 
 
 class NewPerson(KnownPerson, frozen=True, kw_only=True):
@@ -118,7 +123,7 @@ def look_up(realm: Realm, call: Call) -> Answer:
             # A plus that was not percent-encoded arrives as a space.
             person = directory.find_by_login(realm, connection, "+" + login[1:] if login.startswith(" ") else login)
             found = [person] if person else []
-    return Answer(200, People(people=[KnownPerson(**_shown(person)) for person in found]))
+    return Answer(200, People(people=[KnownPerson(**each) for each in _all_shown(realm, found)]))
 
 
 def enter(realm: Realm, call: Call) -> Answer:
@@ -148,12 +153,13 @@ def enter(realm: Realm, call: Call) -> Answer:
             set_password(realm, connection, citizen_id, password)
         _lock(realm, connection, citizen_id, terms.locked)
         person = _find(realm, connection, citizen_id)
-    return Answer(201, NewPerson(**_shown(person), password=password))
+    return Answer(201, NewPerson(**_all_shown(realm, [person])[0], password=password))
 
 
 def read(realm: Realm, call: Call) -> Answer:
     with realm.database.read() as connection:
-        return Answer(200, KnownPerson(**_shown(_find(realm, connection, call.path["person_id"]))))
+        person = _find(realm, connection, call.path["person_id"])
+    return Answer(200, KnownPerson(**_all_shown(realm, [person])[0]))
 
 
 def change(realm: Realm, call: Call) -> Answer:
@@ -190,7 +196,7 @@ def change(realm: Realm, call: Call) -> Answer:
             change_password(realm, connection, person.id, terms.password, actor=ACTOR)
         _lock(realm, connection, person.id, terms.locked)
         person = _find(realm, connection, person.id)
-    return Answer(200, KnownPerson(**_shown(person)))
+    return Answer(200, KnownPerson(**_all_shown(realm, [person])[0]))
 
 
 def remove(realm: Realm, call: Call) -> Answer:
@@ -241,11 +247,13 @@ def _lock(realm: Realm, connection: Connection, citizen_id: str, wanted: bool | 
         lockout.recover(realm, connection, citizen_id, by="test", actor=ACTOR)
 
 
-def _data(terms: PersonTerms) -> dict[str, str | None]:
+def _data(terms: PersonTerms) -> dict[str, Any]:
     """The personal data that were given, in one spelling. Raises Problem."""
     given: dict[str, Any] = {}
     for name in PersonalData.__dataclass_fields__:
         value = getattr(terms, name, UNSET)  # what only a bank knows of its customers is not of this API
+        if isinstance(value, Profile):
+            value = as_stored(value)
         if isinstance(value, date):
             if value.year not in YEARS:
                 raise Problem(422, "body_invalid", "The body is not what this operation takes", f"{name}: nobody lives then")
@@ -261,7 +269,7 @@ def _data(terms: PersonTerms) -> dict[str, str | None]:
     return given
 
 
-def _only_logins(given: Mapping[str, str | None]) -> PersonalData:
+def _only_logins(given: Mapping[str, Any]) -> PersonalData:
     return PersonalData("", "", **{name: given.get(name) for name in directory.LOGINS})
 
 
@@ -274,9 +282,21 @@ def _told(value: bool | UnsetType, otherwise: bool) -> bool:
     return otherwise if isinstance(value, UnsetType) else value
 
 
-def _shown(person: Person) -> dict[str, Any]:
+def _all_shown(realm: Realm, people: Sequence[Person]) -> list[dict[str, Any]]:
+    """These people with their numbers; who has none yet is given one."""
+    with realm.database.read() as connection:
+        numbers = oids.known_oids(connection, "citizen_id", [person.id for person in people])
+    missing = [person.id for person in people if person.id not in numbers]
+    if missing:
+        with realm.database.write() as connection:
+            numbers |= {citizen_id: oids.oid_of_citizen(connection, citizen_id) for citizen_id in missing}
+    return [_shown(person, numbers[person.id]) for person in people]
+
+
+def _shown(person: Person, oid: int) -> dict[str, Any]:
     return {
         "id": person.id,
+        "oid": oid,
         **{name: value for name, value in asdict(person.data).items() if name in KnownPerson.__struct_fields__},
         "phone_verified": person.phone_is_verified,
         "email_verified": person.email_is_verified,

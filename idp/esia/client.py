@@ -68,7 +68,7 @@ def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused
         realm,
         Event.CLIENT_REFUSED,
         object=f"client:{named[:MAX_NAME_LENGTH] or 'unknown'}",
-        outcome=f"ESIA-{refusal.number}",
+        outcome=refusal.outcome,
         cause=refusal.cause,
     )
 

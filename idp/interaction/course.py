@@ -194,6 +194,7 @@ def write_refusal(realm: Realm, connection: Connection, client_id: str, refusal:
         Event.AUTHORIZATION_REFUSED,
         actor=f"client:{client_id}",
         object="authorization",
-        outcome=refusal.code,
+        outcome=refusal.outcome,
         clause=refusal.clause,
+        **({"cause": refusal.cause} if refusal.cause else {}),
     )

@@ -52,9 +52,14 @@ class ConfirmAccount:
 
 @dataclass(frozen=True)
 class ChooseParty:
-    """The client asks on whose behalf the person comes: their own, or that of one of these."""
+    """The client asks on whose behalf the person comes: that of one of these, or their own where they `may_be_themselves`."""
 
     parties: tuple[Party, ...]
+    may_be_themselves: bool = True
+
+    def offers(self, choice: Choice) -> bool:
+        """Is it one of the answers?"""
+        return acting.chosen(self.parties, choice) is not None or (self.may_be_themselves and choice == acting.THEMSELVES)
 
 
 @dataclass(frozen=True)
@@ -137,11 +142,14 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
     party: Party | None = None
     if _asks_for_party(request):
         parties, choice = acting.parties_of(realm, connection, session.citizen_id), paused.choice_of(session.citizen_id)
+        must_be = request.must_act_for
+        parties = tuple(each for each in parties if must_be in (None, each.kind))
         party = acting.chosen(parties, choice)
+        is_open = must_be is not None or (choice != acting.THEMSELVES and (bool(parties) or choice is not None))
         # A tie that ended since it was chosen is asked about anew, and never taken for «for themselves».
-        if party is None and choice != acting.THEMSELVES and (parties or choice is not None):
+        if party is None and is_open:
             _check_may_ask(request, "prompt is none, but the person has to say on whose behalf they come")
-            return ChooseParty(parties)
+            return ChooseParty(parties, may_be_themselves=must_be is None)
     claims = _claims(realm, connection, request, session)
     is_allowed = ledger.covers(realm, connection, session.citizen_id, request.client_id, request.scope, claims.names)
     # Somebody who allowed it here may have withdrawn it since, at their account.
@@ -155,8 +163,10 @@ def next_step(realm: Realm, connection: Connection, paused: PausedRequest, sessi
 
 
 def _asks_for_party(request: AuthorizationRequest) -> bool:
-    """By its scope, or by the single claim."""
-    return any(ACTING_FOR in asked for asked in (request.scope, request.claims.userinfo, request.claims.id_token))
+    """By its scope, or by the single claim, or because its dialect has organisations."""
+    return request.must_act_for is not None or any(
+        ACTING_FOR in asked for asked in (request.scope, request.claims.userinfo, request.claims.id_token)
+    )
 
 
 def _lacking(realm: Realm, connection: Connection, client: Client, session: Session) -> tuple[Missing, ...]:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from ground.web.headers import allow_form_target
 from ground.web.language import gettext as _
-from idp.citizens import acting, directory
+from idp.citizens import directory
 from idp.citizens.acting import Choice
 from idp.clients import registry
 from idp.interaction import pause
@@ -55,7 +55,8 @@ def show_parties(interaction_id: str) -> Response | str:
     with realm.database.read() as connection:
         person = directory.find(realm, connection, waiting.session.citizen_id) or _raise_gone()
     parties = [(party, party_facts({**party.claim(), "name": ""}).lstrip(", ")) for party in waiting.question.parties]
-    return _page("acting.html", waiting, _("От чьего имени"), person=person, parties=parties)
+    themselves = person if waiting.question.may_be_themselves else None
+    return _page("acting.html", waiting, _("От чьего имени"), person=themselves, parties=parties)
 
 
 @blueprint.post("/acting/<interaction_id>")
@@ -67,7 +68,7 @@ def choose(interaction_id: str) -> Response:
     if waiting is not None and waiting.is_shown_here(realm):
         kind, _colon, party_id = request.form.get("party", "").partition(":")
         choice = Choice(kind, party_id or None)
-        if choice == acting.THEMSELVES or acting.chosen(waiting.question.parties, choice) is not None:
+        if waiting.question.offers(choice):
             with realm.database.write() as connection:
                 pause.remember_choice(connection, waiting.paused, choice, citizen_id=waiting.session.citizen_id)
     return redirect(pause.CONTINUE + interaction_id, 303)

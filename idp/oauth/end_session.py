@@ -15,17 +15,16 @@ from werkzeug.wrappers import Response
 
 from ground.web.csrf import csrf_exempt
 from ground.web.errors import PageProblem
-from ground.web.headers import allow_form_target, allow_frame
+from ground.web.headers import allow_form_target
 from ground.web.language import choose_language
 from ground.web.language import gettext as _
 from ground.web.theme import own_address
 from ground.wire import BadRequest, single_values
 from idp.audit import Event, record
 from idp.errors import RequestRefused
-from idp.logout import front_channel
 from idp.logout import request as requests
+from idp.logout.leaving import leave
 from idp.logout.request import LogoutRequest
-from idp.logout.session_end import end_everything
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.realm import Realm
@@ -33,8 +32,6 @@ from idp.sessions import browser
 from idp.sessions.store import Session
 
 PATH = "/oauth2/logout"
-SECONDS_FOR_FRAMES = 2
-"""How long the page stays that loads the clients' frames. HtmlUnit follows a refresh of up to two seconds."""
 
 blueprint = Blueprint("end_session", __name__, url_prefix=PATH)
 
@@ -55,7 +52,7 @@ def end_session() -> Response | str:
     choose_language(parameters.get("ui_locales"))
     judged, session = _judge(realm, parameters)
     if judged.is_certain:
-        return _leave(realm, judged, session)
+        return leave(realm, judged, session)
     if judged.return_uri:
         allow_form_target(judged.return_uri)
     return render_template("logout.html", judged=judged)
@@ -67,7 +64,7 @@ def confirmed() -> Response:
     """The person said yes on our own page."""
     realm = current_realm()
     judged, session = _judge(realm, {name: value for name, value in request.form.items() if value})
-    return _leave(realm, judged, session)
+    return leave(realm, judged, session)
 
 
 @blueprint.get("/confirmed")
@@ -96,28 +93,6 @@ def _judge(realm: Realm, parameters: Mapping[str, str]) -> tuple[LogoutRequest, 
         except RequestRefused as refusal:
             refused = refusal
     raise _refused(realm, refused, client_id=parameters.get("client_id"))
-
-
-def _leave(realm: Realm, judged: LogoutRequest, session: Session | None) -> Response:
-    """End everything, tell the clients, and go back to the one that asked, or stay on a page that says it is done."""
-    frames: list[str] = []
-    if session is not None:
-        with realm.database.write() as connection:
-            end_everything(realm, connection, session, because="signed_out")
-            frames = front_channel.frames(realm, connection, session.sid)
-    if judged.destination is not None and not frames:
-        response = redirect(judged.destination, 303)
-    else:
-        response = _signed_out_page(judged, frames)
-    browser.take_back(response)
-    return response
-
-
-def _signed_out_page(judged: LogoutRequest, frames: list[str]) -> Response:
-    for address in frames:
-        allow_frame(address)
-    page = render_template("signed_out.html", judged=judged, frames=frames, seconds=SECONDS_FOR_FRAMES)
-    return Response(page, mimetype="text/html")
 
 
 def _refused(realm: Realm, refusal: RequestRefused, *, client_id: str | None = None) -> PageProblem:

@@ -6,7 +6,7 @@ asks, and may the answer go there. Every later refusal is sent to the redirect U
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from idp.errors import ClientUnknown, RequestRefused
 from idp.protocol import claims, scopes
@@ -32,7 +32,8 @@ CORE = "OpenID Connect Core 1.0, 3.1.2.1"
 class AuthorizationRequest:
     """A judged request. `scope` and `claims` hold only what the client may have; `hinted_subject` is the citizen that an
     `id_token_hint` names. `essential_levels` are the only ones that may be stated, if there are any. `dialect` says how the
-    client speaks, and `particulars` holds what only that dialect knows, as JSON can hold it."""
+    client speaks, and `particulars` holds what only that dialect knows, as JSON can hold it. Where `must_act_for` is said, the
+    person has to come on behalf of somebody of that kind, and says of whom."""
 
     client_id: str
     redirect_uri: str
@@ -51,6 +52,7 @@ class AuthorizationRequest:
     essential_levels: tuple[str, ...] = ()
     dialect: Dialect = "openid"
     particulars: Mapping[str, Any] = field(default_factory=dict)
+    must_act_for: Literal["organisation"] | None = None
 
 
 def check_client(parameters: Mapping[str, str], find_client: Callable[[str], Client | None]) -> Client:

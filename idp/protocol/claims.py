@@ -12,7 +12,7 @@ import orjson
 
 from idp.errors import RequestRefused
 from idp.protocol.scopes import claims_of
-from idp.protocol.vocabulary import MAX_CLAIMS_DEPTH, MAX_CLAIMS_LENGTH
+from idp.protocol.vocabulary import MAX_CLAIMS_DEPTH, MAX_CLAIMS_LENGTH, Dialect
 
 CLAUSE = "OpenID Connect Core 1.0, 5.5"
 Wanted = dict[str, list[Any] | None]
@@ -80,9 +80,9 @@ def granted(asked: ClaimsRequest, person: Mapping[str, Any]) -> GrantedClaims:
     return GrantedClaims(userinfo=_fitting(asked.userinfo, person), id_token=_fitting(asked.id_token, person))
 
 
-def names_of(scopes: Iterable[str], single: GrantedClaims) -> tuple[str, ...]:
+def names_of(scopes: Iterable[str], single: GrantedClaims, dialect: Dialect = "openid") -> tuple[str, ...]:
     """Every claim that is handed out somewhere: those of the scopes and the single ones."""
-    return tuple(dict.fromkeys((*claims_of(scopes), *single.userinfo, *single.id_token)))
+    return tuple(dict.fromkeys((*claims_of(scopes, dialect), *single.userinfo, *single.id_token)))
 
 
 def released(person: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from idp.errors import RequestRefused
+from idp.protocol.esia.scopes import NAMES
+from idp.protocol.vocabulary import Dialect
 
 REGISTRY_PREFIX = "registry."
 OFFLINE_ACCESS = "offline_access"
@@ -85,7 +87,15 @@ OF_ESIA: Mapping[str, Scope] = MappingProxyType(
 )
 """The scopes that only systems of the ESIA dialect are given, beside those of its names above; protocol/esia/scopes.py has all
 of them, and where each comes from."""
-EVERY: Mapping[str, Scope] = MappingProxyType({**SCOPES, **OF_ESIA})
+WITHOUT_CLAIMS: Mapping[str, Scope] = MappingProxyType(
+    {name: Scope(name) for name in NAMES if name not in SCOPES and name not in OF_ESIA}
+)
+"""The rest of ESIA's: about organisations, and of the Цифровой профиль."""
+EVERY: Mapping[str, Scope] = MappingProxyType({**SCOPES, **OF_ESIA, **WITHOUT_CLAIMS})
+WIDER_AT_ESIA: Mapping[str, Scope] = MappingProxyType(
+    {**EVERY, "id_doc": Scope("id_doc", ("identity_document", "citizenship")), "addresses": Scope("addresses", ("addresses",))}
+)
+"""What the same scopes open there: the whole document, that of a foreigner too, and every address."""
 
 REGISTRABLE = SCOPES.keys() - {BANK}
 """The scopes that a system may register by itself; the others are given by the operator's own hand."""
@@ -104,10 +114,11 @@ def granted(requested: str, allowed: Iterable[str]) -> frozenset[str]:
     return scopes
 
 
-def claims_of(scopes: Iterable[str]) -> tuple[str, ...]:
-    """The names of the claims that scopes open, in the order of the list above."""
+def claims_of(scopes: Iterable[str], dialect: Dialect = "openid") -> tuple[str, ...]:
+    """The names of the claims that scopes open for a system of this dialect, in the order of the list above."""
     asked = set(scopes)
-    names = [claim for scope in EVERY.values() if scope.name in asked for claim in scope.claims]
+    known = EVERY if dialect == "openid" else WIDER_AT_ESIA
+    names = [claim for scope in known.values() if scope.name in asked for claim in scope.claims]
     return tuple(dict.fromkeys(names))
 
 

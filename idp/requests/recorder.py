@@ -20,6 +20,8 @@ from idp.requests.pending import Pending, file_of, wait_until_written
 from idp.requests.writer import Writer
 
 HEADER = "X-Propusk-Request"
+REQUEST_ID = "propusk.request_id"
+"""The key of a WSGI environment under which a page finds the id of the request that it answers."""
 OTHERS_PATIENCE_SECONDS = 1.0
 MAKING = threading.Lock()
 """A sandbox is opened by the first request for it, and two may come at once."""
@@ -71,6 +73,7 @@ class Recorder:
         request_id, at = draw_identifier(self._realm.chance, "request"), self._realm.clock.now()
         body, is_cut = _take_body(environment)
         came = environment.copy()  # what is behind us changes it
+        environment[REQUEST_ID] = request_id
         status, answered = "", list[tuple[str, str]]()
 
         def start(given_status: str, headers: list[tuple[str, str]], *rest: object) -> object:

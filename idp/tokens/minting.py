@@ -142,6 +142,11 @@ def mint_esia(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, A
     return _sign(realm, key, {**header, "alg": algorithm}, dict(claims), escapes_slashes=True)
 
 
+def check_esia_key(realm: Realm, algorithm: EsiaAlgorithm) -> None:
+    """Can codes and tokens be signed by this algorithm here? Raises GostUnavailable, before anything is used up for them."""
+    ring_of(realm).signing_key(algorithm)
+
+
 def mint_userinfo(realm: Realm, client: Client, claims: dict[str, Any], *, algorithm: str) -> str:
     """Userinfo as a JWT for a client that registered an algorithm for it (OpenID Connect Core 1.0, 5.3.2)."""
     return _seal(realm, {"iss": realm.issuer, "aud": client.client_id, **claims}, algorithm=algorithm, media_type="JWT")

@@ -34,6 +34,15 @@ ROTATE = (
     )
     .values(rotated_at=bindparam("now"))
 )
+PROLONG = (
+    update(REFRESH_TOKENS)
+    .where(
+        REFRESH_TOKENS.c.token_hash == bindparam("prolonged_hash"),
+        REFRESH_TOKENS.c.rotated_at.is_(None),
+        REFRESH_TOKENS.c.expires_at > bindparam("now"),
+    )
+    .values(expires_at=bindparam("until"))
+)
 
 
 @dataclass(frozen=True)
@@ -55,14 +64,14 @@ def issue(realm: Realm, connection: Connection, *, family_id: str, family_begun_
     It runs out when nobody uses it for its idle time, and never outlives the family's absolute term.
     """
     token = draw_token(realm.chance, "refresh token")
-    now, lifetimes = realm.clock.now(), realm.settings.lifetimes
+    now = realm.clock.now()
     connection.execute(
         insert(REFRESH_TOKENS),
         {
             "token_hash": hash_token(token),
             "family_id": family_id,
             "created_at": now,
-            "expires_at": min(now + lifetimes.refresh_idle, family_begun_at + lifetimes.refresh_absolute),
+            "expires_at": _end(realm, family_begun_at),
         },
     )
     return token
@@ -95,11 +104,28 @@ def rotate(realm: Realm, connection: Connection, stored: StoredRefreshToken) -> 
     return issue(realm, connection, family_id=stored.family_id, family_begun_at=stored.family_begun_at)
 
 
+def prolong(realm: Realm, connection: Connection, stored: StoredRefreshToken) -> bool:
+    """Use a token that stays the same, where they do not rotate: its idle time begins anew. False when it has run out or was
+    rotated."""
+    until = _end(realm, stored.family_begun_at)
+    parameters = {"prolonged_hash": stored.token_hash, "now": realm.clock.now(), "until": until}
+    if connection.execute(PROLONG, parameters).rowcount != 1:
+        return False
+    actor = f"client:{stored.grant.client_id}"
+    record(realm, connection, Event.TOKENS_REFRESHED, actor=actor, object=f"family:{stored.family_id}")
+    return True
+
+
 def punish_reuse(realm: Realm, connection: Connection, stored: StoredRefreshToken) -> None:
     """A rotated token came back: somebody has a copy, so the family dies. The caller commits although it answers an error."""
     actor = f"client:{stored.grant.client_id}"
     record(realm, connection, Event.REFRESH_REUSED, actor=actor, object=f"family:{stored.family_id}", outcome="refused")
     families.revoke(realm, connection, stored.family_id, because="refresh_reused", actor=actor)
+
+
+def _end(realm: Realm, family_begun_at: int) -> int:
+    lifetimes = realm.settings.lifetimes
+    return min(realm.clock.now() + lifetimes.refresh_idle, family_begun_at + lifetimes.refresh_absolute)
 
 
 def hash_token(token: str) -> bytes:

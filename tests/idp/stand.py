@@ -49,8 +49,11 @@ COMPILED_TEMPLATES = Path(tempfile.mkdtemp(prefix="propusk-templates-"))
 atexit.register(shutil.rmtree, COMPILED_TEMPLATES, ignore_errors=True)
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
-SEEDED = len(read_people(Path(__file__).parents[2] / "config" / "seed"))
+PEOPLE = read_people(Path(__file__).parents[2] / "config" / "seed")
+SEEDED = len(PEOPLE)
 """How many people a stand begins with."""
+CITIZENS = SEEDED + sum(len(entry.get("children", ())) for entry in PEOPLE)
+"""The same with the children on their lists, who have no way in."""
 
 
 def make_keys(home: Path) -> None:

@@ -14,6 +14,7 @@ from ground.wire import MAX_BODY_BYTES
 from idp.app import HOT_ENDPOINTS, make_app, make_pages
 from idp.authentication.methods import METHODS, folder_of
 from idp.authority import endpoints as authority
+from idp.esia import endpoints as esia
 from idp.tokens import access
 from tests.idp.stand import CALLBACK, ISSUER, SECRET, Stand, answer_of
 
@@ -21,6 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 IDENTIFIER = "00000000-0000-4000-8000-000000000000"
 ADDRESSES = [
     *HOT_ENDPOINTS, *authority.ENDPOINTS, "/authority/ocsp/MAA=",
+    *esia.ENDPOINTS, *sorted(esia.FOR_BROWSERS),
     "/", "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirmed", f"/oauth2/continue/{IDENTIFIER}",
     f"/consent/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}", f"/sign-in/{IDENTIFIER}/password", f"/sign-in/{IDENTIFIER}/code",
     f"/sign-in/{IDENTIFIER}/code/again", f"/sign-in/{IDENTIFIER}/code/state", f"/sign-in/{IDENTIFIER}/ways",

@@ -153,6 +153,21 @@ def test_message_to_anybody_else_never_leaves_a_test_stand(post: Post, relay: Re
     assert post.readable() == [TEXT]
 
 
+@pytest.mark.parametrize("address", ["EsiaTest001@yandex.ru", "esiatest001+x@ya.ru", '"ESIATEST010"@Yandex.com'])
+def test_mail_to_logins_of_the_test_system_of_esia_never_leaves_whoever_is_listed(
+    stand: Stand, settings: Settings, relay: Relay, address: str
+) -> None:
+    """The host is a real one, and so is whoever reads its mail."""
+    everybody = ("*@yandex.ru", "*@ya.ru", "*@yandex.com", address)
+    posts = opened(stand, replace(settings, delivery=replace(settings.delivery, recipients=everybody)))
+    post = next(posts)
+    letter, other = post.post(address), post.post("somebody@yandex.ru")
+    post.work_to_the_end()
+    assert (post.state(letter), post.state(other)) == ("kept", "delivered")
+    assert [received["To"] for received in relay.letters] == ["somebody@yandex.ru"]
+    assert next(posts, None) is None
+
+
 @pytest.mark.parametrize("address", ["Vera@Example.test", "anybody@propusk.test"])
 def test_recipient_is_listed_by_address_or_domain_in_any_case(post: Post, relay: Relay, address: str) -> None:
     post.post(address)

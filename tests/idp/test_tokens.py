@@ -186,7 +186,7 @@ def _swap(folder: object) -> None:
 
 
 def _spoil(folder: object) -> None:
-    next(iter(folder.iterdir())).write_text("not a key")  # type: ignore[attr-defined]
+    next(folder.glob("*.pem")).write_text("not a key")  # type: ignore[attr-defined]
 
 
 def _lose(folder: object) -> None:

@@ -12,7 +12,7 @@ from idp.database import MIGRATIONS as PROVIDER_MIGRATIONS
 from rp.app import MIGRATIONS as REGISTRY_MIGRATIONS
 from rp.cli import prepare_database
 from tests.house import CABINET, MAYA, PYOTR, REGISTRY, VERA, House, Person, make_home
-from tests.idp.stand import ISSUER, SEEDED, Stand, Tokens
+from tests.idp.stand import CITIZENS, ISSUER, Stand, Tokens
 from tests.postgresql.cluster import Cluster, running_cluster
 
 pytestmark = pytest.mark.postgresql
@@ -96,7 +96,7 @@ def test_a_second_preparation_changes_nothing(house: House) -> None:
 def test_sealed_columns_come_back_as_they_went(house: House) -> None:
     with house.stand.realm.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM citizens").all()
-    assert len(rows) == SEEDED
+    assert len(rows) == CITIZENS
     assert not any("Ромашкина".encode() in bytes(value) for row in rows for value in row if isinstance(value, bytes | memoryview))
 
 

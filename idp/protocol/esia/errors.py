@@ -36,6 +36,10 @@ class EsiaRefused(RequestRefused):
         self.number = number
         self.cause = cause
 
+    @property
+    def outcome(self) -> str:
+        return f"ESIA-{self.number}"
+
 
 GO = "GO errors.go"
 CODES: Mapping[str, EsiaCode] = MappingProxyType(

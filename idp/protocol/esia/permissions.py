@@ -154,7 +154,9 @@ def _check_purposes(kind: ConsentType, purposes: Sequence[str]) -> None:
 def _sysnames(document: Mapping[str, Any], member: str) -> tuple[str, ...]:
     """The names that a member lists as objects, each once."""
     listed = document.get(member, [])
-    if not isinstance(listed, list) or not all(isinstance(each, dict) and isinstance(each.get("sysname"), str) for each in listed):
+    if not isinstance(listed, list) or not all(
+        isinstance(each, dict) and isinstance(each.get("sysname"), str) for each in listed
+    ):
         raise _unreadable(f"has {member} that are no array of objects with a sysname")
     return tuple(dict.fromkeys(each["sysname"] for each in listed))
 

@@ -47,7 +47,6 @@ class Told:
     nonce: str | None = None
     subject_is_text: bool = False
     permissions: Sequence[Any] = field(default_factory=tuple)
-    permissions_url: str | None = None
     is_made_by_test: bool = False
 
 
@@ -100,10 +99,9 @@ ACCESS = (
     Claim("iat", lambda told: told.now, exact("EKA; CPRO#45")),
     Claim("client_id", lambda told: told.client_id, exact("EKA; CPRO#45")),
     Claim("permissions", lambda told: list(told.permissions) or None, approximate("LEO; GO permissions.go")),
-    Claim("permissions_url", lambda told: told.permissions_url, approximate("LEO; GO permissions.go")),
     MARK,
 )
-"""There is no `aud`, and without GOST in the transport no `acr`."""
+"""There is no `aud`, and without GOST in the transport no `acr`. Two clients know a `permissions_url`; nobody says what it is."""
 ID = (
     Claim("aud", lambda told: told.client_id, exact("LEO; EC; EIG")),
     Claim(

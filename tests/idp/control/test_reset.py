@@ -4,7 +4,7 @@ from sqlalchemy import inspect
 
 from idp.database import Base
 from tests.idp.control.conftest import Control
-from tests.idp.stand import SECRET, SEEDED, Stand
+from tests.idp.stand import CITIZENS, SECRET, SEEDED, Stand
 
 
 def contents(stand: Stand) -> dict[str, int]:
@@ -21,10 +21,12 @@ def test_reset_leaves_people_and_systems_of_the_seed_only(stand: Stand, control:
     control.done(control.ask("DELETE", f"/people/{stand.citizen('maya@example.test')}"))
     control.post("/clock/advance", seconds=1000)
     assert control.ask("POST", "/reset").status_code == 204
-    seeded = {"citizens": SEEDED, "passwords": SEEDED, "information_systems": 1}
+    seeded = {"citizens": CITIZENS, "passwords": SEEDED, "information_systems": 1}
     assert contents(stand) == seeded | {"bank_identities": 1, "devices": 1, "totp_secrets": 1, "citizen_roles": SEEDED} | {
-        "organisations": 2,
-        "memberships": 3,
+        "organisations": 4,
+        "memberships": 6,
+        "children": CITIZENS - SEEDED,
+        "oids": SEEDED + 4,
     }
     assert stand.clock.now() == Stand.START
     assert stand.userinfo(tokens["access_token"]).status_code == 401

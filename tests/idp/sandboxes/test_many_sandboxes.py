@@ -12,7 +12,7 @@ from idp.protocol.compact_jwt import take_apart
 from idp.sandboxes.opened import MANY_ENOUGH, OpenedSandboxes
 from tests.idp.sandboxes.conftest import MakeSandbox
 from tests.idp.sandboxes.sandbox import Sandbox
-from tests.idp.stand import CONTROL, CONTROL_TOKEN, SEEDED, Stand, answer_of
+from tests.idp.stand import CITIZENS, CONTROL, CONTROL_TOKEN, Stand, answer_of
 from tests.wsgi_transport import WsgiTransport
 
 MANY = 200
@@ -53,7 +53,7 @@ def test_two_hundred_sandboxes_in_parallel_stay_apart_and_within_the_files_of_a_
                 table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()  # noqa: S608
                 for table in ("sessions", "token_families", "information_systems", "citizens")
             }
-        assert counts == {"sessions": 1, "token_families": 1, "information_systems": 1, "citizens": SEEDED}
+        assert counts == {"sessions": 1, "token_families": 1, "information_systems": 1, "citizens": CITIZENS}
 
 
 def test_no_more_realms_are_open_than_a_process_can_hold_and_the_oldest_goes_first(make_sandbox: MakeSandbox) -> None:

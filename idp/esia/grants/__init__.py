@@ -1,0 +1,1 @@
+"""The grants of ESIA's token endpoint: what each takes in exchange for tokens."""

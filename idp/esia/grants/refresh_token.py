@@ -1,0 +1,62 @@
+"""A refresh token for new tokens. Only `access_type=offline` ever gives one, so it does not live by a session of ours."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from idp.authentication import incident
+from idp.esia.grants.minted import Taken, entitled_by, particulars_of
+from idp.protocol.client import Client
+from idp.protocol.esia.errors import EsiaRefused
+from idp.realm import Realm
+from idp.tokens import refresh
+from idp.tokens.refresh import StoredRefreshToken
+
+
+def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
+    """Rotate a refresh token, or use it once more where they do not rotate. Raises EsiaRefused."""
+    token = parameters["refresh_token"]
+    with realm.database.read() as connection:
+        stored = refresh.find(realm, connection, token)
+    if stored is None:
+        raise EsiaRefused("007011", cause="refresh_token is unknown")
+    if stored.grant.client_id != client.client_id:
+        raise EsiaRefused("007011", cause="refresh_token is another system's")
+    if stored.is_rotated:
+        raise _seen_again(realm, stored)
+    if not stored.is_alive:
+        raise EsiaRefused("007011", cause="refresh_token has run out or was revoked")
+    entitled = None
+    with realm.database.write() as connection:
+        new = _next(realm, connection, stored, token)
+        if new is not None:
+            entitled = entitled_by(realm, connection, stored.grant, client, stored.family_id)
+    if entitled is None:
+        with realm.database.read() as connection:
+            seen_again = refresh.find(realm, connection, token)
+        if seen_again is not None and seen_again.is_rotated:
+            raise _seen_again(realm, seen_again)
+        raise EsiaRefused("007011", cause="refresh_token has run out or was revoked")
+    return Taken(
+        client,
+        sid=stored.family_id,
+        scope=particulars_of(stored.grant).scope_claim(entitled.oid),
+        grant=stored.grant,
+        entitled=entitled,
+        refresh_token=new,
+    )
+
+
+def _next(realm: Realm, connection: Connection, stored: StoredRefreshToken, token: str) -> str | None:
+    """The token to go on with, which exactly one caller gets where they rotate."""
+    if realm.settings.esia.rotates_refresh:
+        return refresh.rotate(realm, connection, stored)
+    return token if refresh.prolong(realm, connection, stored) else None
+
+
+def _seen_again(realm: Realm, stored: StoredRefreshToken) -> EsiaRefused:
+    """A rotated token came back: somebody has a copy, so the family dies, whichever dialect it is of."""
+    with realm.database.write() as connection:
+        incident.open_by_rule(realm, connection, stored.grant.citizen_id, "refresh_reuse")
+        refresh.punish_reuse(realm, connection, stored)
+    return EsiaRefused("007011", cause="refresh_token was used before")
