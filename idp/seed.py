@@ -23,6 +23,7 @@ from idp.citizens.profile import as_stored, read_profile
 from idp.clients import registry
 from idp.database import DRAWS, JOBS, WATERMARKS, Base
 from idp.errors import StandUnusable
+from idp.esia import ready_systems
 from idp.protocol.client import Client
 from idp.realm import Realm
 from idp.settings import Settings
@@ -54,6 +55,8 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
             known = (citizen_id or _known(realm, connection, entry) for citizen_id, entry in zip(new, everybody, strict=True))
             oids.give(connection, [each for each in known if each], [each["id"] for each in every_organisation])
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
+    for system in read_esia_systems(realm.settings):
+        systems += ready_systems.enter_ready(realm, connection, system, actor=ACTOR)
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
 
@@ -83,6 +86,12 @@ def read_organisations(folder: Path) -> list[dict[str, Any]]:
 def read_systems(settings: Settings) -> list[dict[str, Any]]:
     """The information systems of the seed, as their file says."""
     return _read(settings.seed_folder / "systems.toml", "systems")
+
+
+def read_esia_systems(settings: Settings) -> list[dict[str, Any]]:
+    """The systems of ESIA's dialect in the same file: for a test stand only, and no bank has any."""
+    is_there = settings.is_test and not settings.is_bank
+    return _read(settings.seed_folder / "systems.toml", "esia_systems") if is_there else []
 
 
 def secret_file_of(settings: Settings, system: dict[str, Any]) -> Path | None:

@@ -5,11 +5,12 @@ only says which of the registered ones is meant. From the cheapest question to t
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -125,16 +126,28 @@ def _meant(signed: _Signed, registered: Sequence[Opened]) -> Sequence[Opened]:
     """The registered certificates that the signer may mean. One that brings certificates has to bring a registered one."""
     identifier = signed.signer["sid"].chosen
     if signed.signer["sid"].name == "issuer_and_serial_number":
-        issuer, serial = identifier["issuer"].dump(), identifier["serial_number"].native
-        named = [each for each in registered if (each.issuer, each.serial) == (issuer, serial)]
+        issuer, serial = identifier["issuer"], identifier["serial_number"].native
+        named = [each for each in registered if each.serial == serial and each.is_issued_by(issuer)]
     else:
         named = [each for each in registered if each.key_identifier == identifier.native]
-    meant = [each for each in named if not signed.embedded or each.der in signed.embedded]
+    meant = [each for each in named if not signed.embedded or _is_brought(signed.embedded, each)]
     if len(signed.embedded) > 1 and len(meant) > 1:
         raise _malformed("two certificates claim to be the signer's")
     if not meant:
         raise SignatureRefused(Reason.UNTRUSTED, "the certificate of the signer is none of the registered ones")
     return meant
+
+
+def _is_brought(embedded: frozenset[bytes], registered: Opened) -> bool:
+    """Is this certificate in the message? One that a library has read and written again is the same with other bytes."""
+    if registered.der in embedded:
+        return True
+    again = (asn1_x509.Certificate.load(each) for each in embedded)
+    return any(
+        each.serial_number == registered.serial
+        and each["tbs_certificate"]["subject_public_key_info"].dump() == registered.public_key_info
+        for each in again
+    )
 
 
 def _check(signed: _Signed, content: bytes, opened: Opened, at: int) -> None:
@@ -143,21 +156,25 @@ def _check(signed: _Signed, content: bytes, opened: Opened, at: int) -> None:
         opened.gost_key()  # the certificate itself is the plainer reason
     parameters = signed.signer["signature_algorithm"]["parameters"]
     _, word = check_signing(opened.certificate, signed.digest_oid, signed.signature_oid, parameters)
+    if signed.attributes is None and content.startswith(SET_OF):
+        # Else what somebody signed as attributes could be passed off as a text (RFC 5652, 11).
+        raise _malformed("a text that could be signed attributes is signed with such only")
     if signed.digest is not None and signed.digest != _digest(signed.digest_oid, content):
         raise SignatureRefused(Reason.WRONG_CONTENT, "another text was signed")
-    covered = [content] if signed.attributes is None else _orders(signed.attributes)
+    covered = iter([content]) if signed.attributes is None else _orders(signed.attributes)
     if not any(_is_good(signed, each, opened, word) for each in covered):
         raise _not_of_this_key()
 
 
-def _orders(attributes: bytes) -> Sequence[bytes]:
+def _orders(attributes: bytes) -> Iterator[bytes]:
     """The SET of signed attributes as it was written and, where that is not the order of DER, sorted.
 
     What is signed is DER (RFC 5652, 5.4), and not everybody writes into the message what they signed.
     """
-    parsed = cms.CMSAttributes.load(attributes)
-    ordered = cms.CMSAttributes(list(parsed)).dump(force=True)
-    return [attributes] if ordered == attributes else [attributes, ordered]
+    yield attributes
+    ordered = cms.CMSAttributes(list(cms.CMSAttributes.load(attributes))).dump(force=True)
+    if ordered != attributes:
+        yield ordered
 
 
 def _digest(oid: str, content: bytes) -> bytes:

@@ -13,12 +13,12 @@ from idp.keyring.published import is_signed_by_us
 from idp.protocol.client import Client
 from idp.protocol.compact_jwt import JwtMalformed, take_apart
 from idp.protocol.esia.tokens import organisation_scope
-from idp.protocol.vocabulary import TEST_MARK
+from idp.protocol.vocabulary import TEST_MARK, EsiaAlgorithm
 from idp.realm import Realm
 from idp.tokens.families import FAMILIES, as_grant
 from idp.tokens.holder import Holder, holder_of
 
-ALGORITHMS = ("RS256", "GOST3410_2012_256")
+ALGORITHMS: Mapping[str, EsiaAlgorithm] = {"RS256": "RS256", "GOST3410_2012_256": "GOST3410_2012_256"}
 FIND = (
     select(FAMILIES, OIDS.c.number.label("oid_number"))
     .join(OIDS, OIDS.c.citizen_id == FAMILIES.c.citizen_id)
@@ -77,9 +77,10 @@ def _verified(realm: Realm, token: str) -> Mapping[str, Any] | None:
         jwt = take_apart(token)
     except JwtMalformed:
         return None
-    if jwt.header.get("sbt") != "access" or jwt.algorithm not in ALGORITHMS:
+    algorithm = ALGORITHMS.get(jwt.algorithm)
+    if jwt.header.get("sbt") != "access" or algorithm is None:
         return None
-    if not is_signed_by_us(realm, jwt.message, jwt.signature, algorithm=jwt.algorithm):
+    if not is_signed_by_us(realm, jwt.message, jwt.signature, algorithm=algorithm):
         return None
     claims = jwt.claims
     if claims.get("iss") != realm.settings.esia.issuer or (TEST_MARK in claims and not realm.settings.is_test):

@@ -8,7 +8,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from idp.cms.gost_2012 import public_key
+from idp.keyring.gost import GostPrivateKey
 from idp.keyring.private import SigningKey, ring_of
+from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.realm import Realm
 
 NOT_A_TOKEN = (JoseError, ValueError, TypeError, RecursionError)
@@ -37,7 +40,7 @@ def verifying_keys(realm: Realm) -> KeySet:
     return ring.verifying
 
 
-def is_signed_by_us(realm: Realm, message: bytes, signature: bytes, *, algorithm: str) -> bool:
+def is_signed_by_us(realm: Realm, message: bytes, signature: bytes, *, algorithm: EsiaAlgorithm) -> bool:
     """Did one of our keys of this algorithm sign the message? For tokens of ESIA, which name no key."""
     ring = ring_of(realm)
     ring.refresh()
@@ -45,8 +48,9 @@ def is_signed_by_us(realm: Realm, message: bytes, signature: bytes, *, algorithm
 
 
 def _verifies(key: SigningKey, message: bytes, signature: bytes) -> bool:
-    if not isinstance(key.private, rsa.RSAPrivateKey):
-        return False
+    if isinstance(key.private, GostPrivateKey):
+        return public_key(key.private.public_key_info).verify(message, signature)
+    assert isinstance(key.private, rsa.RSAPrivateKey), "ESIA knows no other"
     try:
         key.private.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:

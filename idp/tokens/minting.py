@@ -123,7 +123,9 @@ def mint_client_assertion(realm: Realm, *, client_id: str, audience: str) -> str
     return _seal(realm, claims, algorithm=CLIENT_ASSERTION_ALGORITHM, media_type="JWT")
 
 
-def mint_for_test(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: str) -> str:
+def mint_for_test(
+    realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: str, escapes_slashes: bool = False
+) -> str:
     """A token of any claims, for the test API: signed with a published key and marked, whatever the claims say.
 
     `header` adds to `alg`, `typ` and `kid` or replaces them, a member that is None removes one; `alg` stays what signs.
@@ -133,13 +135,18 @@ def mint_for_test(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[st
     key = ring_of(realm).signing_key(algorithm)
     members = {"typ": ID_TOKEN_TYPE, "kid": key.kid, **header, "alg": key.algorithm}
     given = {name: value for name, value in members.items() if value is not None}
-    return _sign(realm, key, given, {**claims, TEST_MARK: True})
+    return _sign(realm, key, given, {**claims, TEST_MARK: True}, escapes_slashes=escapes_slashes)
 
 
 def mint_esia(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: EsiaAlgorithm) -> str:
     """A code or token of the ESIA dialect. The claims are `protocol.esia`'s; slashes are escaped in its JSON, as ESIA does it."""
     key = ring_of(realm).signing_key(algorithm)
     return _sign(realm, key, {**header, "alg": algorithm}, dict(claims), escapes_slashes=True)
+
+
+def check_esia_key(realm: Realm, algorithm: EsiaAlgorithm) -> None:
+    """Can codes and tokens be signed by this algorithm here? Raises GostUnavailable, before anything is used up for them."""
+    ring_of(realm).signing_key(algorithm)
 
 
 def mint_userinfo(realm: Realm, client: Client, claims: dict[str, Any], *, algorithm: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from idp.audit import Event, record
 from idp.authentication import incident
 from idp.cms.gost_2012 import streebog256
-from idp.esia.grants.minted import Taken, entitled_by, scope_of
+from idp.esia.grants.minted import Taken, entitled_by, particulars_of, write_down_told
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.vocabulary import OFFLINE_ACCESS
@@ -36,20 +36,22 @@ def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
         raise _seen_again(realm, stored)
     if stored.redirect_uri != parameters["redirect_uri"]:
         raise EsiaRefused("007011", cause="redirect_uri is not the one that the code was sent to")
-    _check_verifier(realm, stored, parameters.get("code_verifier"))
-    refresh_token, entitled = None, None
+    _check_verifier(stored, parameters.get("code_verifier"))
+    refresh_token = None
     with realm.database.write() as connection:
-        if codes.redeem(realm, connection, stored):
-            entitled = entitled_by(realm, connection, stored.grant, client, stored.family_id)
+        entitled = entitled_by(realm, connection, stored.grant, client)
+        is_ours = codes.redeem(realm, connection, stored)
+        if is_ours:
+            write_down_told(realm, connection, stored.grant, stored.family_id)
             if OFFLINE_ACCESS in stored.grant.scopes and "refresh_token" in client.grant_types:
                 begun_at = realm.clock.now()
                 refresh_token = refresh.issue(realm, connection, family_id=stored.family_id, family_begun_at=begun_at)
-    if entitled is None:
+    if not is_ours:
         raise _why_not(realm, code)
     return Taken(
         client,
         sid=stored.family_id,
-        scope=scope_of(stored.grant, entitled),
+        scope=particulars_of(stored.grant).scope_claim(entitled.oid),
         grant=stored.grant,
         entitled=entitled,
         refresh_token=refresh_token,
@@ -57,7 +59,7 @@ def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
     )
 
 
-def _check_verifier(realm: Realm, stored: StoredCode, verifier: str | None) -> None:
+def _check_verifier(stored: StoredCode, verifier: str | None) -> None:
     """PKCE (RFC 7636, 4.6), at whichever address the code comes back. Raises EsiaRefused."""
     if stored.code_challenge is None:
         if verifier:
@@ -65,11 +67,9 @@ def _check_verifier(realm: Realm, stored: StoredCode, verifier: str | None) -> N
         return
     if not verifier:
         raise EsiaRefused("007040", cause="code_challenge was sent, and code_verifier was not")
-    digests = [hashlib.sha256(verifier.encode()).digest()]
-    if realm.settings.esia.st256_challenge:
-        digests.append(streebog256(verifier.encode()))
-    challenge = stored.code_challenge.encode()
-    if not any(hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"="), challenge) for digest in digests):
+    is_st256 = particulars_of(stored.grant).challenge_method == "St256"
+    digest = streebog256(verifier.encode()) if is_st256 else hashlib.sha256(verifier.encode()).digest()
+    if not hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"="), stored.code_challenge.encode()):
         raise EsiaRefused("007040", cause="code_verifier does not fit code_challenge")
 
 

@@ -4,13 +4,11 @@ Three kinds are told apart by `sbt` of the header: a code is no token, and an ID
 `tokens.minting.mint_esia`, which adds `alg` and escapes slashes.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 from idp.protocol.vocabulary import OFFLINE_ACCESS, TEST_MARK, Level
 
@@ -23,8 +21,6 @@ ACCOUNT_WORDS: Mapping[str, AccountWord] = MappingProxyType(
 """`urn:esia:sbj:lvl` of the levels of an account: simplified and standard are told alike."""
 ORGANISATION_PREFIX = "http://esia.gosuslugi.ru/"
 """Stands before the scopes of organisations, on the test system too."""
-OF_ORGANISATION = re.compile(re.escape(ORGANISATION_PREFIX) + r"(org_[a-z]{1,30})\?org_oid=([0-9]{1,18})")
-OF_CONSENT = re.compile(r"(prm_chg)\?oid=([0-9]{1,18})")
 CERTIFICATE_HEADER = "x5t#St256"
 
 
@@ -51,7 +47,6 @@ class Told:
     nonce: str | None = None
     subject_is_text: bool = False
     permissions: Sequence[Any] = field(default_factory=tuple)
-    permissions_url: str | None = None
     is_made_by_test: bool = False
 
 
@@ -104,10 +99,9 @@ ACCESS = (
     Claim("iat", lambda told: told.now, exact("EKA; CPRO#45")),
     Claim("client_id", lambda told: told.client_id, exact("EKA; CPRO#45")),
     Claim("permissions", lambda told: list(told.permissions) or None, approximate("LEO; GO permissions.go")),
-    Claim("permissions_url", lambda told: told.permissions_url, approximate("LEO; GO permissions.go")),
     MARK,
 )
-"""There is no `aud`, and without GOST in the transport no `acr`."""
+"""There is no `aud`, and without GOST in the transport no `acr`. Two clients know a `permissions_url`; nobody says what it is."""
 ID = (
     Claim("aud", lambda told: told.client_id, exact("LEO; EC; EIG")),
     Claim(
@@ -185,25 +179,6 @@ def spell_scope(names: Iterable[str], oid: int | None, others: Iterable[str] = (
 def organisation_scope(name: str, oid: int) -> str:
     """The scope of one organisation, as requests and tokens spell it."""
     return f"{ORGANISATION_PREFIX}{name}?org_oid={oid}"
-
-
-@dataclass(frozen=True)
-class OwnScope:
-    """A scope of a system's own token: its text, its name, and the number of the organisation or person that it names."""
-
-    text: str
-    name: str
-    oid: int
-    is_of_organisation: bool
-
-
-def read_own_scope(text: str) -> OwnScope:
-    """A scope that a system asks for itself. Raises EsiaRefused: 007006, scopes of people included."""
-    if found := OF_ORGANISATION.fullmatch(text):
-        return OwnScope(text, found[1], int(found[2]), is_of_organisation=True)
-    if found := OF_CONSENT.fullmatch(text):
-        return OwnScope(text, found[1], int(found[2]), is_of_organisation=False)
-    raise EsiaRefused("007006", cause="scope is neither of an organisation nor prm_chg")
 
 
 def _claims(claims: tuple[Claim, ...], told: Told) -> dict[str, Any]:

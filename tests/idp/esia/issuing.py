@@ -7,6 +7,7 @@ from typing import Any
 
 from ground.chance import SystemChance, draw_identifier, draw_token
 from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.esia.particulars import ChallengeMethod, OrganisationScope, Particulars
 from idp.protocol.vocabulary import OFFLINE_ACCESS, Level
 from idp.tokens import codes
 from idp.tokens.families import Grant
@@ -31,21 +32,33 @@ def issue_code(
     login: str = PERSON[0],
     acr: Level = "substantial",
     amr: tuple[str, ...] = ("pwd", "otp", "mfa"),
-    particulars: Mapping[str, Any] | None = None,
+    organisations: tuple[OrganisationScope, ...] = (),
+    permissions: tuple[Mapping[str, Any], ...] = (),
+    challenge_method: ChallengeMethod = "S256",
+    sid: str | None = None,
     **asked: Any,
 ) -> str:
     """A code that somebody's agreement gave this system; `asked` are terms of the authorization request."""
     granted = frozenset((*scopes, OFFLINE_ACCESS) if is_offline else scopes)
     request = AuthorizationRequest(system.client_id, asked.pop("redirect_uri", system.callback), granted, **asked)
+    particulars = Particulars(
+        version="v2",
+        state=str(asked.get("state", "")),
+        personal=scopes,
+        organisations=organisations,
+        is_offline=is_offline,
+        permissions=permissions,
+        challenge_method=challenge_method,
+    )
     grant = Grant(
         client_id=system.client_id,
         citizen_id=stand.citizen(login),
-        sid=draw_identifier(CHANCE, "session"),
+        sid=sid or draw_identifier(CHANCE, "session"),
         scopes=granted,
         acr=acr,
         amr=amr,
         authenticated_at=stand.clock.now() - 53,
-        particulars=particulars or {},
+        particulars=particulars.as_document(),
     )
     with stand.realm.database.write() as connection:
         return codes.issue(

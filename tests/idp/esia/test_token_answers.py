@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc.jwk import KeySet, RSAKey
 
 from idp.esia.bearer import judge
+from idp.protocol.esia.particulars import OrganisationScope
 from idp.settings import Esia
 from tests.idp.esia.issuing import granted_to, issue_code
 from tests.idp.esia.system import System, header_of, payload_of, register_system
@@ -124,15 +125,17 @@ def test_granted_is_what_the_code_stands_for_whatever_scope_the_token_request_si
 
 
 def test_permissions_and_scopes_of_organisations_stand_in_the_access_token(stand: Stand, system: System) -> None:
-    particulars = {
-        "organisation_scopes": ["http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042"],
-        "permissions": [{"sysname": "CONSENT"}],
-        "permissions_url": "http://localhost/permissions",
-    }
-    claims = payload_of(redeemed(stand, system, scopes=("openid",), particulars=particulars)["access_token"])
+    claims = payload_of(
+        redeemed(
+            stand,
+            system,
+            scopes=("openid",),
+            organisations=(OrganisationScope("org_ogrn", 1_000_000_042),),
+            permissions=({"sysname": "CONSENT"},),
+        )["access_token"]
+    )
     assert claims["scope"] == "openid http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042"
     assert claims["permissions"] == [{"sysname": "CONSENT"}]
-    assert claims["permissions_url"] == "http://localhost/permissions"
 
 
 def test_es_14_state_is_the_one_of_this_request_in_every_answer(stand: Stand, system: System) -> None:
@@ -198,3 +201,23 @@ def test_switches_change_what_they_name(stand: Stand, system: System, stand_sett
 
 def _bytes(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+@pytest.mark.parametrize(("version", "signs"), [("v1", "rsa"), ("v1", "gost"), ("v2", "gost"), ("v2", "rsa")])
+def test_person_signs_in_and_code_access_and_id_token_tell_of_one_authorization(
+    stand: Stand, system: System, version: str, signs: str
+) -> None:
+    code = system.obtain_code(version=version, signs=signs, state="the first state")
+    answer = granted_to(system.redeem(code, version, signs=signs, state="the second state"))
+    told = [payload_of(each) for each in (code, answer["access_token"], answer["id_token"])]
+    assert len({claims["urn:esia:sid"] for claims in told}) == 1
+    assert told[0]["scope"] == told[1]["scope"]
+    assert told[0]["urn:esia:sbj"] == told[2]["urn:esia:sbj"]
+    assert told[0]["auth_time"] == told[2]["auth_time"]
+    assert (told[0]["urn:esia:client:state"], answer["state"]) == ("the first state", "the second state")
+    with stand.realm.database.read() as connection:
+        bearer = judge(stand.realm, connection, answer["access_token"])
+        assert judge(stand.realm, connection, code) is None
+        assert judge(stand.realm, connection, answer["id_token"]) is None
+    assert bearer is not None
+    assert bearer.has_scope("snils")

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from idp.esia.bearer import judge
-from idp.logout import session_end, withdrawal
 from idp.settings import Esia, Lifetimes
 from tests.idp.esia.issuing import granted_to, issue_code, refused_with
 from tests.idp.esia.system import System, payload_of, register_system
@@ -113,21 +112,3 @@ def test_person_who_is_shut_out_is_refreshed_for_nobody(stand: Stand, system: Sy
     assert refused_with(system.refresh(tokens["refresh_token"], signs="rsa")) == "007011"
     stand.execute("UPDATE citizens SET disabled_at = NULL")
     granted_to(system.refresh(tokens["refresh_token"], signs="rsa"))
-
-
-def test_withdrawn_consent_takes_everything_away(stand: Stand, system: System, tokens: dict[str, Any]) -> None:
-    with stand.realm.database.write() as connection:
-        withdrawal.withdraw(stand.realm, connection, stand.citizen("vera@example.test"), system.client_id)
-    assert not is_good(stand, tokens["access_token"])
-    assert refused_with(system.refresh(tokens["refresh_token"], signs="rsa")) == "007011"
-
-
-@pytest.mark.parametrize("is_offline", [True, False])
-def test_end_of_a_session_ends_what_is_not_offline(stand: Stand, system: System, is_offline: bool) -> None:
-    tokens = granted_to(system.redeem(issue_code(stand, system, is_offline=is_offline), signs="rsa"))
-    sid = str(stand.rows("SELECT sid FROM token_families")[0][0])
-    with stand.realm.database.write() as connection:
-        session_end.end_everything(stand.realm, connection, sid, because="signed_out", actor="operator:test")
-    assert is_good(stand, tokens["access_token"]) is is_offline
-    if is_offline:
-        granted_to(system.refresh(tokens["refresh_token"], signs="rsa"))

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from idp.citizens import oids
 from idp.clients import registry
+from idp.protocol.esia.particulars import ChallengeMethod
 from idp.settings import Esia
 from tests.idp.esia.issuing import VERIFIER, challenge_of, granted_to, issue_code, refused_with
 from tests.idp.esia.signing import own_identities
@@ -205,13 +207,13 @@ def test_007040_is_said_of_a_wrong_verifier_and_the_code_lives_on(stand: Stand, 
     granted_to(system.redeem(code, signs="rsa", code_verifier=VERIFIER))
 
 
-@pytest.mark.parametrize("stand_settings", [{"esia": Esia(st256_challenge=True)}, {}])
-def test_verifier_is_compared_by_streebog_where_the_switch_says_so(
-    stand: Stand, stand_settings: dict[str, object], system: System
+@pytest.mark.parametrize(("method", "status"), [("St256", 200), ("S256", 400)])
+def test_verifier_is_compared_by_the_method_of_its_challenge(
+    stand: Stand, system: System, method: ChallengeMethod, status: int
 ) -> None:
     challenge = urlsafe_b64encode(bytes.fromhex(streebog_hash(VERIFIER.encode()))).rstrip(b"=").decode()
-    answer = system.redeem(issue_code(stand, system, code_challenge=challenge), signs="rsa", code_verifier=VERIFIER)
-    assert answer.status_code == (200 if stand_settings else 400)
+    code = issue_code(stand, system, code_challenge=challenge, challenge_method=method)
+    assert system.redeem(code, signs="rsa", code_verifier=VERIFIER).status_code == status
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -271,9 +273,13 @@ class TestOwnTokens:
     def test_007013_is_said_of_a_blank_scope(self, system: System) -> None:
         assert refused_with(system.client_tokens("   ", signs="rsa")) == "007013"
 
-    def test_consent_is_renewed_only_where_there_is_one(self, stand: Stand, system: System) -> None:
+    def test_consent_is_renewed_only_where_there_is_one(self, stand: Stand) -> None:
+        system = register_system(stand, scopes=frozenset(("openid", "fullname", "snils", "prm_chg")))
         tokens = granted_to(system.redeem(issue_code(stand, system), signs="rsa"))
         oid = payload_of(tokens["access_token"])["urn:esia:sbj_id"]
+        poor = register_system(stand, "POORIS", scopes=frozenset(("openid",)))
+        assert refused_with(poor.client_tokens(f"prm_chg?oid={oid}", signs="rsa")) == "007019"
+        assert refused_with(system.client_tokens("prm_chg", signs="rsa")) == "007006"
         assert refused_with(system.client_tokens(f"prm_chg?oid={oid}", signs="rsa")) == "007019"
         assert refused_with(system.client_tokens(f"prm_chg?oid={oid + 7}", signs="rsa")) == "007019"
         stand.execute(
@@ -306,3 +312,25 @@ def test_nothing_of_the_signature_is_told(stand: Stand, system: System) -> None:
     answer = system.redeem("no code", signs="rsa", client_secret="AAAA")
     assert answer.json()["error_description"] == "ESIA-007053: OAuthErrorEnum.clientSecretWrong"
     assert own_identities().rsa.der not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("reason", "number", "error"),
+    [
+        (RuntimeError("somebody's secret"), "007007", "server_error"),
+        (OperationalError("SELECT", {}, Exception("database is locked")), "007008", "temporarily_unavailable"),
+    ],
+)
+def test_what_breaks_on_our_side_is_said_in_esias_words_and_tells_nothing(
+    stand: Stand, system: System, monkeypatch: pytest.MonkeyPatch, reason: Exception, number: str, error: str
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise reason
+
+    code = issue_code(stand, system)
+    with monkeypatch.context() as patched:
+        patched.setattr("idp.tokens.codes.find", broken)
+        answer = system.redeem(code, signs="rsa", state="mine")
+    assert (refused_with(answer), answer.json()["error"], answer.json()["state"]) == (number, error, "mine")
+    assert b"secret" not in answer.content
+    granted_to(system.redeem(code, signs="rsa"))
