@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint
 
 from ground.wire import Request, Response
-from idp.esia import archive
+from idp.esia import archive, discovery
 from idp.esia.authorize import blueprint as authorization_pages
 from idp.esia.logout import blueprint as logout_pages
 from idp.esia.rest.endpoint import resources
@@ -16,6 +16,7 @@ Endpoint = Callable[[Realm, Request], Response]
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     archive.PATH: archive.serve_archive,
+    discovery.PATH: discovery.serve_discovery,
     "/aas/oauth2/te": token_v1,
     "/aas/oauth2/v2/te": token_v2,
     "/aas/oauth2/v3/te": token_v3,
