@@ -9,9 +9,10 @@ from idp.citizens import oids
 from idp.citizens.levels import AccountLevel, level_of
 from idp.consent import disclosures
 from idp.protocol.client import Client
-from idp.protocol.esia import tokens
+from idp.protocol.esia import token_answer, tokens
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.particulars import Particulars
+from idp.protocol.esia.token_answer import Given
 from idp.protocol.esia.tokens import ACCOUNT_WORDS, Told
 from idp.realm import Realm
 from idp.tokens import minting
@@ -43,25 +44,27 @@ class Taken:
     nonce: str | None = None
 
 
-def entitled_by(realm: Realm, connection: Connection, grant: Grant, client: Client, family_id: str) -> Entitled:
-    """Whom this grant may be used for now, in the transaction that uses it. Raises EsiaRefused.
-
-    What an ID token will say of the person is written down here, with the cause of it and not in a transaction of its own.
-    """
+def entitled_by(realm: Realm, connection: Connection, grant: Grant, client: Client) -> Entitled:
+    """Whom this grant may be used for now, in the transaction that uses it. Raises EsiaRefused."""
     holder = holder_of(realm, connection, grant, client)
     if holder is None:
         raise EsiaRefused("007011", cause="the person is gone, shut out, or not what the system demands")
-    if "openid" in grant.scopes:
-        disclosures.write_down_within(
-            realm,
-            connection,
-            family_id=family_id,
-            citizen_id=grant.citizen_id,
-            client_id=grant.client_id,
-            channel="id_token",
-            claims=TOLD_BY_ID_TOKEN,
-        )
     return Entitled(oids.oid_of_citizen(connection, grant.citizen_id), level_of(holder.person))
+
+
+def write_down_told(realm: Realm, connection: Connection, grant: Grant, family_id: str) -> None:
+    """What an ID token is about to say of the person, with the cause of it and not in a transaction of its own."""
+    if "openid" not in grant.scopes:
+        return
+    disclosures.write_down_within(
+        realm,
+        connection,
+        family_id=family_id,
+        citizen_id=grant.citizen_id,
+        client_id=grant.client_id,
+        channel="id_token",
+        claims=TOLD_BY_ID_TOKEN,
+    )
 
 
 def particulars_of(grant: Grant) -> Particulars:
@@ -73,16 +76,20 @@ def answer_with_tokens(realm: Realm, taken: Taken, *, state: str) -> dict[str, A
     """Sign what was granted. `state` is the one of this request. Call it outside any transaction."""
     esia, algorithm = realm.settings.esia, taken.client.esia_algorithm
     told = _told(realm, taken)
-    access = minting.mint_esia(realm, tokens.access_claims(told), header=tokens.header("access"), algorithm=algorithm)
-    answer: dict[str, Any] = {"access_token": access}
-    if taken.refresh_token is not None:
-        answer["refresh_token"] = taken.refresh_token
+    access_token = minting.mint_esia(realm, tokens.access_claims(told), header=tokens.header("access"), algorithm=algorithm)
+    id_token = None
     if taken.grant is not None and "openid" in taken.grant.scopes:
         told = replace(told, expires_at=told.now + esia.id_token_seconds)
-        answer["id_token"] = minting.mint_esia(realm, tokens.id_claims(told), header=tokens.header("id"), algorithm=algorithm)
-    seconds = esia.access_token_seconds
-    answer |= {"state": state, "token_type": "Bearer", "expires_in": str(seconds) if esia.expires_in_is_text else seconds}
-    return realm.seams.token_response(answer)
+        id_token = minting.mint_esia(realm, tokens.id_claims(told), header=tokens.header("id"), algorithm=algorithm)
+    given = Given(
+        access_token=access_token,
+        state=state,
+        seconds=esia.access_token_seconds,
+        refresh_token=taken.refresh_token,
+        id_token=id_token,
+        seconds_are_text=esia.expires_in_is_text,
+    )
+    return realm.seams.token_response(token_answer.answer(given))
 
 
 def _told(realm: Realm, taken: Taken) -> Told:
