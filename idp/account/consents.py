@@ -52,7 +52,8 @@ class Service:
 
     @property
     def may_know(self) -> str:
-        names = [name for given in self.standing for name in (*claims_of(given.scopes), *given.claims)]
+        dialect = self.client.dialect if self.client is not None else "openid"
+        names = [name for given in self.standing for name in (*claims_of(given.scopes, dialect), *given.claims)]
         return claim_list(list(dict.fromkeys(names)))
 
     @property

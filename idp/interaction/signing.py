@@ -6,7 +6,7 @@ Signing is never needed: the button beside it allows the same (R058).
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
@@ -48,6 +48,8 @@ class Question:
     person: Person
     claims: GrantedClaims
     party: Party | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    """What a system of the ESIA dialect is told beside the plain claims."""
 
     @property
     def scope(self) -> Set[str]:
@@ -56,12 +58,12 @@ class Question:
     @property
     def names(self) -> Sequence[str]:
         """The claims that will be handed out."""
-        return names_of(self.scope, self.claims)
+        return names_of(self.scope, self.claims, self.client.dialect)
 
     @property
     def told(self) -> Mapping[str, Any]:
         """Every claim there is about the person here; `names` are those that are handed out."""
-        return claims_of(self.person) | ({ACTING_FOR: self.party.claim()} if self.party else {})
+        return claims_of(self.person) | dict(self.profile) | ({ACTING_FOR: self.party.claim()} if self.party else {})
 
     @property
     def marks(self) -> Sequence[str]:

@@ -11,6 +11,7 @@ from idp.authentication.method import Refusal
 from idp.authentication.methods.e_signature.method import BUNDLE
 from idp.authentication.methods.e_signature.pages import as_file
 from idp.citizens import directory
+from idp.citizens.profile_claims import profile_claims_of
 from idp.clients import registry
 from idp.interaction import pause, signing
 from idp.interaction.answer import Given, give_answer
@@ -96,9 +97,10 @@ def _question(interaction_id: str) -> Question | None:
     with realm.database.read() as connection:
         person = directory.find(realm, connection, waiting.session.citizen_id)
         client = registry.find(connection, waiting.paused.request.client_id)
-    if person is None or client is None:
-        raise gone()
-    return Question(waiting.paused, client, waiting.session, person, waiting.question.claims, waiting.question.party)
+        if person is None or client is None:
+            raise gone()
+        profile = profile_claims_of(realm, connection, person) if client.dialect == "esia" else {}
+    return Question(waiting.paused, client, waiting.session, person, waiting.question.claims, waiting.question.party, profile)
 
 
 def _waiting(question: Question) -> Waiting[AskConsent]:

@@ -6,6 +6,7 @@ from typing import Any
 from ground.web.language import LazyText, format_day, lazy_gettext
 from ground.web.language import gettext as _
 from idp.citizens.models import MEDICAL_SERVICE
+from idp.interaction.profile_words import PROFILE_WORDS, profile_fact
 from idp.protocol.scopes import ACTING_FOR
 
 CLAIM_WORDS: Mapping[str, LazyText] = {
@@ -32,6 +33,7 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
     "acting_for": lazy_gettext("От чьего имени"),
     "bank_account": lazy_gettext("Счёт в банке"),
     "bank_card": lazy_gettext("Карта банка"),
+    **PROFILE_WORDS,
 }
 GENDER_WORDS: Mapping[str, LazyText] = {"female": lazy_gettext("женский"), "male": lazy_gettext("мужской")}
 LEVEL_WORDS: Mapping[str, LazyText] = {
@@ -64,7 +66,7 @@ def claim_rows(names: Sequence[str], claims: Mapping[str, Any]) -> list[tuple[st
         if SAID_WITH.get(name) in names:
             continue
         value = claims.get(name)
-        rows.append((str(CLAIM_WORDS[name]), _unsaid(name) if value is None else _as_said(name, value)))
+        rows.append((str(CLAIM_WORDS[name]), _unsaid(name) if value is None else _as_said(name, value) or _unsaid(name)))
     return rows
 
 
@@ -91,6 +93,8 @@ def _unsaid(name: str) -> str:
 
 
 def _as_said(name: str, value: Any) -> str:
+    if name in PROFILE_WORDS:
+        return profile_fact(name, value)
     if name == ACTING_FOR:
         return party_facts(value)
     if name == "account_level":

@@ -5,12 +5,12 @@
 The body of a 401 is the word that a client waits for; codes of a 403 are those that clients have reported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 from sqlalchemy import Connection
 
-from ground.wire import BadRequest, Request, Response
+from ground.wire import Request, Response
 from idp.audit import Event
 from idp.citizens import oids, organisations
 from idp.consent import disclosures
@@ -40,10 +40,10 @@ REFUSALS: Mapping[int, tuple[str, Fact]] = {
 def resources(realm: Realm, request: Request) -> Response:
     """What a token opens at an address."""
     if request.method not in READING:
-        raise BadRequest("resources are read with GET", 405, headers=(("Allow", ", ".join(READING)),))
+        return _refused(405, "invalid_request", "resources are read with GET", headers=[("Allow", ", ".join(READING))])
     address = address_named(realm, request)
     if address is None:
-        raise BadRequest("the host of the request is not an address of ours: see esia.public_addresses")
+        return _refused(400, "invalid_request", "the host of the request is not an address of ours: see esia.public_addresses")
     try:
         with realm.database.read() as connection:
             bearer = judge(realm, connection, request.bearer_token) if request.bearer_token else None
@@ -52,7 +52,7 @@ def resources(realm: Realm, request: Request) -> Response:
         body = {"code": "ESIA-005029", "message": "SecurityErrorEnum.scopeNotAllowed"}
         return Response.of_json(body, status=403)
     except NotThere:
-        return Response.of_json({"error": "not_found", "error_description": "there is no such resource"}, status=404)
+        return _refused(404, "not_found", "there is no such resource")
     if bearer is None or told is None:
         if request.bearer_token:
             strangers.write_down(realm, Event.TOKEN_REFUSED, object="endpoint:esia_resources")
@@ -111,6 +111,10 @@ def _of_organisation(asked: Asked) -> Asked:
         if organisation.id not in acting_for:
             raise NotAllowed
     return asked.of(organisation=organisation)
+
+
+def _refused(status: int, error: str, description: str, *, headers: Sequence[tuple[str, str]] = ()) -> Response:
+    return Response.of_json({"error": error, "error_description": description}, status=status, headers=headers)
 
 
 def _write_down(realm: Realm, bearer: Bearer, claims: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""Who may read the resources of ESIA, at which address, and what is left of it for the person to see."""
+"""Who may read the resources of ESIA, and at which address."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from idp.citizens import directory, organisations
-from idp.consent import disclosures
+from idp.esia.rest.avatar import name_of
 from idp.esia.rest.resources import RESOURCES
 from idp.settings import Esia
-from idp.tokens import families
-from tests.idp.esia.resources import ANNA, CLIENT_ID, MINISTRY, POND, organisation_oid, read_as, read_as_system
+from tests.idp.esia.resources import ANNA, MINISTRY, POND, organisation_oid, read_as, read_as_system
 from tests.idp.esia.system import register_system
 from tests.idp.stand import ISSUER, Stand
 
@@ -26,19 +25,21 @@ OTHER_HOST = "http://esia.stand.test:8400"
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def stand(request: pytest.FixtureRequest, stand_settings: dict[str, object]) -> Stand:
-    """Reading writes disclosures down, so it is tried on both databases."""
-    stand: Stand = request.getfixturevalue(f"{request.param}_stand")
+@pytest.fixture(autouse=True)
+def system(stand: Stand) -> None:
     register_system(stand)
-    return stand
 
 
 def test_who_has_no_good_token_is_unauthorized(stand: Stand) -> None:
     reader = read_as(stand)
     path = f"{ISSUER}/rs/prns/{reader.oid}"
     head, _, rest = reader.token.partition(".")
-    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {head}.e30{rest}"}, {"Authorization": "Basic eDp5"}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer x"},
+        {"Authorization": f"Bearer {head}.e30{rest}"},
+        {"Authorization": "Basic eDp5"},
+    ):
         answer = stand.http().get(path, headers=headers)
         assert (answer.status_code, answer.text) == (401, "Unauthorized")
         assert "Basic" not in answer.headers["WWW-Authenticate"]
@@ -74,7 +75,8 @@ def test_es_16_nobody_else_is_told_of(stand: Stand) -> None:
     "path",
     [
         "/rs/prns/1999999999", "/rs/prns/0", "/rs/prns/me", "/rs/prns/-1", "/rs/prns/9999999999999999999", "/rs/prns/１",
-        "/rs/prns/{oid}/nothing", "/rs/prns/{oid}/docs/1", "/rs/prns/{oid}/docs/x", "/rs/prns", "/rs/", "/rs/prns/{oid}/kids/1/docs",
+        "/rs/prns/{oid}/nothing", "/rs/prns/{oid}/docs/1", "/rs/prns/{oid}/docs/x", "/rs/prns", "/rs/",
+        "/rs/prns/{oid}/kids/1/docs",
         "/rs/orgs/1999999999", "/esia-rs/api/public/v1/avatar/00000000-0000-4000-8000-000000000000", "/esia-rs/x",
         "/rs/prns/{oid}/docs/1/2", "/rs/prns/{oid}%00", "/rs/prns/{oid}/docs/%ff",
     ],
@@ -97,14 +99,6 @@ def test_resources_are_only_read(stand: Stand) -> None:
     assert whole.headers["Cache-Control"] == "no-store"
 
 
-def test_withdrawn_consent_ends_the_token_at_once(stand: Stand) -> None:
-    reader = read_as(stand)
-    assert reader.status() == 200
-    with stand.realm.database.write() as connection:
-        families.revoke(stand.realm, connection, reader.family_id, because="consent_withdrawn", actor="operator:test")
-    assert reader.status() == 401
-
-
 def test_person_who_is_shut_out_is_told_of_no_more(stand: Stand) -> None:
     reader = read_as(stand)
     with stand.realm.database.write() as connection:
@@ -112,40 +106,6 @@ def test_person_who_is_shut_out_is_told_of_no_more(stand: Stand) -> None:
         assert person is not None
         directory.change(stand.realm, connection, replace(person, is_disabled=True), actor="operator:test")
     assert reader.status() == 401
-
-
-def told_of(stand: Stand, citizen_id: str) -> set[str]:
-    with stand.realm.database.read() as connection:
-        told = disclosures.of_citizen(connection, citizen_id)
-    assert {(each.client_id, each.channel) for each in told} <= {(CLIENT_ID, "resources")}
-    return {claim for each in told for claim in each.claims}
-
-
-def test_what_was_told_is_written_down_and_nothing_else(stand: Stand) -> None:
-    reader = read_as(stand, scope=EVERYTHING)
-    assert reader.person("/docs")["size"] == 2
-    assert told_of(stand, reader.citizen_id) == set(), "addresses of documents tell nothing of them"
-    reader.person("/docs?embed=(elements)")
-    assert told_of(stand, reader.citizen_id) == {"identity_document", "drivers_licence"}
-    reader.person("/ctts?embed=(elements)")
-    reader.person()
-    assert told_of(stand, reader.citizen_id) == {
-        "identity_document", "drivers_licence", "citizenship", "email", "email_verified", "phone_number", "phone_number_verified",
-        "name", "family_name", "given_name", "middle_name", "birthdate", "birthplace", "gender", "snils", "inn", "self_employed",
-    }  # fmt: skip
-
-
-def test_account_shows_what_was_told(stand: Stand) -> None:
-    browser = stand.browser().open(f"{ISSUER}/account")
-    stand.sign_in(browser, login="esiatest001@YANDEX.ru", password="11111111")  # noqa: S106 - of the seed
-    if "code-form" in browser.forms():
-        browser.submit("code-form", "submit", code=stand.last_code())
-    reader = read_as(stand, scope=EVERYTHING)
-    reader.person("?embed=(vehicles.elements,documents.elements)")
-    page = browser.open(f"{ISSUER}/account/consents").answer.text
-    assert "ТС" not in page
-    for words in ("Место рождения", "транспорт", "водительское удостоверение"):
-        assert words.lower() in page.lower(), words
 
 
 # Organisations.
@@ -235,14 +195,11 @@ def test_groups_of_an_employee(stand: Stand) -> None:
 
 
 def test_picture_of_a_person(stand: Stand) -> None:
-    from idp.esia.rest.avatar import name_of
-
     reader = read_as(stand, scope="openid usr_avt")
     public = "/esia-rs/api/public/v1"
     for path in (f"pso/{reader.oid}/avt/circle", f"pso/{reader.oid}/avt/square", f"avatar/{name_of(reader.citizen_id)}"):
         answer = reader.ask(f"{public}/{path}")
         assert (answer.status_code, answer.headers["Content-Type"], answer.content[:4]) == (200, "image/png", b"\x89PNG")
-    assert told_of(stand, reader.citizen_id) == {"picture"}
     assert read_as(stand).ask(f"{public}/pso/{reader.oid}/avt/circle").status_code == 403
     without = read_as(stand, "EsiaTest002@yandex.ru", "openid usr_avt")
     assert without.ask(f"{public}/pso/{without.oid}/avt/circle").status_code == 404
@@ -251,7 +208,9 @@ def test_picture_of_a_person(stand: Stand) -> None:
 # Addresses.
 
 
-@pytest.mark.parametrize("host", ["evil.test", "localhost", "localhost:8401", "localhost:8400.evil.test", "localhost:8400@evil.test", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.test", "localhost", "localhost:8401", "localhost:8400.evil.test", "localhost:8400@evil.test", ""]
+)
 def test_host_that_is_not_listed_is_refused(stand: Stand, host: str) -> None:
     reader = read_as(stand, scope="openid vehicles")
     answer = reader.ask(f"/rs/prns/{reader.oid}/vhls", Host=host)
@@ -260,7 +219,7 @@ def test_host_that_is_not_listed_is_refused(stand: Stand, host: str) -> None:
 
 
 @pytest.mark.parametrize("stand_settings", [{"esia": Esia(public_addresses=(OTHER_HOST, "https://esia.outside.test"))}])
-def test_resources_name_each_other_by_the_listed_address_that_was_named(stand: Stand) -> None:
+def test_resources_name_each_other_by_the_listed_address_that_was_named(stand: Stand, stand_settings: object) -> None:
     reader = read_as(stand, scope="openid vehicles")
     path = f"/rs/prns/{reader.oid}/vhls"
     for host, address in (
