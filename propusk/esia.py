@@ -176,7 +176,7 @@ class Esia:
         return read_minted(self.control.post("/mint", {"kind": kind, **members}))
 
     def rotate_keys(self, *algorithms: str) -> list[str]:
-        """New signing keys (of all algorithms, or of those named) at once; returns the ids of all keys published now."""
+        """New signing keys (of all algorithms, or of those named) at once; returns the ids of all keys there are now."""
         body = {"algorithms": list(algorithms)} if algorithms else {}
         return [str(key["kid"]) for key in self.control.post("/keys/rotate", body)["keys"]]
 

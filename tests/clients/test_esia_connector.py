@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.esia_stand import CALLBACK, Files, arrive, control, meddler, register
+from tests.clients.esia_stand import CALLBACK, LUKA, Files, arrive, control, meddler, register
 from tests.clients.talking import Talking, talking
-from tests.house import VERA, parameters_of
+from tests.house import parameters_of
 from tests.python_packages import python_with_packages
 from tests.started import Started
 
@@ -82,14 +82,14 @@ def test_c02_esia_connector_signs_in_and_fetches_the_person(stand: Started, syst
     assert "error" not in fetched, fetched
     assert isinstance(fetched["oid"], int)
     person = fetched["person"]
-    assert (person["firstName"], person["lastName"], person["snils"]) == ("Вера", "Ромашкина", VERA.snils)
+    assert (person["firstName"], person["lastName"], person["snils"]) == ("Лука", "Подорожников", LUKA.snils)
     assert fetched["person_by_schema"] == person
     contacts = {each["type"]: each["value"] for each in fetched["contacts"]["elements"]}
-    assert contacts["EML"] == VERA.email
-    assert contacts["MBT"] == "+7(000)0000017"
+    assert contacts["EML"] == LUKA.email
+    assert contacts["MBT"] == "+7(000)0000021"
     assert {each["type"] for each in fetched["addresses"]["elements"]} >= {"PRG"}
     passport = next(each for each in fetched["documents"]["elements"] if each["type"] == "RF_PASSPORT")
-    assert (passport["series"], passport["number"]) == ("0000", "000017")
+    assert (passport["series"], passport["number"]) == ("0000", "000021")
 
 
 def test_c02_esia_connector_refuses_a_signature_that_is_wrong(stand: Started, system: Files) -> None:

@@ -316,6 +316,25 @@ def test_attributes_that_do_not_say_what_was_signed_are_refused(identities: Iden
     assert refusal(changed(made("rsa", identities), forget), rsa.der) is Reason.MALFORMED
 
 
+def test_signed_attributes_are_not_passed_off_as_a_text(identities: Identities, rsa: RsaIdentity) -> None:
+    """What is signed where there are attributes is their SET: taken for the text, it would be well signed (RFC 5652, 11)."""
+    attributes: list[bytes] = []
+
+    def strip(signed_data: Any) -> None:
+        signer = signed_data["signer_infos"][0]
+        attributes.append(b"\x31" + signer["signed_attrs"].dump()[1:])
+        signed_data["signer_infos"] = cms.SignerInfos(
+            [{name: signer[name] for name in ("version", "sid", "digest_algorithm", "signature_algorithm", "signature")}]
+        )
+
+    stripped = changed(made("rsa", identities), strip)
+    rsa.certificate.public_key().verify(  # type: ignore[union-attr, call-arg]
+        cms.ContentInfo.load(stripped)["content"]["signer_infos"][0]["signature"].native,
+        attributes[0], padding.PKCS1v15(), hashes.SHA256(),
+    )  # fmt: skip
+    assert refusal(stripped, rsa.der, text=attributes[0]) is Reason.MALFORMED
+
+
 # Raw signatures
 
 

@@ -196,6 +196,8 @@ class System:
         if "code-form" in browser.forms():
             assert self.answer_sms is not None
             browser.submit("code-form", "submit", code=self.answer_sms())
+        if "acting" in browser.forms():
+            browser.submit("acting", next(iter(browser.forms()["acting"].buttons)))
         if "consent" in browser.forms():
             browser.submit("consent", "allow" if agrees else "deny")
         return browser
