@@ -62,6 +62,10 @@ class Opened:
     key_identifier: bytes | None
     public_key_info: bytes
 
+    def is_issued_by(self, issuer: asn1_x509.Name) -> bool:
+        """Does it name this issuer? Libraries write a name again in other types of text, and it is the same (RFC 5280, 7.1)."""
+        return bool(issuer.dump() == self.issuer or issuer == asn1_x509.Name.load(self.issuer))
+
     @property
     def algorithm(self) -> str:
         return self.certificate.public_key_algorithm_oid.dotted_string
@@ -99,6 +103,8 @@ def open_certificate(der: bytes) -> Opened:
     """A certificate that somebody registered, kept for its next signature. Raises SignatureRefused."""
     with well_formed():
         parsed = asn1_x509.Certificate.load(der, strict=True)
+        if parsed.serial_number <= 0:
+            raise SignatureRefused(Reason.UNSUPPORTED, "its serial number is not positive (RFC 5280, 4.1.2.2)")
         return Opened(
             der=der,
             certificate=x509.load_der_x509_certificate(der),
@@ -118,14 +124,13 @@ def read_certificate(document: bytes) -> bytes:
         check_der(der)
         opened = open_certificate(der)
         describe_certificate(der)
-    except SignatureRefused:
-        raise CertificateRefused("It is no X.509 certificate, neither in PEM nor in DER.") from None
-    try:
         if opened.is_gost:
             opened.gost_key()
         else:
             opened.classic_key()
     except SignatureRefused as refused:
+        if refused.reason is Reason.MALFORMED:
+            raise CertificateRefused("It is no X.509 certificate, neither in PEM nor in DER.") from None
         raise CertificateRefused(f"Nothing signed with it would be believed: {refused.detail}.") from None
     return der
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -125,16 +126,28 @@ def _meant(signed: _Signed, registered: Sequence[Opened]) -> Sequence[Opened]:
     """The registered certificates that the signer may mean. One that brings certificates has to bring a registered one."""
     identifier = signed.signer["sid"].chosen
     if signed.signer["sid"].name == "issuer_and_serial_number":
-        issuer, serial = identifier["issuer"].dump(), identifier["serial_number"].native
-        named = [each for each in registered if (each.issuer, each.serial) == (issuer, serial)]
+        issuer, serial = identifier["issuer"], identifier["serial_number"].native
+        named = [each for each in registered if each.serial == serial and each.is_issued_by(issuer)]
     else:
         named = [each for each in registered if each.key_identifier == identifier.native]
-    meant = [each for each in named if not signed.embedded or each.der in signed.embedded]
+    meant = [each for each in named if not signed.embedded or _is_brought(signed.embedded, each)]
     if len(signed.embedded) > 1 and len(meant) > 1:
         raise _malformed("two certificates claim to be the signer's")
     if not meant:
         raise SignatureRefused(Reason.UNTRUSTED, "the certificate of the signer is none of the registered ones")
     return meant
+
+
+def _is_brought(embedded: frozenset[bytes], registered: Opened) -> bool:
+    """Is this certificate in the message? One that a library has read and written again is the same with other bytes."""
+    if registered.der in embedded:
+        return True
+    again = (asn1_x509.Certificate.load(each) for each in embedded)
+    return any(
+        each.serial_number == registered.serial
+        and each["tbs_certificate"]["subject_public_key_info"].dump() == registered.public_key_info
+        for each in again
+    )
 
 
 def _check(signed: _Signed, content: bytes, opened: Opened, at: int) -> None:

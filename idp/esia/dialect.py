@@ -44,9 +44,6 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
 )
 """ESIA's number of each error that the common course of a request ends with; of any other 007007."""
 
-LEGAL = ("LEGAL",)
-"""What every organisation here is."""
-
 
 class EsiaDialect:
     """The ESIA dialect of authorization."""
@@ -57,8 +54,8 @@ class EsiaDialect:
         _check_filter(realm, connection, asked, session.citizen_id)
         if not (asked.organisations or asked.roles):
             return
-        employers = {each.id for each in organisations.of_member(connection, session.citizen_id)}
-        if asked.roles and not {"PRIVATE", *(LEGAL if employers else ())} & set(asked.roles):
+        employers = {each.id: each for each in organisations.of_member(connection, session.citizen_id)}
+        if asked.roles and not {"PRIVATE", *(each.particulars.type for each in employers.values())} & set(asked.roles):
             raise EsiaRefused("007062", cause=f"the person has none of the roles {', '.join(asked.roles)}")
         for oid in asked.organisation_oids:
             if organisation_of(connection, oid) not in employers:

@@ -1,6 +1,7 @@
 """What somebody registers as a certificate is one, in PEM or DER, of a kind that signatures are verified with."""
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 
 from idp.cms.certificate import CertificateRefused, describe_certificate, read_certificate
 from idp.cms.verdict import Reason, SignatureRefused
@@ -64,6 +65,15 @@ def test_one_certificate_at_a_time() -> None:
 def test_es_11_certificate_with_a_weak_key_is_refused_when_it_is_registered(authority: Authority, kind: str, said: str) -> None:
     with pytest.raises(CertificateRefused, match=said):
         read_certificate(der(authority.certify(make_private(kind)).certificate))
+
+
+def test_certificate_without_a_serial_number_of_its_own_is_refused() -> None:
+    """`openssl req -x509 -set_serial 0` makes one."""
+    parsed = asn1_x509.Certificate.load(rsa_identity().der)
+    for serial in (0, -1):
+        parsed["tbs_certificate"]["serial_number"] = serial
+        with pytest.raises(CertificateRefused, match="serial number"):
+            read_certificate(parsed.dump())
 
 
 def test_what_is_no_certificate_is_nothing_to_tell_of() -> None:

@@ -128,14 +128,46 @@ def test_two_certificates_of_one_name_and_serial_are_told_apart_by_the_key() -> 
 
 
 def test_digests_that_a_message_announces_are_not_asked(identities: Identities, gost: GostIdentity) -> None:
-    """CryptoPro JCP announces the digest of 1994 and signs with that of 2012."""
+    """A client of CryptoPro JCP announces the digest of 1994, signs with that of 2012, and writes NULL wherever it can."""
+    null = core.Null()
 
     def announce(signed_data: Any) -> None:
-        signed_data["digest_algorithms"] = [{"algorithm": OLD_GOST_DIGEST}]
+        signed_data["digest_algorithms"] = [{"algorithm": OLD_GOST_DIGEST, "parameters": null}]
+        signer = signed_data["signer_infos"][0]
+        signer["digest_algorithm"] = {"algorithm": "1.2.643.7.1.1.2.2", "parameters": null}
+        signer["signature_algorithm"] = {"algorithm": "1.2.643.7.1.1.1.1", "parameters": null}
 
     signed = changed(made("gost bare", identities), announce)
     assert core.ObjectIdentifier(OLD_GOST_DIGEST).dump() in signed
     assert verify_cms(signed, TEXT, [gost.der], NOW) == gost.der
+
+
+def test_name_of_the_issuer_may_be_written_in_another_type_of_text() -> None:
+    latin = rsa_identity("Latin Name 1")
+    signed = made("rsa bare", Identities(latin, gost_identity()))
+
+    before, certificate, after = signed.partition(latin.der)
+    as_utf8, as_printable = b"\x0c\x0cLatin Name 1", b"\x13\x0cLatin Name 1"
+    assert after.count(as_utf8) == 1
+    written = before + certificate + after.replace(as_utf8, as_printable)
+    assert verify_cms(written, TEXT, [latin.der], NOW) == latin.der
+
+
+def test_certificate_that_was_written_again_is_still_the_registered_one(identities: Identities, rsa: RsaIdentity) -> None:
+    """Its signature is asked of nobody; another certificate of the same key is another certificate."""
+    renewed = _self_made(rsa.private)
+
+    def bring(certificate: bytes) -> Callable[[Any], None]:
+        def change(signed_data: Any) -> None:
+            parsed = cms.Certificate.load(certificate)
+            parsed["signature_value"] = b"written otherwise"
+            signed_data["certificates"] = cms.CertificateSet([cms.CertificateChoices({"certificate": parsed})])
+
+        return change
+
+    message = made("rsa", identities)
+    assert verify_cms(changed(message, bring(rsa.der)), TEXT, [rsa.der], NOW) == rsa.der
+    assert refusal(changed(message, bring(der(renewed.certificate))), rsa.der) is Reason.UNTRUSTED
 
 
 def test_attributes_may_stand_in_another_order_than_they_were_signed_in(identities: Identities, rsa: RsaIdentity) -> None:
@@ -328,7 +360,7 @@ def test_signed_attributes_are_not_passed_off_as_a_text(identities: Identities, 
         )
 
     stripped = changed(made("rsa", identities), strip)
-    rsa.certificate.public_key().verify(  # type: ignore[union-attr, call-arg]
+    rsa.private.public_key().verify(
         cms.ContentInfo.load(stripped)["content"]["signer_infos"][0]["signature"].native,
         attributes[0], padding.PKCS1v15(), hashes.SHA256(),
     )  # fmt: skip
@@ -444,8 +476,8 @@ def _with_attributes_reversed(message: bytes) -> bytes:
     return message.replace(written, turned)
 
 
-def _self_made() -> Signer:
-    private, name = make_private("rsa"), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Система")])
+def _self_made(private: Any = None) -> Signer:
+    private, name = private or make_private("rsa"), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Система")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private.public_key()).serial_number(1)
     builder = builder.not_valid_before(as_datetime(BEGINS)).not_valid_after(as_datetime(ENDS))
     return Signer(builder.sign(private, hashes.SHA256()), private)

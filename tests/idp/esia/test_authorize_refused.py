@@ -1,4 +1,4 @@
-"""Every code that the authorization endpoints answer with: by a redirect where the answer may go to the system, else by a page."""
+"""Every code that the authorization endpoints answer with: by a redirect where the system may be told, else by a page."""
 
 import base64
 import re
