@@ -3,7 +3,8 @@
 Everything may be refused with a code of ESIA's, and every refusal bears the `state` of the request that it refuses.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from ground.wire import Request, Response
@@ -11,6 +12,7 @@ from idp.cms.gost_engine import GostUnavailable
 from idp.esia.client import Version, authenticate, read_parameters, write_down
 from idp.esia.grants import authorization_code, client_credentials, refresh_token
 from idp.esia.grants.minted import Taken, answer_with_tokens
+from idp.esia.pages import fault
 from idp.pages.access import Access, open_to
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
@@ -63,31 +65,40 @@ def _answer(realm: Realm, request: Request, version: Version) -> Response:
         return _refuse(EsiaRefused("007003", cause="not a POST"), None, status=405, headers=(("Allow", "POST"),))
     parameters: Mapping[str, str] = {}
     try:
-        parameters = read_parameters(request)
+        with _written_down(realm, parameters):
+            parameters = read_parameters(request)
         return Response.of_json(_exchange(realm, parameters, version))
     except EsiaRefused as refusal:
         return _refuse(refusal, parameters.get("state"))
+    except Exception as reason:
+        return _refuse(fault(reason), parameters.get("state"))
 
 
 def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> Mapping[str, object]:
     """The good answer. Raises EsiaRefused."""
     grant_type = parameters.get("grant_type", "")
-    take = GRANTS.get(grant_type)
-    if take is None:
-        # Who sent no form at all learns what is missing first.
-        check_mandatory(parameters, CALLS[version, "client_credentials"])
-        raise EsiaRefused("007012", cause="grant_type is unknown")
-    check_mandatory(parameters, CALLS[version, grant_type])
+    with _written_down(realm, parameters):
+        # Who sent no form at all learns first what is missing.
+        check_mandatory(parameters, CALLS.get((version, grant_type), CALLS[version, "client_credentials"]))
+        if grant_type not in GRANTS:
+            raise EsiaRefused("007012", cause="grant_type is unknown")
     client = authenticate(realm, parameters, version=version, recipes=_recipes(realm, version, grant_type)).client
-    try:
+    with _written_down(realm, parameters):
         if grant_type not in client.grant_types:
             raise EsiaRefused("007005", cause=f"the system may not use grant_type={grant_type}")
         _check_key(realm, client)
-        taken = take(realm, client, parameters)
+        taken = GRANTS[grant_type](realm, client, parameters)
+    return answer_with_tokens(realm, taken, state=parameters["state"])
+
+
+@contextmanager
+def _written_down(realm: Realm, parameters: Mapping[str, str]) -> Iterator[None]:
+    """The journal has every refusal with its cause; who proved nothing is written down by whoever asked for the proof."""
+    try:
+        yield
     except EsiaRefused as refusal:
         write_down(realm, parameters, refusal)
         raise
-    return answer_with_tokens(realm, taken, state=parameters["state"])
 
 
 def _check_key(realm: Realm, client: Client) -> None:

@@ -9,9 +9,10 @@ from idp.citizens import oids
 from idp.citizens.levels import AccountLevel, level_of
 from idp.consent import disclosures
 from idp.protocol.client import Client
-from idp.protocol.esia import tokens
+from idp.protocol.esia import token_answer, tokens
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.particulars import Particulars
+from idp.protocol.esia.token_answer import Given
 from idp.protocol.esia.tokens import ACCOUNT_WORDS, Told
 from idp.realm import Realm
 from idp.tokens import minting
@@ -73,16 +74,20 @@ def answer_with_tokens(realm: Realm, taken: Taken, *, state: str) -> dict[str, A
     """Sign what was granted. `state` is the one of this request. Call it outside any transaction."""
     esia, algorithm = realm.settings.esia, taken.client.esia_algorithm
     told = _told(realm, taken)
-    access = minting.mint_esia(realm, tokens.access_claims(told), header=tokens.header("access"), algorithm=algorithm)
-    answer: dict[str, Any] = {"access_token": access}
-    if taken.refresh_token is not None:
-        answer["refresh_token"] = taken.refresh_token
+    access_token = minting.mint_esia(realm, tokens.access_claims(told), header=tokens.header("access"), algorithm=algorithm)
+    id_token = None
     if taken.grant is not None and "openid" in taken.grant.scopes:
         told = replace(told, expires_at=told.now + esia.id_token_seconds)
-        answer["id_token"] = minting.mint_esia(realm, tokens.id_claims(told), header=tokens.header("id"), algorithm=algorithm)
-    seconds = esia.access_token_seconds
-    answer |= {"state": state, "token_type": "Bearer", "expires_in": str(seconds) if esia.expires_in_is_text else seconds}
-    return realm.seams.token_response(answer)
+        id_token = minting.mint_esia(realm, tokens.id_claims(told), header=tokens.header("id"), algorithm=algorithm)
+    given = Given(
+        access_token=access_token,
+        state=state,
+        seconds=esia.access_token_seconds,
+        refresh_token=taken.refresh_token,
+        id_token=id_token,
+        seconds_are_text=esia.expires_in_is_text,
+    )
+    return realm.seams.token_response(token_answer.answer(given))
 
 
 def _told(realm: Realm, taken: Taken) -> Told:

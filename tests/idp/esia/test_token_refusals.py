@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from idp.citizens import oids
 from idp.clients import registry
@@ -311,3 +312,25 @@ def test_nothing_of_the_signature_is_told(stand: Stand, system: System) -> None:
     answer = system.redeem("no code", signs="rsa", client_secret="AAAA")
     assert answer.json()["error_description"] == "ESIA-007053: OAuthErrorEnum.clientSecretWrong"
     assert own_identities().rsa.der not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("reason", "number", "error"),
+    [
+        (RuntimeError("somebody's secret"), "007007", "server_error"),
+        (OperationalError("SELECT", {}, Exception("database is locked")), "007008", "temporarily_unavailable"),
+    ],
+)
+def test_what_breaks_on_our_side_is_said_in_esias_words_and_tells_nothing(
+    stand: Stand, system: System, monkeypatch: pytest.MonkeyPatch, reason: Exception, number: str, error: str
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise reason
+
+    code = issue_code(stand, system)
+    with monkeypatch.context() as patched:
+        patched.setattr("idp.tokens.codes.find", broken)
+        answer = system.redeem(code, signs="rsa", state="mine")
+    assert (refused_with(answer), answer.json()["error"], answer.json()["state"]) == (number, error, "mine")
+    assert b"secret" not in answer.content
+    granted_to(system.redeem(code, signs="rsa"))
