@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "esia": "idp.cli.esia:esia",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",
+    "why": "idp.cli.why:why",
     "restore": "idp.cli.restore:restore",
     "epoch": "idp.cli.restore:epoch",
 }

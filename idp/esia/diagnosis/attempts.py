@@ -5,7 +5,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import field as member
 from urllib.parse import quote, quote_plus, urlencode
 
 from idp.esia.diagnosis import values_tried
@@ -19,7 +19,6 @@ from idp.protocol.esia.signed_text import R1, R2, RECIPES, V1, V2_AUTHORIZATION,
 SEPARATORS = (" ", "\n", "\r\n", "&", ",", ";", "|", "+", "\t", ".", ":", "-", "_", "/", ", ", "\0")
 TAILS = (b"\n", b"\r\n", b"\r", b"\0", b"\n\n", b"\x1a")
 AROUND = (b" ", b"\t", b'"', b"'", b"\xef\xbb\xbf")
-NOTHING: Mapping[str, str] = MappingProxyType({})
 MOST_ORDERED = 6
 """Fields of which every order is tried: 720, a tenth of a second by the engine."""
 
@@ -31,7 +30,7 @@ class Attempt:
     kind: Kind
     text: bytes
     field: str = ""
-    values: Mapping[str, str] = NOTHING
+    values: Mapping[str, str] = member(default_factory=dict)
 
 
 def order_of(recipe: Recipe, parameters: Mapping[str, str]) -> str:
@@ -42,35 +41,58 @@ def order_of(recipe: Recipe, parameters: Mapping[str, str]) -> str:
 def attempts(case: Case, recipe: Recipe) -> Iterator[Attempt]:
     """Every known wrong text for this request."""
     parameters = case.parameters
-    yield from _of_other_recipes(case, recipe, parameters)
+    yield from _of_other_versions(case, recipe, parameters)
     yield from _with_fields(recipe, parameters)
+    yield from _of_other_calls(case, parameters)
     yield from _as_bytes(recipe.text(parameters))
     yield from _joined(recipe, parameters)
     yield from _encoded(recipe, parameters)
     yield from _of_earlier(case, recipe, parameters)
-    for name, value, kind in values_tried.values(case, recipe):
-        changed = {**parameters, name: value}
-        yield Attempt(kind, recipe.text(changed), name, {"signed": value, "received": parameters.get(name, "")})
-    yield from _orders(recipe, parameters)
     yield Attempt(kinds.TEXT_EMPTY, b"")
+    for name, value, kind in values_tried.values(case, recipe):
+        yield _with_value(kind, recipe, parameters, name, value)
+    yield from _orders(recipe, parameters)
+    for value in values_tried.seconds_around(parameters.get("timestamp", "")):
+        yield _with_value(kinds.TEXT_OTHER_VALUE, recipe, parameters, "timestamp", value)
 
 
-def _of_other_recipes(case: Case, recipe: Recipe, parameters: Mapping[str, str]) -> Iterator[Attempt]:
-    allowed = case.recipes()
+def other_value(recipe: Recipe, parameters: Mapping[str, str], signed: bytes) -> Attempt | None:
+    """The one field whose value is another in a text that is known to have been signed."""
+    for at, name in enumerate(recipe.fields):
+        before = "".join(parameters.get(each, "") for each in recipe.fields[:at]).encode()
+        after = "".join(parameters.get(each, "") for each in recipe.fields[at + 1 :]).encode()
+        if signed.startswith(before) and signed.endswith(after) and len(signed) > len(before) + len(after):
+            value = signed[len(before) : len(signed) - len(after)].decode("utf-8", "replace")
+            return _with_value(kinds.TEXT_OTHER_VALUE, recipe, parameters, name, value)
+    return None
+
+
+def _with_value(kind: Kind, recipe: Recipe, parameters: Mapping[str, str], name: str, value: str) -> Attempt:
+    text = recipe.text({**parameters, name: value})
+    return Attempt(kind, text, name, {"signed": value, "received": parameters.get(name, "")})
+
+
+def _of_other_versions(case: Case, recipe: Recipe, parameters: Mapping[str, str]) -> Iterator[Attempt]:
+    """The text of the other generation, a token call signed like an authorization, and a refresh text that is switched off."""
     is_v1 = recipe is V1
-    for other in RECIPES:
-        if other in allowed:
-            continue
-        used = {"used": order_of(other, parameters), "call": other.name}
-        if other in (R1, R2) and recipe in (R1, R2):
-            kind = kinds.REFRESH_TEXT_OFF
-        elif is_v1 != (other is V1):
-            kind = kinds.TEXT_OF_V2 if is_v1 else kinds.TEXT_OF_V1
+    others = [each for each in RECIPES if each not in case.recipes()]
+    for other in others:
+        if is_v1 != (other is V1):
+            yield _of_recipe(kinds.TEXT_OF_V2 if is_v1 else kinds.TEXT_OF_V1, other, parameters)
         elif recipe is V3_CODE and other is V2_AUTHORIZATION:
-            kind = kinds.TEXT_LACKS_CODE
-        else:
-            kind = kinds.TEXT_OF_OTHER_CALL
-        yield Attempt(kind, other.text(parameters), "", used)
+            yield _of_recipe(kinds.TEXT_LACKS_CODE, other, parameters)
+        elif recipe in (R1, R2) and other in (R1, R2):
+            yield _of_recipe(kinds.REFRESH_TEXT_OFF, other, parameters)
+
+
+def _of_other_calls(case: Case, parameters: Mapping[str, str]) -> Iterator[Attempt]:
+    for other in RECIPES:
+        if other not in case.recipes():
+            yield _of_recipe(kinds.TEXT_OF_OTHER_CALL, other, parameters)
+
+
+def _of_recipe(kind: Kind, recipe: Recipe, parameters: Mapping[str, str]) -> Attempt:
+    return Attempt(kind, recipe.text(parameters), "", {"used": order_of(recipe, parameters), "call": recipe.name})
 
 
 def _with_fields(recipe: Recipe, parameters: Mapping[str, str]) -> Iterator[Attempt]:
@@ -83,8 +105,8 @@ def _with_fields(recipe: Recipe, parameters: Mapping[str, str]) -> Iterator[Atte
     for extra, value in parameters.items():
         if extra in ("client_secret",) or not value:
             continue
-        for text in (right + value.encode(), value.encode() + right):
-            yield Attempt(kinds.TEXT_HAS_MORE, text, "", {"extra": extra})
+        for longer in (right + value.encode(), value.encode() + right):
+            yield Attempt(kinds.TEXT_HAS_MORE, longer, "", {"extra": extra})
 
 
 def _as_bytes(right: bytes) -> Iterator[Attempt]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import field as member
 from typing import Literal
 
 from idp.protocol.esia.fact import Fact
@@ -11,7 +11,6 @@ Language = Literal["ru", "en"]
 Weight = Literal["cause", "warning", "note"]
 """It is refused for this; it is accepted, and would be better otherwise; it is accepted and only worth knowing."""
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
 SIGNATURE = ("007005", "007053", "007002")
 """What ESIA answers to anything that is wrong with a signature."""
 
@@ -71,7 +70,7 @@ class Found:
     field: str
     received: str = ""
     expected: str = ""
-    values: Mapping[str, str] = NOTHING
+    values: Mapping[str, str] = member(default_factory=dict)
     comparison: Comparison | None = None
 
     @property

@@ -25,7 +25,7 @@ Value = tuple[str, str, Kind]
 
 
 def values(case: Case, recipe: Recipe) -> Iterator[Value]:
-    """Name, value and mistake, the cheap and likely ones first; the seconds around a timestamp last."""
+    """Name, value and mistake, the likely ones first."""
     seen: set[tuple[str, str]] = set()
     parameters = case.parameters
     for name, value, kind in _every(case, recipe):
@@ -59,8 +59,6 @@ def _every(case: Case, recipe: Recipe) -> Iterator[Value]:
     ):
         for value in others:
             yield name, value, kinds.TEXT_OTHER_VALUE
-    for value in _seconds_around(parameters.get("timestamp", "")):
-        yield "timestamp", value, kinds.TEXT_OTHER_VALUE
 
 
 def _addresses(case: Case, uri: str) -> Iterator[str]:
@@ -110,7 +108,8 @@ def _times(case: Case, text: str) -> Iterator[str]:
     yield text[:19]
 
 
-def _seconds_around(text: str) -> Iterator[str]:
+def seconds_around(text: str) -> Iterator[str]:
+    """Every second near a timestamp: one that was made again after signing."""
     try:
         read_timestamp(text)
     except EsiaRefused:

@@ -130,7 +130,8 @@ def check_there(case: Case) -> Iterator[Found]:
     if call is None:
         return
     others = [name for name in case.sent.parameters if name not in law.BY_NAME]
-    for parameter in law.REQUIRED[call]:
+    # Without a grant_type nobody can tell what else is needed.
+    for parameter in sorted(law.REQUIRED[call], key=lambda each: each.name != "grant_type"):
         name, looks = parameter.name, parameter.looks
         if case.parameters.get(name):
             continue

@@ -16,7 +16,7 @@ from idp.cms.gost_2012 import GOST_2012_256
 from idp.cms.registered import verify_cms, verify_raw
 from idp.cms.verdict import Reason, SignatureRefused
 from idp.esia.diagnosis import imprint
-from idp.esia.diagnosis.attempts import Attempt, attempts, order_of
+from idp.esia.diagnosis.attempts import Attempt, attempts, order_of, other_value
 from idp.esia.diagnosis.case import Case, KnownCertificate
 from idp.esia.diagnosis.imprint import Imprint, Message
 from idp.esia.diagnosis.kind import Comparison, Found, Kind, found
@@ -178,10 +178,9 @@ def _check_raw(case: Case, signature: bytes, named: Sequence[KnownCertificate]) 
     if mistake is not None:
         yield mistake
         return
-    own = [*named, *(each for each in case.active if each not in named)]
-    imprints = [each for each in (imprint.raw(signature, one.der) for one in own) if each is not None]
+    imprints = [each for each in (imprint.raw(signature, one.der) for one in named) if each is not None]
     if not imprints:
-        yield _wrong_size(case, signature)
+        yield _wrong_size(case, signature, named)
         return
     yield from _try_texts(case, imprints)
 
@@ -254,8 +253,8 @@ def _pair(signature: bytes) -> bytes | None:
     return s + r
 
 
-def _wrong_size(case: Case, signature: bytes) -> Found:
-    expected = " / ".join(dict.fromkeys(_size_of(each.der) for each in case.active))
+def _wrong_size(case: Case, signature: bytes, named: Sequence[KnownCertificate]) -> Found:
+    expected = " / ".join(dict.fromkeys(_size_of(each.der) for each in named))
     shortest = GOST_BYTES
     sizes = [int(word) for word in expected.replace(" B", "").split(" / ") if word.isdigit()]
     is_cut = len(signature) < max(sizes, default=shortest) and len(signature) not in (128,)
@@ -292,6 +291,10 @@ def _try_texts(case: Case, imprints: Sequence[Imprint], *, content: bytes | None
             yield _of_attempt(case, recipe, attempt)
             return
     if content is not None:
+        other = other_value(recipe, case.parameters, content)
+        if other is not None:
+            yield _of_attempt(case, recipe, other)
+            return
         signed = content.decode("utf-8", "replace")
         comparison = Comparison(recipe.text(case.parameters), content)
         order = order_of(recipe, case.parameters)
