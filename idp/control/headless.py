@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 from sqlalchemy import Connection
 
-from ground.chance import draw_token
+from ground.chance import draw_identifier, draw_token
 from ground.clock import FixedClock
 from ground.wire import Request
 from idp.app import DIALECTS
@@ -28,13 +28,17 @@ from idp.authentication.risk import Place
 from idp.citizens import directory
 from idp.citizens.acting import THEMSELVES, Choice
 from idp.citizens.models import Person
+from idp.clients import registry
 from idp.clients.authentication import TOKEN_PATH
 from idp.control.proofs import PROOFS
 from idp.errors import SignInRefused
+from idp.esia import course as esia_course
+from idp.esia.grants import authorization_code
+from idp.esia.grants.minted import answer_with_tokens
 from idp.interaction import course as going_on
 from idp.interaction import pause
 from idp.interaction.answer import Given, give_answer
-from idp.interaction.course import Answer, AnswerAwaited, SignInBegun
+from idp.interaction.course import Answer, AnswerAwaited, Begun, SignInBegun
 from idp.interaction.dispatch import AskConsent, ConfirmAccount, FirstSignIn
 from idp.oauth import course
 from idp.oauth.endpoints import equip
@@ -91,7 +95,7 @@ class Visitor:
 
     def authorize(self, parameters: Mapping[str, str]) -> Answer:
         """Bring an authorization request to its answer. Raises SignInStopped, and RequestRefused where a page would refuse."""
-        begun = course.begin(self.realm, parameters, browser=self.browser)
+        begun = self._begin(parameters)
         if isinstance(begun, Answer):
             return begun
         while True:
@@ -104,6 +108,17 @@ class Visitor:
                 self._go_through(step.attempt_id)
                 continue
             self._reply(step)
+
+    def _begin(self, parameters: Mapping[str, str]) -> Begun | Answer:
+        """Judge the request by the dialect of its client. The test speaks for a system of ESIA, so nothing has to be signed."""
+        with self.realm.database.read() as connection:
+            client = registry.find(connection, parameters.get("client_id", ""))
+        if client is None or client.dialect != "esia":
+            return course.begin(self.realm, parameters, browser=self.browser)
+        given = {"state": draw_identifier(self.realm.chance, "state of a test"), **parameters}
+        esia_course.whom_to_answer(self.realm, given)
+        levels = tuple(given.get("acr_values", "").split())
+        return esia_course.begin_for(self.realm, client, given, version="v2", browser=self.browser, acr_values=levels)
 
     def _reply(self, awaited: AnswerAwaited) -> None:
         """What the person says to a question of the request. Raises SignInStopped where they cannot go on."""
@@ -182,7 +197,9 @@ class TrustingServer(ProviderServer):
 
 
 def redeem(realm: Realm, client: Client, answer: Answer, *, code_verifier: str | None) -> tuple[int, dict[str, Any]]:
-    """Status and body of the token endpoint's answer to the code of this answer."""
+    """Status and body of the token endpoint's answer to the code of this answer. Raises RequestRefused for a system of ESIA."""
+    if client.dialect == "esia":
+        return 200, _redeem_at_esia(realm, client, answer, code_verifier=code_verifier)
     form = {"grant_type": "authorization_code", "code": answer.parameters["code"], "redirect_uri": answer.redirect_uri}
     form |= {"code_verifier": code_verifier} if code_verifier is not None else {}
     request = Request(
@@ -196,3 +213,10 @@ def redeem(realm: Realm, client: Client, answer: Answer, *, code_verifier: str |
     response = equip(TrustingServer(realm, client)).create_token_response(request)
     body: dict[str, Any] = orjson.loads(response.body)
     return response.status, body
+
+
+def _redeem_at_esia(realm: Realm, client: Client, answer: Answer, *, code_verifier: str | None) -> dict[str, Any]:
+    given = {"code": answer.parameters["code"], "redirect_uri": answer.redirect_uri}
+    given |= {"code_verifier": code_verifier} if code_verifier is not None else {}
+    taken = authorization_code.take(realm, client, given)
+    return answer_with_tokens(realm, taken, state=answer.parameters["state"])

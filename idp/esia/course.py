@@ -6,7 +6,7 @@ who asks, and may the answer go there? ──no──▶ a page of ours
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.cms import gost_engine
 from idp.esia.client import Version, authenticate, known_system, write_down
@@ -61,11 +61,17 @@ def begin(realm: Realm, parameters: Mapping[str, str], *, version: Version, brow
 
 
 def begin_for(
-    realm: Realm, client: Client, parameters: Mapping[str, str], *, version: Version, browser: str | None
+    realm: Realm,
+    client: Client,
+    parameters: Mapping[str, str],
+    *,
+    version: Version,
+    browser: str | None,
+    acr_values: tuple[str, ...] = (),
 ) -> Begun | Answer:
-    """The same for a system that has proved who it is, or for which the test API speaks."""
+    """The same for a system that has proved who it is, or for which the test API speaks; only that asks for levels."""
     try:
-        judged = _judge(realm, client, parameters, version=version)
+        judged = replace(_judge(realm, client, parameters, version=version), acr_values=acr_values)
     except EsiaRefused as refusal:
         record_refusal(realm, client.client_id, refusal)
         return _refused(realm, parameters, refusal)

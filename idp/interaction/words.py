@@ -6,6 +6,7 @@ from typing import Any
 from ground.web.language import LazyText, format_day, lazy_gettext
 from ground.web.language import gettext as _
 from idp.citizens.models import MEDICAL_SERVICE
+from idp.interaction.esia_deeds import OF_ORGANISATION, OF_PROFILE
 from idp.interaction.profile_words import PROFILE_WORDS, profile_fact
 from idp.protocol.scopes import ACTING_FOR
 
@@ -45,6 +46,8 @@ LEVEL_WORDS: Mapping[str, LazyText] = {
 ROLE_WORDS: Mapping[str, LazyText] = {MEDICAL_SERVICE: lazy_gettext("Гражданин - медицинский сервис")}
 DEED_WORDS: Mapping[str, LazyText] = {
     "registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре"),
+    **OF_ORGANISATION,
+    **OF_PROFILE,
     "offline_access": lazy_gettext("Делать это и тогда, когда вас нет на сайте"),
 }
 SAID_WITH: Mapping[str, str] = {

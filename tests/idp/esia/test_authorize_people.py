@@ -6,6 +6,8 @@ import pytest
 
 from idp.citizens import organisations
 from idp.citizens.oids import oid_of_organisation
+from idp.interaction.words import DEED_WORDS
+from idp.protocol.scopes import WITHOUT_CLAIMS
 from tests.browser import Browser
 from tests.idp.esia.system import PERSON, PERSONAL_SCOPES, System, payload_of, register_system
 from tests.idp.stand import Stand
@@ -153,3 +155,14 @@ def test_every_scope_at_once_fits_its_columns(system: System) -> None:
     browser.submit("acting", f"party-{CLINIC}")
     browser.submit("consent", "allow")
     assert "code" in system.answer_of(browser)
+
+
+def test_consent_page_says_what_of_an_organisation_is_asked(system: System) -> None:
+    browser = arrived(system, scope="openid", scope_org="org_ogrn org_inn")
+    browser.submit("acting", f"party-{CLINIC}")
+    assert "Узнать ОГРН организации, от имени которой вы входите" in browser.text
+    assert "Узнать КПП" not in browser.text
+
+
+def test_every_scope_has_words_for_the_person() -> None:
+    assert not WITHOUT_CLAIMS.keys() - DEED_WORDS.keys()
