@@ -4,6 +4,7 @@ import json
 import os
 import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import cast
 
 import click
@@ -25,20 +26,29 @@ LISTED = 20
 LOOKED_AT = 1_000
 AROUND = 12
 ROW = 16
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The words beside what is said."""
+
+    cause: str
+    fix: str
+    received: str
+    expected: str
+    clause: str
+    also: str
+    whole: str
+    bytes_from: str
+    right: str
+    note: str
+
+
 LABELS = {
-    "ru": (
-        "Причина",
-        "Исправить",
-        "Получено",
-        "Ожидалось",
-        "Основание",
-        "Ещё",
-        "Строка целиком",
-        "Байты с",
-        "Верно",
-        "Замечание",
+    "ru": Labels(
+        "Причина", "Исправить", "Получено", "Ожидалось", "Основание", "Ещё", "Вся строка", "Байты с", "Верно", "Замечание"
     ),
-    "en": ("Cause", "Fix", "Received", "Expected", "Clause", "Also", "The whole text", "Bytes from", "Right", "Note"),
+    "en": Labels("Cause", "Fix", "Received", "Expected", "Clause", "Also", "Whole text", "Bytes from", "Right", "Note"),
 }
 
 
@@ -95,34 +105,33 @@ def _list(realm: Realm, language: Language, *, as_json: bool) -> None:
         return
     for each in explanations:
         exchange = each.recorded.exchange
-        head = f"{exchange.id}  {_moment(exchange.at)}  {each.recorded.system or '?'}  {exchange.path}  {each.code or exchange.status}"
-        click.echo(head)
-        click.echo(f"    {each.first.title} ({each.first.field})")
+        code = each.code or str(exchange.status)
+        click.echo("  ".join((exchange.id, _moment(exchange.at), each.recorded.system or "?", exchange.path, code)))
+        click.echo(_cut(f"    {each.first.title} [{each.first.field}]"))
 
 
 def lines(explanation: Explanation, language: Language) -> Iterator[str]:
     """What is printed; the first screen of 24 lines has all that matters."""
     labels, first = LABELS[language], explanation.first
-    cause, fix, received, expected, clause, also, whole, from_byte, right, note = labels
     exchange = explanation.recorded.exchange
     yield _cut(f"{exchange.method} {exchange.path} → {exchange.status} {explanation.code}".rstrip())
     yield _cut(f"{explanation.recorded.system or '?'}  {_moment(exchange.at)}  {exchange.id}")
     yield ""
     yield _cut(f"{first.title}  [{first.field}]")
-    head = {"cause": cause, "warning": note}.get(first.weight, right)
+    head = {"cause": labels.cause, "warning": labels.note}.get(first.weight, labels.right)
     yield from _labelled(head, first.cause, lines_at_most=LINES_OF_VALUE)
-    yield from _labelled(fix, first.fix, lines_at_most=LINES_OF_VALUE)
-    yield from _labelled(received, first.received, lines_at_most=LINES_OF_VALUE)
-    yield from _labelled(expected, first.expected, lines_at_most=LINES_OF_VALUE)
+    yield from _labelled(labels.fix, first.fix, lines_at_most=LINES_OF_VALUE)
+    yield from _labelled(labels.received, first.received, lines_at_most=LINES_OF_VALUE)
+    yield from _labelled(labels.expected, first.expected, lines_at_most=LINES_OF_VALUE)
     if first.comparison is not None:
-        yield from _difference(first.comparison, from_byte)
-    yield from _labelled(clause, _clause(first), lines_at_most=1)
+        yield from _difference(first.comparison, labels.bytes_from)
+    yield from _labelled(labels.clause, _clause(first), lines_at_most=1)
     for each in explanation.items[1:]:
         yield ""
-        yield from _labelled(also, f"{each.title} [{each.field}]: {each.cause} {each.fix}", lines_at_most=4)
+        yield from _labelled(labels.also, f"{each.title} [{each.field}]: {each.cause} {each.fix}", lines_at_most=4)
     if first.comparison is not None:
         yield ""
-        yield from _labelled(whole, first.comparison.expected.decode("utf-8", "replace"), lines_at_most=40)
+        yield from _labelled(labels.whole, first.comparison.expected.decode("utf-8", "replace"), lines_at_most=40)
         yield from _dump(first.comparison.expected, first.comparison.first_difference)
 
 
@@ -138,12 +147,10 @@ def _difference(comparison: Comparison, label: str) -> Iterator[str]:
     if at is None or comparison.signed is None:
         return
     start = max(at - AROUND // 2, 0)
-    for mark, text in (("-", comparison.signed), ("+", comparison.expected)):
+    for head, mark, text in ((f"{label} {start}", "-", comparison.signed), ("", "+", comparison.expected)):
         piece = text[start : start + AROUND]
-        written = " ".join(f"[{byte:02x}]" if start + place == at else f"{byte:02x}" for place, byte in enumerate(piece))
-        yield _cut(
-            f"{label if mark == '-' else '':<12}{start if mark == '-' else '':>4} {mark} {written}  {_shown(piece.decode('utf-8', 'replace'))}"
-        )
+        places = (f"[{byte:02x}]" if start + place == at else f"{byte:02x}" for place, byte in enumerate(piece))
+        yield _cut(f"{head:<15} {mark} {' '.join(places)}  {_shown(piece.decode('utf-8', 'replace'))}")
 
 
 def _dump(data: bytes, marked: int | None) -> Iterator[str]:

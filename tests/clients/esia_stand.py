@@ -2,6 +2,7 @@
 between who changes an answer."""
 
 import io
+import subprocess
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,10 +25,10 @@ from idp.settings import read_settings
 from propusk.control import Control
 from tests.browser import Browser
 from tests.house import PEOPLE, Person
-from tests.idp.esia.keys import rsa_identity
 from tests.idp.esia.system import PERSONAL_SCOPES
 from tests.reliability.servers import plain_http, real_browser
-from tests.started import Started
+from tests.running_stand import ROOT, clean_environment
+from tests.started import PROPUSK, Started
 
 CALLBACK = "http://localhost:9/callback"
 """Nobody listens there: the browser stops in front of it."""
@@ -66,12 +67,18 @@ def enter(home: Path, client_id: str, *ders: bytes, callback: str = CALLBACK) ->
 
 
 def register(stand: Started, folder: Path, client_id: str) -> Files:
-    """Register a system with an RSA certificate, and fetch what ESIA signs with."""
-    identity = rsa_identity(client_id)
-    enter(stand.home, client_id, identity.der)
-    files = Files(client_id, folder / f"{client_id}.pem", folder / f"{client_id}.key", folder / "esia.pub")
-    files.certificate.write_bytes(identity.certificate_pem)
-    files.key.write_bytes(identity.key_pem)
+    """Register a system as its integrator does, by one command that makes its RSA key too, and fetch what ESIA signs with."""
+    arguments = ("esia", "new-key", client_id, "--algorithm", "rsa", "--out", str(folder), "--redirect-uri", CALLBACK)
+    ended = subprocess.run(
+        [*PROPUSK, *arguments, "--name", "Учебная аптека"],
+        cwd=ROOT,
+        env=clean_environment(stand.home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    files = Files(client_id, folder / f"{client_id}-rsa.pem", folder / f"{client_id}-rsa.key", folder / "esia.pub")
     files.token_check_key.write_bytes(published_key(stand.announced["issuer"]))
     return files
 

@@ -45,10 +45,10 @@ class Connector:
         """The address that it sends a person to."""
         return str(self._process.say({"call": "get_auth_url", "state": str(uuid.uuid4())})["url"])
 
-    def complete(self, callback: str) -> dict[str, Any]:
-        """What it makes of the address that the person came back with."""
+    def complete(self, callback: str, *, state: str = "") -> dict[str, Any]:
+        """What it makes of the address that the person came back with. It is usually given the state of the first call again."""
         came = parameters_of(callback)
-        said = {"call": "complete_authorization", "code": came["code"], "state": came["state"], "schema": SCHEMA}
+        said = {"call": "complete_authorization", "code": came["code"], "state": state or came["state"], "schema": SCHEMA}
         return self._process.say(said)
 
 
@@ -67,14 +67,14 @@ def connector(address: str, files: Files) -> Iterator[Connector]:
         yield Connector(process)
 
 
-def signed_in(address: str, files: Files, *, token_address: str | None = None) -> dict[str, Any]:
+def signed_in(address: str, files: Files, *, token_address: str | None = None, state: str = "") -> dict[str, Any]:
     """What the library gives when a person has signed in. Its token call may go to another address."""
     with connector(address, files) as library:
         callback = arrive(library.authorization())
         if token_address is None:
-            return library.complete(callback)
+            return library.complete(callback, state=state)
     with connector(token_address, files) as library:
-        return library.complete(callback)
+        return library.complete(callback, state=state)
 
 
 def test_c02_esia_connector_signs_in_and_fetches_the_person(stand: Started, system: Files) -> None:
@@ -124,7 +124,7 @@ def test_c02_esia_connector_refuses_a_token_that_is_over(stand: Started, system:
     clock = control(stand)
     clock.post("/clock/advance", {"seconds": -HALF_AN_HOUR})
     try:
-        fetched = signed_in(stand.announced["issuer"], system)
+        fetched = signed_in(stand.announced["issuer"], system, state=str(uuid.uuid4()))
     finally:
         clock.post("/clock/advance", {"seconds": HALF_AN_HOUR})
     assert (fetched["error"], fetched["cause"]) == ("IncorrectMarkerError", "ExpiredSignatureError")

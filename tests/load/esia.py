@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
@@ -23,16 +23,16 @@ from idp.protocol.client import Client
 from idp.realm import Realm, open_realm
 from idp.settings import read_settings
 from tests.browser import Browser
+from tests.clients.esia_stand import CALLBACK, arrive
 from tests.idp.esia.signing import own_identities
 from tests.idp.esia.system import PERSONAL_SCOPES, System
 from tests.load.served_provider import ServedProvider, served_provider
-from tests.load.sign_in import CALLBACK, CHEAP, bare_signature
+from tests.load.sign_in import CHEAP, bare_signature
 from tests.reliability.servers import plain_http, real_browser
 
 CALLS = 100
 SECRET = "a secret for the bench"
 SCOPE = "openid fullname birthdate"
-PERSON = {"login": "luka@example.test", "password": "podorozhnik-21"}
 BOUND = 2.0
 
 
@@ -48,16 +48,7 @@ class Kind:
 
     def code(self) -> str:
         """The next code."""
-        self.browser.open(self.address(), allow_redirects=False)
-        for shown, button, values in (("sign-in", "submit", PERSON), ("consent", "allow", {})):
-            if shown in self.browser.forms():
-                form = self.browser.forms()[shown]
-                name, value = form.buttons[button]
-                data = form.values | values | ({name: value} if name else {})
-                self.browser.answer = self.browser.session.post(form.action, data=data, allow_redirects=False)
-                self._follow()
-        self._follow()
-        return parse_qs(urlsplit(self.browser.answer.headers["Location"]).query)["code"][0]
+        return parse_qs(urlsplit(arrive(self.address(), browser=self.browser)).query)["code"][0]
 
     def measured(self, served: ServedProvider) -> float:
         """CPU microseconds of the server for one call. What the client signs and prepares is done before."""
@@ -67,11 +58,6 @@ class Kind:
             answer = self.http.send(call, timeout=10)
             assert answer.status_code == 200, answer.text
         return (served.cpu_microseconds() - before) / CALLS
-
-    def _follow(self) -> None:
-        while self.browser.answer.is_redirect and not self.browser.answer.headers["Location"].startswith(CALLBACK):
-            location = urljoin(self.browser.url, self.browser.answer.headers["Location"])
-            self.browser.open(location, allow_redirects=False)
 
 
 def standard(realm: Realm, issuer: str) -> Kind:

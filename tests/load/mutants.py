@@ -8,7 +8,6 @@ whatever was to be known. No server is needed.
 """
 
 import argparse
-import random
 import sys
 import time
 from collections import Counter
@@ -39,7 +38,7 @@ class Report:
 
 def measure(number: int, seed: int) -> Report:
     """Spoil so many good requests and diagnose each."""
-    report, chance = Report(), random.Random(seed)
+    report, chance = Report(), world.seeded(seed)
     for _ in range(number):
         call = chance.choice(world.CALLS)
         request = world.good(chance, call)

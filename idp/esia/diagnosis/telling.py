@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a request was answered as it was: `items` begins with the cause. `code` is ESIA's, as `ESIA-007053`, or OAuth's error."""
+    """Why a request was answered as it was: `items` begins with the cause. `code` is ESIA's, such as `ESIA-007053`."""
 
     recorded: Recorded
     outcome: Outcome
@@ -97,9 +97,17 @@ def _item(one: Found, language: Language) -> Item:
 
 
 NOTHING_KNOWN = {
-    "ru": ("Причина не найдена", "Правила стандартных запросов, которые проверяются, не нарушены. Ответ: {answer}.", "Прочитайте описание ошибки в ответе."),
-    "en": ("The cause is not found", "No rule of standard requests that is looked at is broken. The answer: {answer}.", "Read the description of the error in the answer."),
-}  # fmt: skip
+    "ru": (
+        "Причина не найдена",
+        "Правила стандартных запросов, которые проверяются, не нарушены. Ответ: {answer}.",
+        "Прочитайте описание ошибки в ответе.",
+    ),
+    "en": (
+        "The cause is not found",
+        "No rule of standard requests that is looked at is broken. The answer: {answer}.",
+        "Read the description of the error in the answer.",
+    ),
+}
 NOTHING_WRONG = {
     "ru": ("С запросом всё в порядке", "Он принят, и замечаний нет.", "Ничего делать не нужно."),
     "en": ("Nothing is wrong with the request", "It was accepted, and there is nothing to say.", "There is nothing to do."),

@@ -22,6 +22,6 @@ const strategy = new Strategy(
 strategy.redirect = (url) => say({ url });
 strategy.success = (user) => say({ user });
 strategy.fail = (info) => say({ failed: info });
-strategy.error = (error) => say({ error: error.name, cause: error.oauthError?.data ?? error.message });
+strategy.error = (error) => say({ error: error.name, cause: error.message });
 
 createInterface({ input: process.stdin }).on("line", (line) => strategy.authenticate({ query: JSON.parse(line) }));

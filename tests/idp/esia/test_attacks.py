@@ -253,10 +253,11 @@ def test_es_13_what_lies_behind_a_message_is_refused(system: System) -> None:
 
 
 @VERSIONS
-def test_es_14_code_is_not_exchanged_by_the_signature_of_the_first_request(system: System, version: str) -> None:
+def test_es_14_code_is_not_exchanged_by_the_signature_of_the_first_request(stand: Stand, system: System, version: str) -> None:
     first = system.authorization(version, signs=WAYS[version])
     browser = system.new_browser().open(f"{system.address}{AUTHORIZATION[version]}?{urlencode(first)}")
     code = system.answer_of(system.go_on(browser))["code"]
+    stand.clock.advance(3)
     for state in (first["state"], str(uuid.uuid4())):
         fields = system.token_request(code, version, signs=WAYS[version])
         fields |= {name: first[name] for name in ("client_secret", "timestamp")} | {"state": state}

@@ -77,3 +77,37 @@ def test_op_04_of_equal_requests_at_once_one_sees_a_page(stand: Stand, system: S
         address = system.authorize_url(version, signs=WAYS[version])
         seen = raced(stand, *[lambda address=address: "sign-in" in system.new_browser().open(address).forms()] * 4)
         assert sorted(seen) == [False, False, False, True]
+
+
+def same_state_and_second(stand: Stand, system: System) -> tuple[dict[str, str], str]:
+    """A system of v1 whose token call has the text of its authorization request; the parameters of the latter, and the code."""
+    first = system.authorization("v1", signs="rsa")
+    browser = system.new_browser().open(f"{system.address}{AUTHORIZATION['v1']}?{urlencode(first)}")
+    return first, system.answer_of(system.go_on(browser))["code"]
+
+
+def test_op_04_state_of_the_first_request_serves_the_token_call_of_the_same_moment_once(stand: Stand, system: System) -> None:
+    """What esia-connector does where a test walks through the pages within a second."""
+    first, code = same_state_and_second(stand, system)
+    call = system.token_request(code, "v1", signs="rsa", state=first["state"])
+    assert call["client_secret"] == first["client_secret"]
+    assert system.post(call, "v1").status_code == 200
+    assert code_of(system.post(call, "v1")) == WRONG_SECRET["v1"]
+
+
+@pytest.mark.parametrize("seconds", [3, 60, 299])
+def test_op_04_signature_of_the_first_request_redeems_no_code_later(stand: Stand, system: System, seconds: int) -> None:
+    first, code = same_state_and_second(stand, system)
+    stand.clock.advance(seconds)
+    replayed = system.token_request(code, "v1", signs="rsa") | {
+        name: first[name] for name in ("state", "timestamp", "client_secret")
+    }
+    answers = {"ESIA-007005"} if seconds < 240 else {"ESIA-007005", "ESIA-007011"}
+    assert code_of(system.post(replayed, "v1")) in answers
+
+
+def test_op_04_token_call_of_v1_opens_no_page_afterwards(stand: Stand, system: System) -> None:
+    call = system.token_request(system.obtain_code(version="v1", signs="rsa"), "v1", signs="rsa")
+    assert system.post(call, "v1").status_code == 200
+    again = system.new_browser().open(system.authorize_url("v1", signs="rsa", state=call["state"], timestamp=call["timestamp"]))
+    assert refused(system, again)["error_description"][:11] == WRONG_SECRET["v1"]

@@ -201,3 +201,23 @@ def test_switches_change_what_they_name(stand: Stand, system: System, stand_sett
 
 def _bytes(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+@pytest.mark.parametrize(("version", "signs"), [("v1", "rsa"), ("v1", "gost"), ("v2", "gost"), ("v2", "rsa")])
+def test_person_signs_in_and_code_access_and_id_token_tell_of_one_authorization(
+    stand: Stand, system: System, version: str, signs: str
+) -> None:
+    code = system.obtain_code(version=version, signs=signs, state="the first state")
+    answer = granted_to(system.redeem(code, version, signs=signs, state="the second state"))
+    told = [payload_of(each) for each in (code, answer["access_token"], answer["id_token"])]
+    assert len({claims["urn:esia:sid"] for claims in told}) == 1
+    assert told[0]["scope"] == told[1]["scope"]
+    assert told[0]["urn:esia:sbj"] == told[2]["urn:esia:sbj"]
+    assert told[0]["auth_time"] == told[2]["auth_time"]
+    assert (told[0]["urn:esia:client:state"], answer["state"]) == ("the first state", "the second state")
+    with stand.realm.database.read() as connection:
+        bearer = judge(stand.realm, connection, answer["access_token"])
+        assert judge(stand.realm, connection, code) is None
+        assert judge(stand.realm, connection, answer["id_token"]) is None
+    assert bearer is not None
+    assert bearer.has_scope("snils")

@@ -13,7 +13,7 @@ from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.tokens import families, minting
 from idp.tokens.families import Grant
 from tests.idp.esia.system import register_system
-from tests.idp.stand import Stand
+from tests.idp.stand import ISSUER, SECRET, Stand, answer_of
 
 CLAIMS = {"authorization_code": tokens.code_claims, "access": tokens.access_claims, "id": tokens.id_claims}
 
@@ -107,7 +107,7 @@ def test_access_token_dies_with_its_system(issued: Issued) -> None:
 
 def test_access_token_is_worth_nothing_when_its_person_is_shut_out(issued: Issued) -> None:
     token = issued.sign()
-    issued.stand.execute("UPDATE citizens SET disabled_at = 1 WHERE id = ?", issued.citizen_id)
+    issued.stand.execute("UPDATE citizens SET disabled_at = 1")
     assert issued.judged(token) is None
 
 
@@ -157,3 +157,16 @@ def test_tokens_of_esia_open_nothing_of_openid(issued: Issued, kind: Kind) -> No
     token = issued.sign(kind)
     assert issued.stand.userinfo(token).status_code == 401
     assert issued.stand.introspect(token).json() == {"active": False}
+
+
+def test_id_token_of_esia_is_no_hint_for_openid(issued: Issued) -> None:
+    browser = issued.stand.browser().open(issued.stand.authorize_url(id_token_hint=issued.sign("id"), prompt="none"))
+    assert answer_of(browser)["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("kind", ["authorization_code", "access", "id"])
+def test_token_of_esia_cannot_be_given_back_by_a_client_of_openid(issued: Issued, kind: Kind) -> None:
+    http, token = issued.stand.http(), issued.sign()
+    answer = http.post(f"{ISSUER}/oauth2/revoke", data={"token": issued.sign(kind)}, auth=("client", SECRET))
+    assert answer.status_code == 200
+    assert issued.judged(token) is not None

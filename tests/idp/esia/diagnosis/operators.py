@@ -656,7 +656,7 @@ def certificate_of_tomorrow(request: Request) -> Exchange:
 @operator("client_secret", "no_certificates")
 def no_certificates(request: Request) -> Exchange:
     request.certificates = []
-    return request.exchange({name: value for name, value in request.parameters.items()})
+    return request.exchange()
 
 
 # ---- the hash
@@ -669,6 +669,14 @@ def hashes_as(name: str, kinds: str, make: Callable[[Request, bytes], str], fits
     add(name, "client_certificate_hash", kinds, spoil, fits)
 
 
+def sha1(data: bytes) -> bytes:
+    return hashlib.sha1(data, usedforsecurity=False).digest()
+
+
+def md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
+
+
 def cased(request: Request, digest: bytes) -> str:
     return digest.hex().upper() if request.chance.random() < 0.5 else digest.hex()
 
@@ -677,18 +685,18 @@ def pem(request: Request, _der: bytes) -> str:
     text = request.identity.certificate_pem
     text = text[text.index(b"-----BEGIN") :]
     text = request.chance.choice([text, text.rstrip(b"\n"), text.replace(b"\n", b"\r\n")])
-    return cased(request, request.chance.choice([streebog256(text), hashlib.sha256(text).digest(), hashlib.sha1(text).digest()]))
+    return cased(request, request.chance.choice([streebog256(text), hashlib.sha256(text).digest(), sha1(text)]))
 
 
 def colons(request: Request, der: bytes) -> str:
     return streebog256(der).hex(request.chance.choice([":", " ", "-"])).upper()
 
 
-hashes_as("hash_sha1", "hash_sha1", lambda request, der: cased(request, hashlib.sha1(der).digest()))
+hashes_as("hash_sha1", "hash_sha1", lambda request, der: cased(request, sha1(der)))
 hashes_as(
     "hash_md5",
     "hash_other_digest",
-    lambda request, der: cased(request, request.chance.choice([hashlib.md5(der), hashlib.sha512(der)]).digest()),
+    lambda request, der: cased(request, request.chance.choice([md5(der), hashlib.sha512(der).digest()])),
 )
 hashes_as("hash_of_pem", "hash_of_pem", pem)
 hashes_as("hash_of_base64", "hash_of_base64", lambda request, der: cased(request, streebog256(base64.b64encode(der))))

@@ -58,6 +58,11 @@ def nobody() -> Browser:
     raise AssertionError("no browser is needed")
 
 
+def seeded(seed: int | str) -> Random:
+    """Chance that is the same every time."""
+    return Random(seed)  # noqa: S311 - it chooses mistakes, and no secret
+
+
 @cache
 def own_system() -> System:
     return System("https://esia.test", requests.Session(), nobody, lambda: AT, identities=own_identities(), callback=CALLBACK)
