@@ -102,7 +102,9 @@ def migrate_check(context: click.Context, client_id: str, days: int, as_json: bo
     realm = open_realm(read_settings())
     system = find_system(realm, client_id)
     if not realm.settings.keeps_requests:
-        raise StandUnusable("the request journal is off, and nothing else knows how the system signs: set request_journal.enabled")
+        raise StandUnusable(
+            "the request journal is off, and nothing else knows how the system signs: set request_journal.enabled"
+        )
     with realm.database.read() as connection:
         report = check(situation_of(realm, connection, system, days=days))
     click.echo(_as_json(report, days) if as_json else _as_text(report, days))

@@ -36,10 +36,14 @@ def _check_dialect(exchange: Exchange, client: Client) -> Finding | None:
         return None
     is_at_standard = exchange.path.startswith("/oauth2/")
     if client.dialect == "esia" and is_at_standard:
-        text = "the client speaks ESIA's dialect, and this is an endpoint of OpenID Connect: it is served at /aas/oauth2/v2/ac and "
+        text = (
+            "the client speaks ESIA's dialect, and this is an endpoint of OpenID Connect: it is served at /aas/oauth2/v2/ac and "
+        )
         text += "/aas/oauth2/v3/te, or at /aas/oauth2/ac and /aas/oauth2/te"
     elif client.dialect == "openid" and exchange.path.startswith(("/aas/", "/rs/", "/idp/ext/")):
-        text = "the client speaks OpenID Connect, and this is an endpoint of ESIA's dialect: it is served at /oauth2/authorize and "
+        text = (
+            "the client speaks OpenID Connect, and this is an endpoint of ESIA's dialect: it is served at /oauth2/authorize and "
+        )
         text += "/oauth2/token. A system of ESIA's dialect is registered by propusk client create --dialect esia"
     else:
         return None

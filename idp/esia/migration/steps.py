@@ -191,7 +191,9 @@ def _all_good(situation: Situation) -> Judged:
     chain = [situation.newest("v2", "authorization"), situation.newest("v2", "code")]
     good = [each for each in chain if each is not None and not each.is_refused]
     if len(good) == len(chain):
-        return Judged(True, "the newest authorization and the newest token call of v2 and v3 were taken", tuple(each.id for each in good))
+        return Judged(
+            True, "the newest authorization and the newest token call of v2 and v3 were taken", tuple(each.id for each in good)
+        )
     bad = next((each for each in chain if each is not None and each.is_refused), None)
     if bad is not None:
         return Judged(False, f"the newest {bad.call} request was answered ESIA-{bad.code or '…'}{_because(bad)}", (bad.id,))
@@ -240,7 +242,9 @@ STEPS = (
         exact("ILIM; AIS; GO"),
     ),
     Step("refresh", "sign refresh calls as v3 wants it", _refresh, approximate("ILIM; AIS", switch="esia.refresh_texts")),
-    Step("client_credentials", "sign calls for tokens of the system's own as v3 wants it", _client, approximate("GO TokenUpdate")),
+    Step(
+        "client_credentials", "sign calls for tokens of the system's own as v3 wants it", _client, approximate("GO TokenUpdate")
+    ),
     Step("scopes", "ask for no withdrawn scope", _scopes, exact("ENET#3; МР 2.28")),
     Step("algorithm of tokens", "verify codes and tokens that are signed by GOST3410_2012_256", _tokens, exact("TP 3.1.1")),
     Step("sign-in", "let somebody sign in by v2 and v3 from beginning to end", _all_good, exact("ILIM; AIS; GO")),

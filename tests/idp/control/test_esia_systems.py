@@ -60,7 +60,11 @@ def test_terms_are_changed_and_the_dialect_stays(control: Control) -> None:
     control.post("/clients", **TERMS)
     assert control.refused("POST", "/clients", TERMS) == (409, "client_exists")
     changed = control.done(control.ask("PATCH", "/clients/MED01", {"scope": "openid inn", "esia_algorithm": "GOST3410_2012_256"}))
-    assert (changed["scope"], changed["esia_algorithm"], changed["client_name"]) == ("inn openid", "GOST3410_2012_256", "Поликлиника")
+    assert (changed["scope"], changed["esia_algorithm"], changed["client_name"]) == (
+        "inn openid",
+        "GOST3410_2012_256",
+        "Поликлиника",
+    )
     assert control.refused("PATCH", "/clients/MED01", {"dialect": "openid"}) == (422, "body_invalid")
     assert control.refused("PATCH", "/clients/client", {"dialect": "esia"}) == (422, "body_invalid")
     assert control.refused("PATCH", "/clients/MED01", {"certificates": []}) == (422, "body_invalid")
@@ -103,7 +107,9 @@ def test_key_of_gost_needs_the_engine(control: Control, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("kind", ["esia_access", "esia_id", "esia_code"])
 @pytest.mark.parametrize("algorithm", ["RS256", "GOST3410_2012_256"])
-def test_esia_token_made_to_order_says_what_the_honest_one_says(stand: Stand, control: Control, kind: str, algorithm: str) -> None:
+def test_esia_token_made_to_order_says_what_the_honest_one_says(
+    stand: Stand, control: Control, kind: str, algorithm: str
+) -> None:
     system = register_system(stand, esia_algorithm=algorithm)
     browser = stand.browser()
     code = system.obtain_code(browser, scope="openid fullname")
@@ -114,7 +120,18 @@ def test_esia_token_made_to_order_says_what_the_honest_one_says(stand: Stand, co
     claims = payload_of(made["token"])
     assert claims.pop("propusk_test") is True
     assert claims.keys() - {"acr"} == payload_of(honest).keys() - {"acr"}
-    told_apart = {"urn:esia:sid", "iat", "nbf", "exp", "auth_time", "acr", "urn:esia:client:state", "amr", "auth_mthd", "urn:esia:amd"}
+    told_apart = {
+        "urn:esia:sid",
+        "iat",
+        "nbf",
+        "exp",
+        "auth_time",
+        "acr",
+        "urn:esia:client:state",
+        "amr",
+        "auth_mthd",
+        "urn:esia:amd",
+    }
     assert {name: value for name, value in claims.items() if name not in told_apart} == {
         name: value for name, value in payload_of(honest).items() if name not in told_apart
     }

@@ -23,6 +23,10 @@ def test_journal_says_that_a_client_came_to_the_other_dialect(stand: Stand) -> N
     system.post(system.token_request("code", "v1", signs="rsa"), "v1")
     recorder.settle(stand.realm)
     with stand.realm.database.read() as connection:
-        found = [judge(each.exchange, registry.find(connection, each.system)) for each in journal.everything(stand.realm, connection)]
-    assert [[finding.code for finding in findings if finding.code == "dialect_differs"] for findings in found] == [["dialect_differs"]] * 2
+        found = [
+            judge(each.exchange, registry.find(connection, each.system)) for each in journal.everything(stand.realm, connection)
+        ]
+    assert [[finding.code for finding in findings if finding.code == "dialect_differs"] for findings in found] == [
+        ["dialect_differs"]
+    ] * 2
     assert "/aas/oauth2/v3/te" in found[0][0].text and "/oauth2/token" in found[1][0].text

@@ -99,7 +99,9 @@ def test_client_of_openid_gets_no_token_at_esias_endpoints(stand: Stand, system:
     answer = system.post(fields, version)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
     assert answer.json()["error_description"].startswith("ESIA-008010")
-    with_secret = stand.http().post(f"{stand.issuer}/aas/oauth2/te", data={"grant_type": "authorization_code"}, auth=("client", SECRET))
+    with_secret = stand.http().post(
+        f"{stand.issuer}/aas/oauth2/te", data={"grant_type": "authorization_code"}, auth=("client", SECRET)
+    )
     assert with_secret.status_code == 400
     assert stand.redeem(code).status == 200, "the code was not touched"
 
@@ -154,7 +156,9 @@ def test_nobody_registers_as_a_system_of_esia_by_themselves(stand: Stand, claime
         return
     _check_is_of_openid(stand, answer.json())
     token, uri = answer.json()["registration_access_token"], answer.json()["registration_client_uri"]
-    changed = stand.http().put(uri, json=body | {"client_id": answer.json()["client_id"]}, headers={"Authorization": f"Bearer {token}"})
+    changed = stand.http().put(
+        uri, json=body | {"client_id": answer.json()["client_id"]}, headers={"Authorization": f"Bearer {token}"}
+    )
     assert changed.status_code in (200, 400)
     _check_is_of_openid(stand, answer.json())
 
