@@ -2,11 +2,12 @@
 
 import pytest
 
+from idp.protocol.esia.addresses import DISCOVERY
 from idp.settings import Esia
 from tests.idp.esia.system import register_system
 from tests.idp.stand import ISSUER, Stand
 
-ADDRESS = f"{ISSUER}/aas/.well-known/openid-configuration"
+ADDRESS = f"{ISSUER}{DISCOVERY}"
 
 
 def test_there_is_none(stand: Stand) -> None:
@@ -19,7 +20,7 @@ def test_the_switch_gives_one_whose_addresses_answer(stand: Stand, stand_setting
     assert document["issuer"] == "http://esia.gosuslugi.ru/"
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert "usr_inf" not in document["scopes_supported"]
-    for name in ("jwks_uri", "certificates_uri", "end_session_endpoint"):
+    for name in ("jwks_uri", "end_session_endpoint"):
         assert stand.http().get(document[name]).status_code == 200
     register_system(stand)
     assert stand.http().get(document["authorization_endpoint"]).status_code == 400
