@@ -76,6 +76,8 @@ def names(*sysnames: str) -> list[dict[str, str]]:
         ({"scope": "openid,fullname"}, "007006"),
         ({"scope": "openid usr_inf"}, "007006"),
         ({"scope": "openid org_ogrn"}, "007006"),
+        ({"scope": "openid fullname?oid=1000000001"}, "007006"),
+        ({"scope": "openid org_ogrn?org_oid=x"}, "007006"),
         ({"scope": "openid bio"}, "007019"),
         ({"scope": ORGANISATION.replace("org_ogrn", "org_oktmo")}, "007019"),
         ({"access_type": "sometimes"}, "007003"),
