@@ -105,7 +105,9 @@ def _of_esia(realm: Realm, asked: MintRequest, kind: EsiaKind) -> tuple[dict[str
     """Its header has no `kid`."""
     terms = _terms(realm, asked)
     if terms.client.dialect != "esia":
-        raise Problem(409, "other_dialect", "The client speaks another dialect", f"{asked.kind} is for clients of the dialect esia")
+        raise Problem(
+            409, "other_dialect", "The client speaks another dialect", f"{asked.kind} is for clients of the dialect esia"
+        )
     claims, header, algorithm = mint_esia.honest(realm, kind, terms.person, terms.client, terms.grant)
     return claims, {"kid": None, **header}, algorithm
 

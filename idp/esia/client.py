@@ -130,7 +130,11 @@ def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused
 def known_system(realm: Realm, client_id: str) -> Client:
     """The system of this mnemonic. Raises EsiaRefused for one that nobody registered, or that speaks the other dialect."""
     with realm.database.read() as connection:
-        client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
+        return _known_system(connection, client_id)
+
+
+def _known_system(connection: Connection, client_id: str) -> Client:
+    client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
     if client is None:
         raise EsiaRefused("008010", cause="client_id is unknown")
     if client.dialect != "esia":
@@ -143,7 +147,9 @@ def _prove(
 ) -> Proof:
     # A refresh is signed over the refresh token instead of an address by whoever does not name its certificate either.
     check_proof(parameters, needs_hash=version == "v2" and R2 not in recipes)
-    client = known_system(realm, parameters["client_id"])
+    with realm.database.read() as connection:
+        client = _known_system(connection, parameters["client_id"])
+        registered = certificates.of_client(connection, client.client_id)
     now = realm.clock.now()
     at = check_timestamp(parameters["timestamp"], now=now, skew_seconds=realm.settings.esia.skew_seconds)
     wrong = WRONG_SIGNATURE[version]
@@ -151,8 +157,6 @@ def _prove(
         signature = read_client_secret(parameters["client_secret"])
     except SecretUnreadable as reason:
         raise EsiaRefused(wrong, cause=str(reason)) from None
-    with realm.database.read() as connection:
-        registered = certificates.of_client(connection, client.client_id)
     if not registered:
         raise EsiaRefused("007002", cause="the system has no certificate")
     candidates = _candidates(realm, parameters.get("client_certificate_hash", ""), registered) if version == "v2" else registered

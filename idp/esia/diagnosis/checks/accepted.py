@@ -23,8 +23,6 @@ def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: byt
     if endpoint.version == "v2" and signature is not None and len(named) == 1 and not _is_gost(named[0]):
         yield found(kinds.RSA_ACCEPTED, received="RSA", expected="GOST R 34.10-2012 (256)")
     yield from _of_state(case)
-    if sent.get("access_type", "online") not in ("online", "offline", ""):
-        yield found(kinds.ACCESS_TYPE, received=sent["access_type"], expected="online / offline")
     if endpoint.call == "token" and sent.get("token_type", "Bearer") != "Bearer":
         yield found(kinds.TOKEN_TYPE, received=sent["token_type"], expected="Bearer")
     if sent.get("nonce") and not case.settings.echoes_nonce:

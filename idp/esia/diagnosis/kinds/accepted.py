@@ -53,18 +53,6 @@ STATE_NOT_UUID = Kind(
     exact("protocol 2.1"),
     "warning",
 )
-ACCESS_TYPE = Kind(
-    "access_type_unknown",
-    "access_type",
-    (),
-    Words("access_type неизвестен", "The access_type is unknown"),
-    Words(
-        "Пришло {received}; refresh_token дают только за offline.", "{received} came; a refresh_token is given for offline only."
-    ),
-    Words("Передавайте online или offline.", "Send online or offline."),
-    exact("VF AccessType; MIAC"),
-    "warning",
-)
 TOKEN_TYPE = Kind(
     "token_type_other",
     "token_type",

@@ -255,3 +255,82 @@ CHALLENGE_FORM = Kind(
     Words("base64url(SHA-256(code_verifier)) без знаков =.", "base64url(SHA-256(code_verifier)) without =."),
     assumed("RFC 7636, 4.2"),
 )
+ACCESS_TYPE = Kind(
+    "access_type_wrong",
+    "access_type",
+    ("007003",),
+    Words("access_type неизвестен", "The access_type is unknown"),
+    Words("Пришло {received}.", "{received} came."),
+    Words(
+        "Передавайте online или offline (offline даёт refresh_token).", "Send online or offline (offline gives a refresh_token)."
+    ),
+    exact("VF AccessType; MIAC"),
+)
+ROLES = Kind(
+    "roles_wrong",
+    "roles",
+    ("007060",),
+    Words("roles неизвестны", "The roles are unknown"),
+    Words("Пришло {received}.", "{received} came."),
+    Words("Передавайте из списка: {expected}.", "Send some of: {expected}."),
+    assumed("GO errors.go"),
+)
+OBJ_TYPE = Kind(
+    "obj_type_wrong",
+    "obj_type",
+    ("007061",),
+    Words("obj_type неизвестен", "The obj_type is unknown"),
+    Words("Пришло {received}.", "{received} came."),
+    Words("Передавайте {expected}.", "Send {expected}."),
+    assumed("GO errors.go"),
+)
+CHALLENGE_MISSING = Kind(
+    "challenge_missing",
+    "code_challenge",
+    ("007014",),
+    Words("code_challenge_method без code_challenge", "A code_challenge_method without a code_challenge"),
+    Words("Метод назван, а самого code_challenge нет.", "The method is named, and there is no code_challenge."),
+    Words("Передавайте оба или ни одного.", "Send both or none."),
+    assumed("RFC 7636, 4.3"),
+)
+TOO_LONG = Kind(
+    "parameter_too_long",
+    "",
+    ("007003",),
+    Words("Параметр слишком длинный", "A parameter is too long"),
+    Words("В {field} знаков: {length}, а можно {most}.", "{field} has {length} characters, and {most} are the most."),
+    Words("Укоротите значение.", "Make the value shorter."),
+    assumed(),
+)
+SCOPE_OF_PERSON = _scope(
+    "scope_of_person",
+    Words("Область человека в client_credentials", "A person's scope with client_credentials"),
+    Words(
+        "Маркер системы дают только на области организаций и prm_chg, а запрошено {unknown}.",
+        "A system's own token is for scopes of organisations and prm_chg, and {unknown} is asked for.",
+    ),
+    Words("Запрашивайте {expected}.", "Ask for {expected}."),
+    exact("FR PR 29; GO TokenUpdate"),
+)
+SCOPE_ORGANISATION_UNKNOWN = _scope(
+    "scope_organisation_unknown",
+    Words("Такой организации нет", "There is no such organisation"),
+    Words(
+        "Номер {unknown} в scope не принадлежит ни одной организации стенда.",
+        "The number {unknown} in the scope is of no organisation here.",
+    ),
+    Words(
+        "Возьмите oid организации из /rs/prns/{{oid}}/roles. Есть: {expected}.",
+        "Take an organisation's oid of /rs/prns/{{oid}}/roles. There are: {expected}.",
+    ),
+    assumed("protocol 3.1"),
+)
+RULE_BROKEN = Kind(
+    "rule_broken",
+    "request",
+    (),
+    Words("Нарушено правило запроса", "A rule of the request is broken"),
+    Words("ESIA-{number}: {detail}.", "ESIA-{number}: {detail}."),
+    Words("Исправьте названный параметр.", "Mend the parameter that is named."),
+    approximate("GO errors.go; protocol 5.2"),
+)

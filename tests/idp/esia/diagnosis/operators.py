@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from idp.cms.gost_2012 import streebog256
 from idp.requests.exchange import Exchange
 from tests.idp.esia.diagnosis import world
-from tests.idp.esia.diagnosis.world import AT, CALLBACK, CODE, REFRESH, Request
+from tests.idp.esia.diagnosis.world import AT, CODE, REFRESH, Request
 from tests.idp.esia.keys import program, rsa_identity
 from tests.idp.esia.system import SIGNED, timestamp
+from tests.idp.stand import CALLBACK
 
 Spoil = Callable[[Request], Exchange]
 Fits = Callable[[Request], bool]
@@ -308,14 +309,14 @@ def redirected(name: str, kind: str, make: Callable[[Request], str]) -> None:
     add(name, "redirect_uri", kind, lambda request: request.exchange(request.resigned(redirect_uri=make(request))), authorization)
 
 
-redirected("redirect_http", "redirect_scheme", lambda _: CALLBACK.replace("https", "http"))
+redirected("redirect_http", "redirect_scheme", lambda _: CALLBACK.replace("http://", "https://"))
 redirected(
-    "redirect_other_port", "redirect_port", lambda request: f"https://rp.test:{request.chance.randint(8000, 9000)}/esia/callback"
+    "redirect_other_port", "redirect_port", lambda request: f"http://localhost:{request.chance.randint(8000, 9000)}/callback"
 )
 redirected(
     "redirect_other_host",
     "redirect_host",
-    lambda request: request.chance.choice(["https://www.rp.test/cb", "https://rp.example.test/cb", "https://localhost/cb"]),
+    lambda request: request.chance.choice(["https://www.rp.test/cb", "https://rp.example.test/cb", "https://127.0.0.2/cb"]),
 )
 redirected("redirect_twice", "redirect_encoded_twice", lambda _: quote_plus(CALLBACK))
 redirected(
@@ -469,6 +470,36 @@ worded(
     code_challenge="a" * 43,
 )
 worded("challenge_form", "code_challenge", "challenge_form", ["a" * 44, "a" * 42 + "=", "0" * 64], v2_authorization)
+
+
+worded("access_type", "access_type", "access_type_wrong", ["Offline", "refresh", "both"], authorization)
+worded("roles", "roles", "roles_wrong", ["CHIEF", "private"], v2_authorization)
+worded("obj_type", "obj_type", "obj_type_wrong", ["B", "L"], v2_authorization)
+worded("challenge_method_alone", "code_challenge", "challenge_missing", [""], v2_authorization, code_challenge_method="S256")
+
+
+@operator("nonce", "parameter_too_long", fits=authorization)
+def nonce_too_long(request: Request) -> Exchange:
+    return request.exchange({**request.parameters, "nonce": "x" * 9000})
+
+
+@operator("permissions", "rule_broken", fits=both(v2_authorization, lambda request: request.parameters["scope"] == "openid"))
+def permissions_without_sysname(request: Request) -> Exchange:
+    return request.exchange({**request.parameters, "permissions": base64.urlsafe_b64encode(b'[{"expire": 5}]').decode()})
+
+
+def of_client(request: Request) -> bool:
+    return request.call == "v3 client"
+
+
+scoped("scope_of_person", "scope_of_person", lambda _: "openid fullname", of_client)
+scoped(
+    "scope_of_no_organisation",
+    "scope_organisation_unknown",
+    lambda _: "http://esia.gosuslugi.ru/org_inn?org_oid=1000099999",
+    of_client,
+)
+scoped("scope_typo_of_client", "scope_typo", lambda _: "http://esia.gosuslugi.ru/org_inns?org_oid=1000000042", of_client)
 
 
 @operator("scope", "permissions_scope", fits=both(v2_authorization, blanks))
