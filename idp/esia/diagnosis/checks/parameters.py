@@ -210,7 +210,10 @@ def check_rules(case: Case) -> Iterator[Found]:
     try:
         judge(case.parameters, client, version=endpoint.version, switches=switches)
     except EsiaRefused as refusal:
-        field = next((name for name in case.parameters if refusal.cause.startswith(name) or f" {name}" in refusal.cause), "")
+        of_consent = "permissions" if refusal.number.startswith("0367") else ""
+        field = of_consent or next(
+            (name for name in case.parameters if refusal.cause.startswith(name) or f" {name}" in refusal.cause), ""
+        )
         values = {"received": case.parameters.get(field, "")[:200], "number": refusal.number, "detail": refusal.cause}
         yield found(kinds.RULE_BROKEN, field=field, **values, expected="—")
 
