@@ -12,7 +12,6 @@ import orjson
 from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import parameters as kinds
-from idp.protocol.esia import parameters as law
 from idp.protocol.esia.authorization import BETWEEN_ROLES, OBJECT_TYPES, PERSON_FILTERS, ROLES, Switches, judge
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.redirect import is_of_registered_domain
@@ -53,7 +52,6 @@ def check_redirect(case: Case) -> Iterator[Found]:
         return
     registered = case.client.redirect_uris
     first = registered[0] if registered else "—"
-    extra = torn_from(case)
     if is_of_registered_domain(uri, registered, application_type=case.client.application_type):
         return
     if "%3A%2F%2F" in uri.upper() or "%2F" in uri.upper()[:12]:
@@ -68,21 +66,7 @@ def check_redirect(case: Case) -> Iterator[Found]:
             kind = kinds.REDIRECT_HOST
         else:
             kind = kinds.REDIRECT_SCHEME if urlsplit(nearest).scheme != urlsplit(uri).scheme else kinds.REDIRECT_PORT
-        yield found(kind, received=uri, expected=nearest, extra=" ".join(extra))
-
-
-def torn_from(case: Case) -> Sequence[str]:
-    """Parameters that no row of the dialect knows and that stand behind a redirect_uri with a query."""
-    names = [name for name, _ in case.sent.pairs]
-    if "redirect_uri" not in names or "?" not in case.parameters.get("redirect_uri", ""):
-        return ()
-    behind = names[names.index("redirect_uri") + 1 :]
-    extra = []
-    for name in behind:
-        if name in law.BY_NAME:
-            break
-        extra.append(name)
-    return extra
+        yield found(kind, received=uri, expected=nearest)
 
 
 def _origin(uri: str) -> tuple[str, str, int] | None:

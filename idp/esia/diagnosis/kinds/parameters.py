@@ -1,6 +1,6 @@
 """Mistakes in client_id, redirect_uri, scope and the words of a request."""
 
-from idp.esia.diagnosis.kind import Kind, Words
+from idp.esia.diagnosis.kind import SIGNATURE, Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 
 NOBODY = ("008010", "007005", "007053", "007002", "007003")
@@ -109,14 +109,17 @@ REDIRECT_MALFORMED = _redirect(
     Words("{received} — не полный адрес http или https.", "{received} is no full http or https address."),
     Words("Передавайте полный адрес, например {expected}.", "Send a full address, such as {expected}."),
 )
-REDIRECT_TORN = _redirect(
+REDIRECT_TORN = Kind(
     "redirect_torn",
+    "redirect_uri",
+    (*ADDRESS, *SIGNATURE),
     Words("redirect_uri не закодирован и разорван", "redirect_uri is not encoded and torn apart"),
     Words(
         "В адресе был «&», и его хвост стал отдельными параметрами: {extra}.",
         "The address had a “&”, and its tail became parameters of its own: {extra}.",
     ),
     Words("Кодируйте адрес целиком (& как %26).", "Encode the whole address (& as %26)."),
+    ADDRESSES,
 )
 SCOPE_TYPO = _scope(
     "scope_typo",

@@ -981,6 +981,13 @@ tampered(
 )
 
 
+@operator("redirect_uri", "redirect_torn", fits=v2_authorization)
+def redirect_torn(request: Request) -> Exchange:
+    values = request.resigned(redirect_uri=f"{CALLBACK}?a=1&shop=2")
+    request.parameters = values
+    return request.raw("redirect_uri", f"{CALLBACK}?a=1&shop=2")
+
+
 @operator("state", "text_value_blanks", fits=v2)
 def state_signed_with_line_end(request: Request) -> Exchange:
     return request.exchange(request.over(request.text(state=request.parameters["state"] + "\n")))
