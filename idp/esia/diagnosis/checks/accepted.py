@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from uuid import UUID
 
 from idp.cms.certificate import open_certificate
 from idp.cms.verdict import SignatureRefused
@@ -13,6 +12,8 @@ from idp.esia.diagnosis.checks.hashes import is_lower
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import accepted as kinds
 from idp.esia.diagnosis.sent import Sent
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
 def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: bytes | None) -> Iterator[Found]:
@@ -56,9 +57,7 @@ def _of_state(case: Case) -> Iterator[Found]:
         if Sent(exchange).parameters.get("state") == state:
             yield found(kinds.STATE_REUSED, received=state, expected="UUID", request=exchange.id)
             break
-    try:
-        UUID(state)
-    except ValueError:
+    if not UUID.fullmatch(state):
         yield found(kinds.STATE_NOT_UUID, received=state[:60], expected="xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx")
 
 
