@@ -18,8 +18,8 @@ from idp.settings import SMS_KEY_VARIABLE, SMTP_PASSWORD_VARIABLE, Settings
 
 NAME = "Пропуск"
 OF_ESIA_TEST = re.compile(r"[^@]*esiatest[^@]*@(?:yandex\.[a-z]+|ya\.ru|narod\.ru)\Z")
-"""Logins of ESIA's public test system, which our invented people have too. The host is real and so are its mailboxes, by every name
-that it has: on a test stand nothing is sent there, whoever is listed."""
+"""Logins of the public test system of ESIA, which our invented people have too. The host is real, and so are its mailboxes, by
+every name that it has: on a test stand nothing is sent there, whoever is listed."""
 
 
 def make_dispatch(settings: Settings, transport: Transport | None = None) -> Dispatch:

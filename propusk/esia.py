@@ -6,7 +6,7 @@ from typing import Any, Literal, Unpack
 
 from propusk.browser import Browser
 from propusk.citizens import Citizen, PersonMembers, read_citizen
-from propusk.clients import Client, read_client
+from propusk.clients import Client, System, SystemKey, read_client, read_system, read_system_key
 from propusk.clock import Clock
 from propusk.control import Control
 from propusk.errors import PropuskError, StandUnusable
@@ -17,6 +17,7 @@ from propusk.sign_in import sign_in_on_page, travel, visit
 from propusk.tokens import Into, Kind, Login, Minted, read_login, read_minted
 from propusk.walking import By, Consent, Person
 
+KeyAlgorithm = Literal["gost", "rsa"]
 Enrolled = Literal["passkey", "phone", "totp"]
 ENROLLED: Mapping[str, str] = {"passkey": "passkeys", "phone": "devices", "totp": "totp"}
 """What can be enrolled, and where the control plane does it."""
@@ -78,6 +79,30 @@ class Esia:
         """A registered application. `metadata` is that of RFC 7591, and `client_id`, `client_secret`, `require_pkce` …."""
         given = [redirect_uris] if isinstance(redirect_uris, str) else list(redirect_uris)
         return read_client(self.control.post("/clients", {"redirect_uris": given, **metadata}))
+
+    def system(
+        self,
+        mnemonic: str,
+        redirect_uris: str | Sequence[str],
+        *,
+        certificates: Sequence[str] = (),
+        algorithm: KeyAlgorithm = "gost",
+        **terms: Any,
+    ) -> System:
+        """A registered information system of ESIA's dialect; its library's base URL is `issuer`.
+
+        `certificates` are what it signs with, in PEM; without any the stand makes a key of `algorithm` for it. `terms` are
+        `scope` (names of ESIA), `esia_algorithm` (RS256, GOST3410_2012_256: what signs its tokens), `client_name` ….
+        """
+        given = [redirect_uris] if isinstance(redirect_uris, str) else list(redirect_uris)
+        body = {"client_id": mnemonic, "dialect": "esia", "redirect_uris": given, "certificates": list(certificates), **terms}
+        members = self.control.post("/clients", body)
+        return read_system(members, None if certificates else self.new_key(mnemonic, algorithm))
+
+    def new_key(self, system: System | str, algorithm: KeyAlgorithm = "gost") -> SystemKey:
+        """One more key for a system of ESIA's dialect, whose certificate is registered already."""
+        mnemonic = system if isinstance(system, str) else system.client_id
+        return read_system_key(self.control.post(f"/clients/{mnemonic}/keys", {"algorithm": algorithm}))
 
     def sign_in(self, client: Any, start: Any = None, *, as_: Citizen, by: By | None = None, consent: Consent = "allow") -> Any:
         """Sign a person in to the application through the provider's real pages; returns what its client got last.
@@ -144,7 +169,7 @@ class Esia:
     def mint(self, kind: Kind = "access_token", *, person: Citizen | str | None = None, **members: Any) -> Minted:
         """Any token, signed by this provider: `client_id`, `scope`, `claims`, `header`, `algorithm`, `lives_for`, `sid`.
 
-        A value of `claims` or `header` overrides what would be there, None removes it.
+        `is_spoilt` gives it a signature that is not its own. A value of `claims` or `header` overrides what would be there, None removes it.
         """
         if person is not None:
             members["person"] = person if isinstance(person, str) else person.id

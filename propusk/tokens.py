@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Into = Literal["session", "code", "tokens"]
-Kind = Literal["access_token", "id_token", "logout_token", "jwt"]
+Kind = Literal["access_token", "id_token", "logout_token", "jwt", "esia_code", "esia_access", "esia_id"]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "citizen": "idp.cli.citizens:citizen",
     "staff": "idp.cli.staff:staff",
     "client": "idp.cli.clients:client",
+    "esia": "idp.cli.esia:esia",
     "certificate": "idp.cli.certificates:certificate",
     "journal": "idp.cli.journal:journal",
     "why": "idp.cli.why:why",

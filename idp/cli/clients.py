@@ -1,20 +1,29 @@
 """Registering information systems from the command line, and looking after them."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 from sqlalchemy import Connection
 
+from idp.cli.client_certificates import certificate
+from idp.cli.esia_systems import print_system, register_system
 from idp.clients import registry
 from idp.errors import RequestRefused, StandUnusable
+from idp.esia.systems import DEFAULT_SCOPE, Terms
 from idp.oauth.registration import read_terms, retire
 from idp.protocol.client import Client, as_metadata
-from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, SECOND_FACTORS
+from idp.protocol.vocabulary import CLIENT_AUTHENTICATIONS, SECOND_FACTORS, Dialect, EsiaAlgorithm
 from idp.realm import open_realm
 from idp.settings import read_settings
 
 ACTOR = "operator:command line"
+OF_ESIA = ("mnemonic", "certificate_files", "algorithm")
+OF_OPENID = ("logout_uris", "authentication", "jwks_uri", "refresh", "public", "require_pkce", "second_factor")
+"""The options that only one of the dialects knows."""
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -22,35 +31,58 @@ def client() -> None:
     """Information systems that people sign in to."""
 
 
+client.add_command(certificate)
+
+
 @client.command()
 @click.argument("name")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, required=True, help="Where the answer may go; exact.")
 @click.option("--post-logout-redirect-uri", "logout_uris", multiple=True, help="Where a logout may end; exact.")
-@click.option("--scope", default="openid profile", show_default=True)
+@click.option("--scope", help=f"Default: openid profile; of ESIA's dialect {DEFAULT_SCOPE}.")
 @click.option("--authentication", type=click.Choice(CLIENT_AUTHENTICATIONS), default="client_secret_basic", show_default=True)
 @click.option("--jwks-uri", help="Where the system publishes its keys, for private_key_jwt.")
 @click.option("--refresh", is_flag=True, help="Let it use refresh tokens.")
 @click.option("--public", is_flag=True, help="An application that can keep no secret; it must use PKCE.")
 @click.option("--require-pkce", is_flag=True)
 @click.option("--second-factor", type=click.Choice(SECOND_FACTORS), help="When people take a second step.")
+@click.option("--dialect", type=click.Choice(get_args(Dialect)), default="openid", show_default=True)
+@click.option("--mnemonic", help="ESIA's dialect: the client_id, such as TESTIS.")
+@click.option(
+    "--certificate", "certificate_files", type=FILE, multiple=True, help="ESIA's dialect: what it signs with (PEM, DER)."
+)
+@click.option("--algorithm", type=click.Choice(get_args(EsiaAlgorithm)), help="ESIA's dialect: what signs its tokens [RS256].")
+@click.pass_context
 def create(
+    context: click.Context,
     name: str,
     redirect_uris: tuple[str, ...],
     logout_uris: tuple[str, ...],
-    scope: str,
+    scope: str | None,
     authentication: str,
     jwks_uri: str | None,
     refresh: bool,
     public: bool,
     require_pkce: bool,
     second_factor: str | None,
+    dialect: Dialect,
+    mnemonic: str | None,
+    certificate_files: tuple[Path, ...],
+    algorithm: EsiaAlgorithm | None,
 ) -> None:
-    """Register the system NAME and print its client_id and secret, this once."""
+    """Register the system NAME and print its client_id and secret, this once. A system of ESIA's dialect has no secret."""
+    _check_dialect(context, dialect)
+    if dialect == "esia":
+        if mnemonic is None:
+            raise StandUnusable("a system of ESIA's dialect needs a --mnemonic, which is its client_id")
+        terms = Terms(mnemonic, redirect_uris, name, scope or DEFAULT_SCOPE, algorithm or "RS256")
+        realm = open_realm(read_settings())
+        print_system(realm, register_system(realm, terms, [file.read_bytes() for file in certificate_files], actor=ACTOR))
+        return
     metadata = {
         "client_name": name,
         "redirect_uris": list(redirect_uris),
         "post_logout_redirect_uris": list(logout_uris),
-        "scope": scope,
+        "scope": scope or "openid profile",
         "token_endpoint_auth_method": "none" if public else authentication,
         "application_type": "native" if public else "web",
         "grant_types": ["authorization_code", "refresh_token"] if refresh else ["authorization_code"],
@@ -87,7 +119,10 @@ def show(client_id: str) -> None:
     realm = open_realm(read_settings())
     with realm.database.read() as connection:
         found = _find(connection, client_id)
-    _print({"client_id": found.client_id} | as_metadata(found))
+    if found.dialect == "esia":
+        print_system(realm, found)
+    else:
+        _print({"client_id": found.client_id} | as_metadata(found))
 
 
 @client.command()
@@ -112,6 +147,13 @@ def disable(client_id: str) -> None:
         _find(connection, client_id)
         retire(realm, connection, client_id, actor=ACTOR)
     click.echo(f"{client_id} is disabled")
+
+
+def _check_dialect(context: click.Context, dialect: Dialect) -> None:
+    for name in OF_OPENID if dialect == "esia" else OF_ESIA:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = next(parameter.opts[0] for parameter in context.command.params if parameter.name == name)
+            raise StandUnusable(f"{option} says nothing to a system of the dialect {dialect}")
 
 
 def _find(connection: Connection, client_id: str) -> Client:

@@ -10,8 +10,10 @@ from ground.chance import Chance, SystemChance, draw_token
 from ground.clock import SystemClock
 from ground.sealing import make_secrets
 from idp.authority.signing_root import make_signing_root, signing_root_file
+from idp.esia import ready_systems
 from idp.keyring.rotation import make_missing_keys, make_new_keys
 from idp.oauth.registration import TOKEN_FILE
+from idp.seed import read_esia_systems
 from idp.settings import Settings, read_settings
 
 
@@ -37,6 +39,7 @@ def make_keys(settings: Settings, *, rotate: bool = False) -> Iterator[Path]:
         yield signing_root_file(settings)
     make = make_new_keys if rotate else make_missing_keys
     yield from make(folder / "signing", now=now)
+    yield from ready_systems.make_missing_keys(settings, read_esia_systems(settings), now=now, chance=chance)
 
 
 def make_token(path: Path, chance: Chance) -> bool:

@@ -63,6 +63,12 @@ def add(realm: Realm, connection: Connection, client_id: str, der: bytes, *, act
     return RegisteredCertificate(der, fingerprint.hex(), hash_text, now)
 
 
+def was_added(connection: Connection, client_id: str, der: bytes) -> bool:
+    """Has this certificate ever been the system's, removed or not?"""
+    which = (CERTIFICATES.c.client_id == client_id, CERTIFICATES.c.fingerprint == hashlib.sha256(der).digest())
+    return connection.execute(select(CERTIFICATES.c.client_id).where(*which)).first() is not None
+
+
 def remove(realm: Realm, connection: Connection, client_id: str, fingerprint: str, *, actor: str) -> bool:
     """What is signed with it is worth nothing from now on. Says whether it was active."""
     which = (

@@ -1,7 +1,7 @@
 """Minting any token the provider could sign, with whatever claims and header a test needs. It is always marked."""
 
-from base64 import urlsafe_b64decode
-from collections.abc import Callable
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,17 +11,22 @@ from msgspec import UNSET, Struct, UnsetType
 from ground.chance import draw_identifier
 from idp.audit import Event, record
 from idp.citizens.models import Person
-from idp.control.operation import Algorithm, Answer, Call, Operation, Problem
+from idp.cms.gost_engine import GostUnavailable
+from idp.control import mint_esia
+from idp.control.keys import KeyAlgorithm
+from idp.control.operation import Answer, Call, Operation, Problem
 from idp.control.whom import find_client, find_person
 from idp.errors import ClientUnknown
 from idp.protocol.client import Client
+from idp.protocol.esia.tokens import Kind as EsiaKind
 from idp.protocol.vocabulary import ACCESS_TOKEN_ALGORITHM, TEST_MARK
 from idp.realm import Realm
 from idp.tokens import families, minting
 from idp.tokens.families import Grant
 from idp.tokens.subjects import subject_of
 
-Kind = Literal["access_token", "id_token", "logout_token", "jwt"]
+Kind = Literal["access_token", "id_token", "logout_token", "jwt", "esia_code", "esia_access", "esia_id"]
+ESIA_KINDS: Mapping[Kind, EsiaKind] = {"esia_code": "authorization_code", "esia_access": "access", "esia_id": "id"}
 LONGEST_SCOPE = 1000
 LONGEST_SID = 36
 
@@ -30,7 +35,8 @@ class MintRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """What token to make, for whom and for which client; a `jwt` needs neither.
 
     Each member of `claims` and `header` replaces the honest one, and null removes it. `lives_for` is in seconds and may be
-    negative. An access token is good at userinfo and at introspection.
+    negative. An access token is good at userinfo and at introspection, one of ESIA's at its resources. With `is_spoilt` the
+    signature is not that of the token.
     """
 
     kind: Kind
@@ -39,9 +45,10 @@ class MintRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     scope: str = "openid"
     claims: dict[str, Any] = {}
     header: dict[str, Any] = {}
-    algorithm: Algorithm | UnsetType = UNSET
+    algorithm: KeyAlgorithm | UnsetType = UNSET
     lives_for: int | UnsetType = UNSET
     sid: str | UnsetType = UNSET
+    is_spoilt: bool = False
 
 
 class MintAnswer(Struct, frozen=True, kw_only=True):
@@ -66,21 +73,51 @@ def mint(realm: Realm, call: Call) -> Answer:
     asked: MintRequest = call.body
     realm = realm.acting_for_test()
     _check(asked)
-    claims, media_type, algorithm = KINDS[asked.kind](realm, asked)
+    esia_kind = ESIA_KINDS.get(asked.kind)
+    claims, honest_header, algorithm = _of_esia(realm, asked, esia_kind) if esia_kind else _standard(realm, asked)
     if asked.lives_for is not UNSET:
         claims["exp"] = claims["iat"] + asked.lives_for
     claims = {name: value for name, value in (claims | asked.claims).items() if value is not None}
     if asked.algorithm is not UNSET:
         algorithm = asked.algorithm
     try:
-        token = minting.mint_for_test(realm, claims, header={"typ": media_type, **asked.header}, algorithm=algorithm)
+        header = {**honest_header, **asked.header}
+        token = minting.mint_for_test(realm, claims, header=header, algorithm=algorithm, escapes_slashes=bool(esia_kind))
     except (TypeError, RecursionError):
         raise Problem(422, "body_invalid", "The token cannot be written", "a number is too large, or it is too deep") from None
+    except GostUnavailable as reason:
+        raise Problem(409, "gost_unavailable", "This machine cannot sign such a token", str(reason)) from None
+    if asked.is_spoilt:
+        token = _spoil(token)
     with realm.database.write() as connection:
         named = {"client": asked.client_id} if asked.client_id is not UNSET else {}
         record(realm, connection, Event.TOKEN_MINTED, actor="operator:test", object=f"token:{asked.kind}", **named)
     header, payload, _ = token.split(".")
     return Answer(200, MintAnswer(token=token, header=_read(header), claims=_read(payload)))
+
+
+def _standard(realm: Realm, asked: MintRequest) -> tuple[dict[str, Any], Mapping[str, Any], str]:
+    claims, media_type, algorithm = KINDS[asked.kind](realm, asked)
+    return claims, {"typ": media_type}, algorithm
+
+
+def _of_esia(realm: Realm, asked: MintRequest, kind: EsiaKind) -> tuple[dict[str, Any], Mapping[str, Any], str]:
+    """Its header has no `kid`."""
+    terms = _terms(realm, asked)
+    if terms.client.dialect != "esia":
+        raise Problem(
+            409, "other_dialect", "The client speaks another dialect", f"{asked.kind} is for clients of the dialect esia"
+        )
+    claims, header, algorithm = mint_esia.honest(realm, kind, terms.person, terms.client, terms.grant)
+    return claims, {"kid": None, **header}, algorithm
+
+
+def _spoil(token: str) -> str:
+    """The first bit of the signature is another one: base64 of any library reads it, and no key fits."""
+    message, _, signature = token.rpartition(".")
+    other = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    spoilt = bytes([other[0] ^ 0x80]) + other[1:]
+    return f"{message}.{urlsafe_b64encode(spoilt).rstrip(b'=').decode()}"
 
 
 def _read(part: str) -> dict[str, Any]:
@@ -173,6 +210,6 @@ OPERATIONS = (
         handle=mint,
         body=MintRequest,
         answers={200: MintAnswer},
-        problems=(400, 404, 422),
+        problems=(400, 404, 409, 422),
     ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import Connection, bindparam, delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from ground.database import table_of
@@ -37,6 +37,7 @@ Version = Literal["v1", "v2"]
 WRONG_SIGNATURE: Mapping[Version, str] = {"v1": "007005", "v2": "007053"}
 """The one code for everything that can be wrong with a signature."""
 MAX_NAME_LENGTH = 100
+SAME_MOMENT_SECONDS = 2
 USED = table_of(UsedSignature)
 FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
 
@@ -49,13 +50,15 @@ class Signer:
     certificate: RegisteredCertificate
 
 
-def authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe]) -> Signer:
+def authenticate(
+    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool = False
+) -> Signer:
     """The system that signed these parameters by one of the recipes. Call it outside any transaction.
 
     A signature is good once. Raises EsiaRefused, after the journal has it.
     """
     try:
-        return _authenticate(realm, parameters, version=version, recipes=recipes)
+        return _authenticate(realm, parameters, version=version, recipes=recipes, is_token_call=is_token_call)
     except EsiaRefused as refusal:
         write_down(realm, parameters, refusal)
         raise
@@ -76,7 +79,11 @@ def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused
 def known_system(realm: Realm, client_id: str) -> Client:
     """The system of this mnemonic. Raises EsiaRefused for one that nobody registered, or that speaks the other dialect."""
     with realm.database.read() as connection:
-        client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
+        return _known_system(connection, client_id)
+
+
+def _known_system(connection: Connection, client_id: str) -> Client:
+    client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
     if client is None:
         raise EsiaRefused("008010", cause="client_id is unknown")
     if client.dialect != "esia":
@@ -84,10 +91,14 @@ def known_system(realm: Realm, client_id: str) -> Client:
     return client
 
 
-def _authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe]) -> Signer:
+def _authenticate(
+    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool
+) -> Signer:
     # A refresh is signed over the refresh token instead of an address by whoever does not name its certificate either.
     check_proof(parameters, needs_hash=version == "v2" and R2 not in recipes)
-    client = known_system(realm, parameters["client_id"])
+    with realm.database.read() as connection:
+        client = _known_system(connection, parameters["client_id"])
+        registered = certificates.of_client(connection, client.client_id)
     now = realm.clock.now()
     at = check_timestamp(parameters["timestamp"], now=now, skew_seconds=realm.settings.esia.skew_seconds)
     wrong = WRONG_SIGNATURE[version]
@@ -95,8 +106,6 @@ def _authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Versi
         signature = read_client_secret(parameters["client_secret"])
     except SecretUnreadable as reason:
         raise EsiaRefused(wrong, cause=str(reason)) from None
-    with realm.database.read() as connection:
-        registered = certificates.of_client(connection, client.client_id)
     if not registered:
         raise EsiaRefused("007002", cause="the system has no certificate")
     candidates = _candidates(realm, parameters.get("client_certificate_hash", ""), registered) if version == "v2" else registered
@@ -108,7 +117,8 @@ def _authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Versi
         text, certificate = verify(realm, signature, texts, candidates, now)
     except SignatureRefused as refusal:
         raise EsiaRefused(wrong, cause=f"{refusal.reason}: {refusal.detail}") from None
-    if not _use_up(realm, client.client_id, text, at):
+    may_follow = version == "v1" and is_token_call and abs(now - at) <= SAME_MOMENT_SECONDS
+    if not _use_up(realm, client.client_id, text, at, may_follow=may_follow):
         raise EsiaRefused(wrong, cause="the signature was used before")
     return Signer(client, certificate)
 
@@ -153,22 +163,31 @@ def _verify_raw(
     raise first
 
 
-def _use_up(realm: Realm, client_id: str, text: bytes, at: int) -> bool:
+def _use_up(realm: Realm, client_id: str, text: bytes, at: int, *, may_follow: bool) -> bool:
     """Remember a signature by one INSERT, which only the first of its users wins. The text is remembered and not the bytes:
     whoever holds a key can sign a text twice, and whoever does not can sometimes write one signature in two ways.
+
+    Several public clients of v1 give their token call the `state` of the authorization request. Where a test walks through the
+    pages within one second both calls have the same text, and the same signature: `may_follow` lets the second be, at once.
 
     A `timestamp` may be ahead of the moment of signing by as much as we allow, and what an older database may have forgotten
     is refused by the earliest such moment.
     """
-    digest = hashlib.sha256(f"{client_id}\0".encode() + text).digest()
     skew = realm.settings.esia.skew_seconds
     with realm.database.write() as connection:
         if is_of_older_epoch(connection, at - skew + SKEW_SECONDS):
             return False
         connection.execute(FORGET, {"now": realm.clock.now() - skew})
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(USED), {"signature_hash": digest, "expires_at": at + skew})
-        except IntegrityError:
-            return False
+        is_first = _remember(connection, f"{client_id}\0".encode() + text, at + skew)
+        return _remember(connection, f"{client_id}\0token\0".encode() + text, at + skew) if may_follow else is_first
+
+
+def _remember(connection: Connection, what: bytes, expires_at: int) -> bool:
+    """Says whether it was new."""
+    try:
+        with connection.begin_nested():
+            row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
+            connection.execute(insert(USED), row)
+    except IntegrityError:
+        return False
     return True

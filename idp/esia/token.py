@@ -82,7 +82,8 @@ def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> 
         check_mandatory(parameters, CALLS.get((version, grant_type), CALLS[version, "client_credentials"]))
         if grant_type not in GRANTS:
             raise EsiaRefused("007012", cause="grant_type is unknown")
-    client = authenticate(realm, parameters, version=version, recipes=_recipes(realm, version, grant_type)).client
+    recipes = _recipes(realm, version, grant_type)
+    client = authenticate(realm, parameters, version=version, recipes=recipes, is_token_call=True).client
     with _written_down(realm, parameters):
         if grant_type not in client.grant_types:
             raise EsiaRefused("007005", cause=f"the system may not use grant_type={grant_type}")

@@ -1,25 +1,9 @@
-"""What a system of the ESIA dialect will be able to do by scopes that tell no claim of ours: about an organisation that the
-person works for, and of the Цифровой профиль, whose data this stand does not have.
-"""
+"""What a system of the ESIA dialect will be able to do by scopes of the Цифровой профиль, whose data this stand does not have."""
 
 from collections.abc import Mapping
 
 from ground.web.language import LazyText, lazy_gettext
 
-OF_ORGANISATION: Mapping[str, LazyText] = {
-    "org_shortname": lazy_gettext("Узнать краткое название организации, от имени которой вы входите"),
-    "org_fullname": lazy_gettext("Узнать полное название организации, от имени которой вы входите"),
-    "org_type": lazy_gettext("Узнать тип организации, от имени которой вы входите"),
-    "org_ogrn": lazy_gettext("Узнать ОГРН организации, от имени которой вы входите"),
-    "org_inn": lazy_gettext("Узнать ИНН организации, от имени которой вы входите"),
-    "org_leg": lazy_gettext("Узнать организационно-правовую форму организации, от имени которой вы входите"),
-    "org_kpp": lazy_gettext("Узнать КПП организации, от имени которой вы входите"),
-    "org_agencyterrange": lazy_gettext("Узнать территорию органа власти, от имени которого вы входите"),
-    "org_agencytype": lazy_gettext("Узнать тип органа власти, от имени которого вы входите"),
-    "org_oktmo": lazy_gettext("Узнать ОКТМО организации, от имени которой вы входите"),
-    "org_ctts": lazy_gettext("Узнать контакты организации, от имени которой вы входите"),
-    "org_addrs": lazy_gettext("Узнать адреса организации, от имени которой вы входите"),
-}
 OF_PROFILE: Mapping[str, LazyText] = {
     "history_passport_doc": lazy_gettext("Запросить сведения о прежних паспортах"),
     "electronic_workbook": lazy_gettext("Запросить электронную трудовую книжку"),

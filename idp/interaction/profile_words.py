@@ -1,6 +1,6 @@
 """The words a consent page has for what systems of the ESIA dialect are told: documents, addresses, vehicles, children."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from ground.web.language import LazyText, format_day, lazy_gettext
@@ -32,6 +32,23 @@ PROFILE_WORDS: Mapping[str, LazyText] = {
     "children_birth_certificates": lazy_gettext("Свидетельства о рождении детей"),
     "children_medical_policies": lazy_gettext("Полисы ОМС детей"),
 }
+ORGANISATION_WORDS: Mapping[str, LazyText] = {
+    "org_shortname": lazy_gettext("краткое название"),
+    "org_fullname": lazy_gettext("полное название"),
+    "org_type": lazy_gettext("тип"),
+    "org_ogrn": lazy_gettext("ОГРН"),
+    "org_inn": lazy_gettext("ИНН"),
+    "org_leg": lazy_gettext("организационно-правовая форма"),
+    "org_kpp": lazy_gettext("КПП"),
+    "org_agencyterrange": lazy_gettext("территория органа власти"),
+    "org_agencytype": lazy_gettext("тип органа власти"),
+    "org_oktmo": lazy_gettext("ОКТМО"),
+    "org_ctts": lazy_gettext("контакты"),
+    "org_addrs": lazy_gettext("адреса"),
+    "org_emps": lazy_gettext("сотрудники"),
+    "org_grps": lazy_gettext("группы доступа"),
+}
+"""By the scopes that open it, what is told of an organisation; it is nobody's personal data, and so no claim."""
 ADDRESS_WORDS: Mapping[str, LazyText] = {
     "PLV": lazy_gettext("проживания"),
     "PRG": lazy_gettext("регистрации"),
@@ -51,6 +68,12 @@ def profile_fact(name: str, value: Any) -> str:
     if isinstance(value, str):
         return value
     return "; ".join(_one(name, each) for each in value)
+
+
+def organisation_deed(scopes: Set[str]) -> str | None:
+    """What the client will be able to learn about the organisation that somebody comes for."""
+    words = [str(text) for name, text in ORGANISATION_WORDS.items() if name in scopes]
+    return _("Узнать об организации, за которую вы действуете: %(what)s", what=", ".join(words)) if words else None
 
 
 def _one(name: str, value: Any) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from ground.web.language import LazyText, format_day, lazy_gettext
 from ground.web.language import gettext as _
 from idp.citizens.models import MEDICAL_SERVICE
-from idp.interaction.esia_deeds import OF_ORGANISATION, OF_PROFILE
-from idp.interaction.profile_words import PROFILE_WORDS, profile_fact
+from idp.interaction.esia_deeds import OF_PROFILE
+from idp.interaction.profile_words import PROFILE_WORDS, organisation_deed, profile_fact
 from idp.protocol.scopes import ACTING_FOR
 
 CLAIM_WORDS: Mapping[str, LazyText] = {
@@ -46,7 +46,6 @@ LEVEL_WORDS: Mapping[str, LazyText] = {
 ROLE_WORDS: Mapping[str, LazyText] = {MEDICAL_SERVICE: lazy_gettext("Гражданин - медицинский сервис")}
 DEED_WORDS: Mapping[str, LazyText] = {
     "registry.read": lazy_gettext("Читать ваши записи о здоровье в регистре"),
-    **OF_ORGANISATION,
     **OF_PROFILE,
     "offline_access": lazy_gettext("Делать это и тогда, когда вас нет на сайте"),
 }
@@ -62,15 +61,20 @@ SAID_WITH: Mapping[str, str] = {
 whether an account is, beside its level."""
 
 
+MOST_UNSAID = 3
+"""So many rows may say that there is nothing. More are one row, or who has neither car nor child would not find what counts."""
+
+
 def claim_rows(names: Sequence[str], claims: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Exactly the claims that will be handed out, each with its value, as the person may read them."""
-    rows = []
-    for name in names:
-        if SAID_WITH.get(name) in names:
-            continue
-        value = claims.get(name)
-        rows.append((str(CLAIM_WORDS[name]), _unsaid(name) if value is None else _as_said(name, value) or _unsaid(name)))
-    return rows
+    """Exactly the claims that will be handed out, each with its value, as the person may read them. What there is nothing of is
+    among them: the client will be told when there is."""
+    asked = [name for name in names if SAID_WITH.get(name) not in names]
+    said = {name: "" if claims.get(name) is None else _as_said(name, claims[name]) for name in asked}
+    unsaid = [name for name in asked if not said[name] and name in PROFILE_WORDS]
+    if len(unsaid) <= MOST_UNSAID:
+        unsaid = []
+    rows = [(str(CLAIM_WORDS[name]), said[name] or _unsaid(name)) for name in asked if name not in unsaid]
+    return [*rows, *([(_("Сейчас не указано, узнает, когда появится"), claim_list(unsaid))] if unsaid else [])]
 
 
 def claim_list(names: Sequence[str]) -> str:
@@ -81,7 +85,11 @@ def claim_list(names: Sequence[str]) -> str:
 
 def deeds(scopes: Set[str]) -> list[str]:
     """What the client will be able to do."""
-    return [str(words) for name, words in DEED_WORDS.items() if name in scopes]
+    of_organisation = organisation_deed(scopes)
+    return [
+        *([of_organisation] if of_organisation else []),
+        *(str(words) for name, words in DEED_WORDS.items() if name in scopes),
+    ]
 
 
 def party_facts(party: Mapping[str, Any]) -> str:

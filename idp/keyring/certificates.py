@@ -62,16 +62,15 @@ def certified_keys(realm: Realm) -> Sequence[Certified]:
     ]
 
 
-def keep_certificate(key_file: Path, private: GostPrivateKey, *, made_at: int, is_durable: bool = True) -> bytes:
+def keep_certificate(key_file: Path, private: GostPrivateKey, *, made_at: int) -> bytes:
     """The certificate that stands beside a key of GOST; made now where there is none, and by one process only."""
     path = key_file.with_suffix(".cer")
     if not path.exists():
         descriptor, draft = tempfile.mkstemp(prefix=".certificate-", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(_certify_gost(private, made_at=made_at))
-            if is_durable:
-                file.flush()
-                os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # whole or not at all, and never in the place of another one
         os.unlink(draft)

@@ -8,12 +8,12 @@ import base64
 import hashlib
 import json
 from base64 import urlsafe_b64encode
-from functools import cached_property
+from functools import cache, cached_property
 
 from asn1crypto import core
 
 from ground.chance import Chance
-from idp.cms.gost_2012 import COORDINATE_BYTES, GOST_2012_256, KeyAlgorithm, PublicKeyInfo
+from idp.cms.gost_2012 import COORDINATE_BYTES, GOST_2012_256, KeyAlgorithm
 from idp.cms.gost_engine import GostKey
 
 GOST_ALGORITHM = "GOST3410_2012_256"
@@ -43,7 +43,7 @@ class GostPrivateKey:
 
     def public_jwk(self) -> dict[str, str]:
         """Its public part in the members of RFC 7518, 6.2.1. No specification names a curve of GOST; the name is the curve's."""
-        point = PublicKeyInfo.load(self.public_key_info)["public_key"].native[2:]
+        point = self.public_key_info[-2 * COORDINATE_BYTES :]
         x, y = point[:COORDINATE_BYTES][::-1], point[COORDINATE_BYTES:][::-1]
         return {"kty": "EC", "crv": CURVE_NAME, "x": _base64url(x), "y": _base64url(y)}
 
@@ -60,14 +60,7 @@ class GostPrivateKey:
 def draw_gost(chance: Chance) -> GostPrivateKey:
     """A key from a draw. Sixteen bytes beyond the order make the bias of the remainder unnoticeable. Raises GostUnavailable."""
     number = int.from_bytes(chance.draw(f"key {GOST_ALGORITHM}", 48), "big") % (CURVE_ORDER - 1) + 1
-    document = _PrivateKeyInfo(
-        {
-            "version": 0,
-            "algorithm": {"algorithm": GOST_2012_256, "parameters": {"curve": CURVE, "digest": STREEBOG_256}},
-            "private_key": number.to_bytes(COORDINATE_BYTES, "little"),
-        }
-    )
-    return GostPrivateKey(document.dump())
+    return GostPrivateKey(_head() + number.to_bytes(COORDINATE_BYTES, "little"))
 
 
 def read_gost(pem: bytes) -> GostPrivateKey:
@@ -76,6 +69,14 @@ def read_gost(pem: bytes) -> GostPrivateKey:
     if lines[0] != f"-----BEGIN {LABEL}-----".encode():
         raise ValueError("it is no private key in PEM")
     return GostPrivateKey(base64.b64decode(b"".join(lines[1:-2])))
+
+
+@cache
+def _head() -> bytes:
+    """The PKCS #8 of every key, up to the number at its end."""
+    algorithm = {"algorithm": GOST_2012_256, "parameters": {"curve": CURVE, "digest": STREEBOG_256}}
+    document = _PrivateKeyInfo({"version": 0, "algorithm": algorithm, "private_key": bytes(COORDINATE_BYTES)})
+    return bytes(document.dump()[:-COORDINATE_BYTES])
 
 
 class _PrivateKeyInfo(core.Sequence):  # type: ignore[misc]

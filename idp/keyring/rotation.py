@@ -65,10 +65,10 @@ def _new(realm: Realm, folder: Path, algorithm: str) -> PrivateKey:
 
 
 def _write(folder: Path, private: PrivateKey, algorithm: str, *, made_at: int, is_durable: bool = True) -> Path:
-    """Write a key pair, and beside it the certificate of a key of GOST, which no second signing would give again."""
+    """Write a key pair, and beside it the certificate of a key of GOST; a sandbox makes that when somebody wants it."""
     path = write_key(folder, private, algorithm, made_at=made_at, is_durable=is_durable)
-    if isinstance(private, GostPrivateKey):
-        keep_certificate(path, private, made_at=made_at, is_durable=is_durable)
+    if isinstance(private, GostPrivateKey) and is_durable:
+        keep_certificate(path, private, made_at=made_at)
     return path
 
 

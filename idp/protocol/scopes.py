@@ -93,9 +93,15 @@ WITHOUT_CLAIMS: Mapping[str, Scope] = MappingProxyType(
 """The rest of ESIA's: about organisations, and of the Цифровой профиль."""
 EVERY: Mapping[str, Scope] = MappingProxyType({**SCOPES, **OF_ESIA, **WITHOUT_CLAIMS})
 WIDER_AT_ESIA: Mapping[str, Scope] = MappingProxyType(
-    {**EVERY, "id_doc": Scope("id_doc", ("identity_document", "citizenship")), "addresses": Scope("addresses", ("addresses",))}
+    {
+        **EVERY,
+        "openid": Scope("openid", ("verified", "account_level")),
+        "id_doc": Scope("id_doc", ("identity_document", "citizenship")),
+        "addresses": Scope("addresses", ("addresses",)),
+    }
 )
-"""What the same scopes open there: the whole document, that of a foreigner too, and every address."""
+"""What the same scopes open there: how far an account can be trusted, which every token says; the whole document, that of a
+foreigner too; and every address."""
 
 REGISTRABLE = SCOPES.keys() - {BANK}
 """The scopes that a system may register by itself; the others are given by the operator's own hand."""

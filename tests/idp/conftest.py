@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from tests.postgresql.cluster import Cluster, running_cluster
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "provider"
-NUMBERS = count(1)
 POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if os.environ.get("BOTH_DATABASES") else []
 """With BOTH_DATABASES=1 every law is tried on PostgreSQL too, which takes minutes; the conformance modules always are."""
 
@@ -23,7 +21,7 @@ POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if os.en
 def provider_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with keys and a migrated, seeded database, made once and copied for each test."""
     home = tmp_path_factory.mktemp("provider")
-    shutil.copytree(ROOT / "config", home / "config")
+    (home / "config").symlink_to(ROOT / "config")  # nobody writes there
     make_keys(home)
     stand = Stand(home, FixedClock(Stand.START))
     stand.prepare()
@@ -41,7 +39,7 @@ def stand_settings() -> dict[str, object]:
 def sqlite_stand(provider_home: Path, tmp_path: Path, stand_settings: dict[str, object]) -> Iterator[Stand]:
     """A provider of this test's own, on SQLite."""
     home = tmp_path / "stand"
-    shutil.copytree(provider_home, home)
+    shutil.copytree(provider_home, home, symlinks=True)
     stand = Stand(home, FixedClock(Stand.START), **stand_settings)
     yield stand
     stand.close()
@@ -54,6 +52,7 @@ def seeded_cluster(provider_home: Path) -> Iterator[Cluster]:
         stand = Stand(provider_home, FixedClock(Stand.START), database_url=cluster.make_database(TEMPLATE))
         stand.prepare()
         stand.close()
+        cluster.keep_content(TEMPLATE)
         yield cluster
 
 
@@ -63,11 +62,11 @@ def postgresql_stand(
 ) -> Iterator[Stand]:
     """A provider of this test's own, on PostgreSQL."""
     home = tmp_path / "stand"
-    shutil.copytree(provider_home, home)
-    address = seeded_cluster.make_database(f"copy_{next(NUMBERS)}", template=TEMPLATE)
-    stand = Stand(home, FixedClock(Stand.START), database_url=address, **stand_settings)
-    yield stand
-    stand.close()
+    shutil.copytree(provider_home, home, symlinks=True)
+    with seeded_cluster.borrow(TEMPLATE) as address:
+        stand = Stand(home, FixedClock(Stand.START), database_url=address, **stand_settings)
+        yield stand
+        stand.close()
 
 
 @pytest.fixture(params=["sqlite", *POSTGRESQL])

@@ -7,6 +7,7 @@ import pytest
 
 from idp.citizens import models
 from idp.control import expiry, mint
+from idp.control.esia import ClientCertificate, NewKey
 from idp.control.login import LoginAnswer, LoginRequest
 from idp.control.mint import MintAnswer
 from idp.control.people import NewPerson, PersonTerms
@@ -15,6 +16,8 @@ from idp.esia.diagnosis import document
 from idp.interaction.answer import Given
 from propusk import clock, tokens
 from propusk.citizens import Citizen, PersonMembers, Role
+from propusk.clients import SystemKey
+from propusk.esia import KeyAlgorithm
 from propusk.requests import Reason, Request, Why
 from propusk.tokens import Login, Minted
 from propusk.walking import Consent
@@ -27,6 +30,10 @@ from propusk.walking import Consent
 )
 def test_kit_passes_on_every_member_of_an_answer(of_kit: Any, of_control_plane: Any) -> None:
     assert {each.name for each in fields(of_kit)} == set(of_control_plane.__struct_fields__)
+
+
+def test_key_of_a_system_is_read_from_what_is_told_of_it() -> None:
+    assert {each.name for each in fields(SystemKey)} <= set(ClientCertificate.__struct_fields__)
 
 
 def test_kit_reads_no_member_of_a_request_that_is_not_told() -> None:
@@ -51,8 +58,9 @@ def test_person_can_be_said_to_be_whatever_the_control_plane_takes() -> None:
         (tokens.Into, get_type_hints(LoginRequest)["into"]),
         (Consent, Given),
         (Role, models.Role),
+        (KeyAlgorithm, get_type_hints(NewKey)["algorithm"]),
     ],
-    ids=["expire", "mint", "into", "consent", "roles"],
+    ids=["expire", "mint", "into", "consent", "roles", "keys"],
 )
 def test_kit_knows_the_words_of_the_control_plane(of_kit: Any, of_control_plane: Any) -> None:
     assert get_args(of_kit) == get_args(of_control_plane)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from idp.audit import Event, record
 from idp.authentication import incident
 from idp.cms.gost_2012 import streebog256
-from idp.esia.grants.minted import Taken, entitled_by, particulars_of
+from idp.esia.grants.minted import Taken, entitled_by, particulars_of, write_down_told
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.vocabulary import OFFLINE_ACCESS
@@ -37,14 +37,16 @@ def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
     if stored.redirect_uri != parameters["redirect_uri"]:
         raise EsiaRefused("007011", cause="redirect_uri is not the one that the code was sent to")
     _check_verifier(stored, parameters.get("code_verifier"))
-    refresh_token, entitled = None, None
+    refresh_token = None
     with realm.database.write() as connection:
-        if codes.redeem(realm, connection, stored):
-            entitled = entitled_by(realm, connection, stored.grant, client, stored.family_id)
+        entitled = entitled_by(realm, connection, stored.grant, client)
+        is_ours = codes.redeem(realm, connection, stored)
+        if is_ours:
+            write_down_told(realm, connection, stored.grant, stored.family_id)
             if OFFLINE_ACCESS in stored.grant.scopes and "refresh_token" in client.grant_types:
                 begun_at = realm.clock.now()
                 refresh_token = refresh.issue(realm, connection, family_id=stored.family_id, family_begun_at=begun_at)
-    if entitled is None:
+    if not is_ours:
         raise _why_not(realm, code)
     return Taken(
         client,

@@ -44,25 +44,27 @@ class Taken:
     nonce: str | None = None
 
 
-def entitled_by(realm: Realm, connection: Connection, grant: Grant, client: Client, family_id: str) -> Entitled:
-    """Whom this grant may be used for now, in the transaction that uses it. Raises EsiaRefused.
-
-    What an ID token will say of the person is written down here, with the cause of it and not in a transaction of its own.
-    """
+def entitled_by(realm: Realm, connection: Connection, grant: Grant, client: Client) -> Entitled:
+    """Whom this grant may be used for now, in the transaction that uses it. Raises EsiaRefused."""
     holder = holder_of(realm, connection, grant, client)
     if holder is None:
         raise EsiaRefused("007011", cause="the person is gone, shut out, or not what the system demands")
-    if "openid" in grant.scopes:
-        disclosures.write_down_within(
-            realm,
-            connection,
-            family_id=family_id,
-            citizen_id=grant.citizen_id,
-            client_id=grant.client_id,
-            channel="id_token",
-            claims=TOLD_BY_ID_TOKEN,
-        )
     return Entitled(oids.oid_of_citizen(connection, grant.citizen_id), level_of(holder.person))
+
+
+def write_down_told(realm: Realm, connection: Connection, grant: Grant, family_id: str) -> None:
+    """What an ID token is about to say of the person, with the cause of it and not in a transaction of its own."""
+    if "openid" not in grant.scopes:
+        return
+    disclosures.write_down_within(
+        realm,
+        connection,
+        family_id=family_id,
+        citizen_id=grant.citizen_id,
+        client_id=grant.client_id,
+        channel="id_token",
+        claims=TOLD_BY_ID_TOKEN,
+    )
 
 
 def particulars_of(grant: Grant) -> Particulars:

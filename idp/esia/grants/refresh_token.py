@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from idp.authentication import incident
-from idp.esia.grants.minted import Taken, entitled_by, particulars_of
+from idp.esia.grants.minted import Taken, entitled_by, particulars_of, write_down_told
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
 from idp.realm import Realm
@@ -26,12 +26,12 @@ def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
         raise _seen_again(realm, stored)
     if not stored.is_alive:
         raise EsiaRefused("007011", cause="refresh_token has run out or was revoked")
-    entitled = None
     with realm.database.write() as connection:
+        entitled = entitled_by(realm, connection, stored.grant, client)
         new = _next(realm, connection, stored, token)
         if new is not None:
-            entitled = entitled_by(realm, connection, stored.grant, client, stored.family_id)
-    if entitled is None:
+            write_down_told(realm, connection, stored.grant, stored.family_id)
+    if new is None:
         with realm.database.read() as connection:
             seen_again = refresh.find(realm, connection, token)
         if seen_again is not None and seen_again.is_rotated:

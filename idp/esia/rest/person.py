@@ -52,7 +52,7 @@ FIELDS: Sequence[Field[Whose]] = (
     Field(
         "gender", "text", lambda whose: GENDERS.get(whose.data.gender or ""), exact("EC; ENET; MIAC"), ("gender",), ("gender",)
     ),
-    Field("trusted", "boolean", lambda whose: level_of(whose.person) == "confirmed", exact(SERVICE)),
+    Field("trusted", "boolean", lambda whose: level_of(whose.person) == "confirmed", exact(SERVICE), claims=("verified",)),
     Field(
         "citizenship",
         "text",

@@ -27,7 +27,7 @@ TEXT = b"text"
 def home(provider_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A stand that was prepared, on the machine's own clock."""
     folder = tmp_path / "home"
-    shutil.copytree(provider_home, folder)
+    shutil.copytree(provider_home, folder, symlinks=True)
     monkeypatch.setenv("PROPUSK_HOME", str(folder))
     monkeypatch.setenv("PROPUSK_CONFIG", str(folder / "config" / "idp.toml"))
     return folder

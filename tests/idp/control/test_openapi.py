@@ -1,5 +1,6 @@
 """The OpenAPI document is true: whatever it allows is answered as it says, whatever it forbids is refused."""
 
+import hashlib
 import itertools
 from collections.abc import Mapping
 from typing import Any
@@ -18,9 +19,12 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from idp.control import esia
 from idp.control.app import OPERATIONS, make_control
 from idp.control.operation import Operation
 from tests.idp.control.conftest import Control
+from tests.idp.esia.keys import rsa_identity
+from tests.idp.esia.system import register_system
 from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
 
 TOKEN = {"Authorization": f"Bearer {CONTROL_TOKEN}", "Host": CONTROL.removeprefix("http://")}
@@ -33,7 +37,10 @@ CHECKS = [
     unsupported_method,
 ]
 EXAMPLES = 15
-FEW = {"rotate_keys": 3, "reset": 2, "read_openapi": 2, "health": 2, "issue_certificate": 6, "sign_with_certificate": 6}
+FEW = {
+    "rotate_keys": 3, "reset": 2, "read_openapi": 2, "health": 2,
+    "issue_certificate": 6, "sign_with_certificate": 6, "make_client_key": 4,
+}  # fmt: skip
 """Making RSA keys and hashing the passwords of the seed take their time."""
 
 
@@ -58,14 +65,20 @@ def test_document_is_valid_openapi_3_1(description: Any) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_what_is_allowed_is_answered_as_described(stand: Stand, description: Any, operation: Operation) -> None:
-    known = {"person_id": stand.citizen("vera@example.test"), "client_id": "client"}
-    ask(description, operation, GenerationMode.POSITIVE, known)
+    ask(description, operation, GenerationMode.POSITIVE, what_there_is(stand, operation))
 
 
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.query or each.body], ids=lambda each: each.name)
 def test_what_is_forbidden_is_refused_as_described(stand: Stand, description: Any, operation: Operation) -> None:
+    ask(description, operation, GenerationMode.NEGATIVE, what_there_is(stand, operation))
+
+
+def what_there_is(stand: Stand, operation: Operation) -> Mapping[str, str]:
+    """A person and a client, who speaks ESIA's dialect where the operation is for such."""
     known = {"person_id": stand.citizen("vera@example.test"), "client_id": "client"}
-    ask(description, operation, GenerationMode.NEGATIVE, known)
+    if operation not in esia.OPERATIONS:
+        return known
+    return known | {"client_id": register_system(stand).client_id, "fingerprint": hashlib.sha256(rsa_identity().der).hexdigest()}
 
 
 def ask(description: Any, operation: Operation, mode: GenerationMode, known: Mapping[str, str]) -> None:
@@ -84,7 +97,7 @@ def ask(description: Any, operation: Operation, mode: GenerationMode, known: Map
     @given(case=described.as_strategy(generation_mode=mode))
     def ask_once(case: Any) -> None:
         if next(is_known):
-            case.path_parameters = {name: known[name] for name in operation.parameters if name in known} or case.path_parameters
+            case.path_parameters |= {name: known[name] for name in operation.parameters if name in known}
         case.call_and_validate(headers=TOKEN, checks=CHECKS)
 
     ask_once()

@@ -21,7 +21,7 @@ from tests.idp.test_command_line import command, refused
 @pytest.fixture
 def home(provider_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with keys and a database, that nobody has started yet."""
-    shutil.copytree(provider_home, tmp_path / "home")
+    shutil.copytree(provider_home, tmp_path / "home", symlinks=True)
     monkeypatch.setenv("PROPUSK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PROPUSK_PASSWORD_HASHING_MEMORY_KIB", "8")
     monkeypatch.delenv("PROPUSK_CONFIG", raising=False)

@@ -135,7 +135,7 @@ class System:
 
     def token_request(
         self,
-        code: str | None,
+        code: str | None = None,
         version: str = "v2",
         *,
         signs: str = "gost",
@@ -168,12 +168,12 @@ class System:
         terms = {"grant_type": "refresh_token", "refresh_token": refresh_token} | terms
         if text == "R2" and version != "v1":
             terms = {"redirect_uri": None, "client_certificate_hash": None} | terms
-        return self.post(self.token_request(None, version, text=text, **terms), version)
+        return self.post(self.token_request(version=version, text=text, **terms), version)
 
     def client_tokens(self, scope: str, version: str = "v2", **terms: Any) -> requests.Response:
         """A token of the system's own, for data of organisations."""
         terms = {"grant_type": "client_credentials", "scope": scope} | terms
-        return self.post(self.token_request(None, version, text="v3 client", **terms), version)
+        return self.post(self.token_request(version=version, text="v3 client", **terms), version)
 
     def post(self, fields: Mapping[str, str], version: str = "v2", *, in_query: bool = False) -> requests.Response:
         """A token call as it is: a form, or everything in the query and nothing in the body."""
@@ -196,6 +196,8 @@ class System:
         if "code-form" in browser.forms():
             assert self.answer_sms is not None
             browser.submit("code-form", "submit", code=self.answer_sms())
+        if "acting" in browser.forms():
+            browser.submit("acting", next(iter(browser.forms()["acting"].buttons)))
         if "consent" in browser.forms():
             browser.submit("consent", "allow" if agrees else "deny")
         return browser

@@ -48,6 +48,7 @@ def test_what_was_told_is_written_down_and_nothing_else(stand: Stand) -> None:
     of_person = "name family_name given_name middle_name birthdate birthplace gender snils inn citizenship self_employed"
     of_contacts = "email email_verified phone_number phone_number_verified"
     of_documents = "identity_document drivers_licence medical_policy"
+    of_person += " verified"
     assert told_of(stand, reader.citizen_id) == {*of_person.split(), *of_contacts.split(), *of_documents.split()}
 
 

@@ -13,7 +13,7 @@ from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.tokens import families, minting
 from idp.tokens.families import Grant
 from tests.idp.esia.system import register_system
-from tests.idp.stand import Stand
+from tests.idp.stand import ISSUER, SECRET, Stand, answer_of
 
 CLAIMS = {"authorization_code": tokens.code_claims, "access": tokens.access_claims, "id": tokens.id_claims}
 
@@ -107,7 +107,7 @@ def test_access_token_dies_with_its_system(issued: Issued) -> None:
 
 def test_access_token_is_worth_nothing_when_its_person_is_shut_out(issued: Issued) -> None:
     token = issued.sign()
-    issued.stand.execute("UPDATE citizens SET disabled_at = 1 WHERE id = ?", issued.citizen_id)
+    issued.stand.execute("UPDATE citizens SET disabled_at = 1")
     assert issued.judged(token) is None
 
 
@@ -124,6 +124,19 @@ def test_access_token_is_worth_nothing_when_its_person_is_shut_out(issued: Issue
 def test_access_token_of_somebody_else_opens_nothing(issued: Issued, changed: dict[str, object]) -> None:
     register_system(issued.stand, "OTHER")
     assert issued.judged(issued.sign(**changed)) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"exp": "1800000000"}, {"exp": True}, {"exp": None}, {"scope": ["openid"]}, {"scope": None}, {"client_id": 7},
+        {"client_id": "TESTIS\0"}, {"urn:esia:sid": "\0"}, {"urn:esia:sid": 7}, {"urn:esia:sbj_id": "1000000001"},
+        {"urn:esia:sbj_id": True}, {"urn:esia:sbj_id": 10**17}, {"iss": None},
+    ],
+)  # fmt: skip
+def test_what_we_would_not_write_opens_nothing_though_we_signed_it(issued: Issued, changed: dict[str, object]) -> None:
+    claims, header = tokens.access_claims(issued.told) | changed, tokens.header("access")
+    assert issued.judged(minting.mint_esia(issued.stand.realm, claims, header=header, algorithm="RS256")) is None
 
 
 def test_systems_own_token_has_no_person(issued: Issued) -> None:
@@ -157,3 +170,16 @@ def test_tokens_of_esia_open_nothing_of_openid(issued: Issued, kind: Kind) -> No
     token = issued.sign(kind)
     assert issued.stand.userinfo(token).status_code == 401
     assert issued.stand.introspect(token).json() == {"active": False}
+
+
+def test_id_token_of_esia_is_no_hint_for_openid(issued: Issued) -> None:
+    browser = issued.stand.browser().open(issued.stand.authorize_url(id_token_hint=issued.sign("id"), prompt="none"))
+    assert answer_of(browser)["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("kind", ["authorization_code", "access", "id"])
+def test_token_of_esia_cannot_be_given_back_by_a_client_of_openid(issued: Issued, kind: Kind) -> None:
+    http, token = issued.stand.http(), issued.sign()
+    answer = http.post(f"{ISSUER}/oauth2/revoke", data={"token": issued.sign(kind)}, auth=("client", SECRET))
+    assert answer.status_code == 200
+    assert issued.judged(token) is not None
