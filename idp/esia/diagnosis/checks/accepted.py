@@ -1,8 +1,8 @@
 """What is taken as it came, and would be better otherwise."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from uuid import UUID
 
 from idp.cms.certificate import open_certificate
 from idp.cms.verdict import SignatureRefused
@@ -12,6 +12,8 @@ from idp.esia.diagnosis.checks.hashes import is_lower
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import accepted as kinds
 from idp.esia.diagnosis.sent import Sent
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
 def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: bytes | None) -> Iterator[Found]:
@@ -41,9 +43,9 @@ def _of_hash(case: Case, named: Sequence[KnownCertificate]) -> Iterator[Found]:
     if case.endpoint is None or case.endpoint.version == "v1" or not text or len(named) != 1:
         return
     right = named[0].streebog_hash
-    if text.upper() != right:
+    if text.lower() == hashlib.sha256(named[0].der).hexdigest():
         yield found(kinds.HASH_SHA256, received=text, expected=right)
-    elif is_lower(text):
+    elif text.upper() == right and is_lower(text):
         yield found(kinds.HASH_LOWER, received=text, expected=right)
 
 
@@ -55,9 +57,7 @@ def _of_state(case: Case) -> Iterator[Found]:
         if Sent(exchange).parameters.get("state") == state:
             yield found(kinds.STATE_REUSED, received=state, expected="UUID", request=exchange.id)
             break
-    try:
-        UUID(state)
-    except ValueError:
+    if not UUID.fullmatch(state):
         yield found(kinds.STATE_NOT_UUID, received=state[:60], expected="xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx")
 
 

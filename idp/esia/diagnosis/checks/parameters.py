@@ -12,7 +12,7 @@ import orjson
 from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import parameters as kinds
-from idp.protocol.esia import parameters as law
+from idp.esia.diagnosis.kinds import scopes as of_scopes
 from idp.protocol.esia.authorization import BETWEEN_ROLES, OBJECT_TYPES, PERSON_FILTERS, ROLES, Switches, judge
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.redirect import is_of_registered_domain
@@ -53,7 +53,6 @@ def check_redirect(case: Case) -> Iterator[Found]:
         return
     registered = case.client.redirect_uris
     first = registered[0] if registered else "—"
-    extra = torn_from(case)
     if is_of_registered_domain(uri, registered, application_type=case.client.application_type):
         return
     if "%3A%2F%2F" in uri.upper() or "%2F" in uri.upper()[:12]:
@@ -68,21 +67,7 @@ def check_redirect(case: Case) -> Iterator[Found]:
             kind = kinds.REDIRECT_HOST
         else:
             kind = kinds.REDIRECT_SCHEME if urlsplit(nearest).scheme != urlsplit(uri).scheme else kinds.REDIRECT_PORT
-        yield found(kind, received=uri, expected=nearest, extra=" ".join(extra))
-
-
-def torn_from(case: Case) -> Sequence[str]:
-    """Parameters that no row of the dialect knows and that stand behind a redirect_uri with a query."""
-    names = [name for name, _ in case.sent.pairs]
-    if "redirect_uri" not in names or "?" not in case.parameters.get("redirect_uri", ""):
-        return ()
-    behind = names[names.index("redirect_uri") + 1 :]
-    extra = []
-    for name in behind:
-        if name in law.BY_NAME:
-            break
-        extra.append(name)
-    return extra
+        yield found(kind, received=uri, expected=nearest)
 
 
 def _origin(uri: str) -> tuple[str, str, int] | None:
@@ -107,12 +92,12 @@ def check_scope(case: Case) -> Iterator[Found]:
     if case.endpoint is None or (case.endpoint.call == "token" and not is_own):
         return  # what is granted stands in the code
     if "%20" in text or (text.count("+") and " " not in text):
-        yield found(kinds.SCOPE_ENCODED_TWICE, received=text, expected=unquote_plus(text))
+        yield found(of_scopes.SCOPE_ENCODED_TWICE, received=text, expected=unquote_plus(text))
         return
     separator = OTHER_SEPARATORS.search(text)
     if (separator and separator[0].strip(" ")) or (separator and separator[0] in "\t\n\r"):
         yield found(
-            kinds.SCOPE_COMMA,
+            of_scopes.SCOPE_COMMA,
             received=text,
             expected=" ".join(re.split(r"[\s,;|+]+", text.strip())),
             separator=separator[0].encode("unicode_escape").decode(),
@@ -123,7 +108,7 @@ def check_scope(case: Case) -> Iterator[Found]:
     for name in dict.fromkeys(parameters.get("scope_org", "").split()):
         yield from _check_organisation(case, name)
     if parameters.get("permissions") and text.split() != ["openid"]:
-        yield found(kinds.PERMISSIONS_SCOPE, received=text, expected="openid")
+        yield found(of_scopes.PERMISSIONS_SCOPE, received=text, expected="openid")
 
 
 def _check_name(case: Case, name: str, own: Sequence[str], *, is_own: bool) -> Iterator[Found]:
@@ -133,23 +118,23 @@ def _check_name(case: Case, name: str, own: Sequence[str], *, is_own: bool) -> I
     bare = organisation[1] if organisation else name.partition("?")[0]
     values = {"received": name, "unknown": name, "client": client.client_id}
     if bare == "usr_inf":
-        yield found(kinds.SCOPE_WITHDRAWN, **values, expected=" ".join(own[:8]))
+        yield found(of_scopes.SCOPE_WITHDRAWN, **values, expected=" ".join(own[:8]))
     elif organisation and bare in ORGANISATION_NAMES and not organisation[2]:
-        yield found(kinds.SCOPE_ORGANISATION_BARE, **values, expected=f"http://esia.gosuslugi.ru/{bare}?org_oid=1000000042")
+        yield found(of_scopes.SCOPE_ORGANISATION_BARE, **values, expected=f"http://esia.gosuslugi.ru/{bare}?org_oid=1000000042")
     elif bare not in SCOPES:
         if bare.lower() in SCOPES:
-            yield found(kinds.SCOPE_CASE, **values, nearest=bare.lower(), expected=bare.lower())
+            yield found(of_scopes.SCOPE_CASE, **values, nearest=bare.lower(), expected=bare.lower())
         elif near := difflib.get_close_matches(bare.lower(), NAMES, n=1, cutoff=NEAR):
-            yield found(kinds.SCOPE_TYPO, **values, nearest=near[0], expected=near[0])
+            yield found(of_scopes.SCOPE_TYPO, **values, nearest=near[0], expected=near[0])
         else:
-            yield found(kinds.SCOPE_UNKNOWN, **values, expected=" ".join(own[:8]))
+            yield found(of_scopes.SCOPE_UNKNOWN, **values, expected=" ".join(own[:8]))
     elif is_own and bare not in ORGANISATION_NAMES and (bare != PRM_CHG or "?oid=" not in name):
-        yield found(kinds.SCOPE_OF_PERSON, **values, expected="http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042")
+        yield found(of_scopes.SCOPE_OF_PERSON, **values, expected="http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042")
     elif bare not in client.scopes:
-        yield found(kinds.SCOPE_NOT_GRANTED, **values, expected=" ".join(own))
+        yield found(of_scopes.SCOPE_NOT_GRANTED, **values, expected=" ".join(own))
     elif is_own and organisation and organisation[2] and int(organisation[2]) not in case.organisations:
         numbers = ", ".join(str(each) for each in sorted(case.organisations)[:5]) or "—"
-        yield found(kinds.SCOPE_ORGANISATION_UNKNOWN, **{**values, "unknown": organisation[2]}, expected=numbers)
+        yield found(of_scopes.SCOPE_ORGANISATION_UNKNOWN, **{**values, "unknown": organisation[2]}, expected=numbers)
 
 
 def _check_organisation(case: Case, name: str) -> Iterator[Found]:
@@ -158,12 +143,12 @@ def _check_organisation(case: Case, name: str) -> Iterator[Found]:
     match = ORGANISATION.fullmatch(name)
     if match is None or match[1] not in ORGANISATION_NAMES:
         near = difflib.get_close_matches(name, sorted(ORGANISATION_NAMES), n=1, cutoff=NEAR)
-        kind = kinds.SCOPE_TYPO if near else kinds.SCOPE_UNKNOWN
+        kind = of_scopes.SCOPE_TYPO if near else of_scopes.SCOPE_UNKNOWN
         expected = near[0] if near else " ".join(sorted(ORGANISATION_NAMES))
         yield found(kind, field="scope_org", received=name, expected=expected, unknown=name, nearest=expected)
     elif match[1] not in client.scopes:
         yield found(
-            kinds.SCOPE_NOT_GRANTED,
+            of_scopes.SCOPE_NOT_GRANTED,
             field="scope_org",
             received=name,
             expected=" ".join(sorted(ORGANISATION_NAMES & client.scopes)),
@@ -210,7 +195,10 @@ def check_rules(case: Case) -> Iterator[Found]:
     try:
         judge(case.parameters, client, version=endpoint.version, switches=switches)
     except EsiaRefused as refusal:
-        field = next((name for name in case.parameters if refusal.cause.startswith(name) or f" {name}" in refusal.cause), "")
+        of_consent = "permissions" if refusal.number.startswith("0367") else ""
+        field = of_consent or next(
+            (name for name in case.parameters if refusal.cause.startswith(name) or f" {name}" in refusal.cause), ""
+        )
         values = {"received": case.parameters.get(field, "")[:200], "number": refusal.number, "detail": refusal.cause}
         yield found(kinds.RULE_BROKEN, field=field, **values, expected="—")
 
