@@ -130,6 +130,18 @@ def test_es_06_certificate_of_nobody_is_refused_until_it_is_registered(stand: St
     assert "sign-in" in asked(system, version).forms(), "trust is that it is registered, whoever made it"
 
 
+@pytest.mark.parametrize("way", ["rsa", "rsa bare", "rsa attached", "rsa indefinite"])
+def test_es_06_certificate_of_the_same_name_and_number_is_refused(system: System, way: str) -> None:
+    """A message names its signer by issuer and serial number, which anybody can write into a certificate of their own."""
+    registered = system.identities
+    impostor = rsa_identity(serial=registered.rsa.certificate.serial_number)
+    assert impostor.certificate.issuer == registered.rsa.certificate.issuer
+    system.identities = Identities(impostor, registered.gost)
+    assert refused(system, asked(system, "v1", signs=way))["error_description"][:11] == "ESIA-007005"
+    system.identities = registered
+    assert "sign-in" in asked(system, "v1", signs=way).forms()
+
+
 @VERSIONS
 def test_es_06_certificate_of_another_system_is_refused(stand: Stand, system: System, version: str) -> None:
     other = register_system(stand, "OTHER", identities=Identities(rsa_identity("Другая"), gost_identity("Другая")))
