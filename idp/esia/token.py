@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from ground.wire import Request, Response
+from ground.wire import BadRequest, Request, Response, refusing_unread
 from idp.cms.gost_engine import GostUnavailable
 from idp.esia.client import Proof, Version, prove, read_parameters, use_up, write_down
 from idp.esia.grants import authorization_code, client_credentials, refresh_token
@@ -44,19 +44,34 @@ CALLS: Mapping[tuple[Version, str], Call] = MappingProxyType(
 REFRESH_RECIPES = {"R1": R1, "R2": R2}
 
 
+def _refuse(refusal: EsiaRefused, state: str | None, *, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+    body = {"error": refusal.code, "error_description": refusal.description}
+    if state is not None:
+        body["state"] = state
+    return Response.of_json(body, status=status, headers=headers)
+
+
+def _refuse_unread(bad: BadRequest) -> Response:
+    """Of a body that is too large: there is no other status than 400 here."""
+    return _refuse(EsiaRefused("007038", cause=bad.description), None)
+
+
 @open_to(Access.CLIENT)
+@refusing_unread(_refuse_unread)
 def token_v1(realm: Realm, request: Request) -> Response:
     """`/aas/oauth2/te`."""
     return _answer(realm, request, "v1")
 
 
 @open_to(Access.CLIENT)
+@refusing_unread(_refuse_unread)
 def token_v3(realm: Realm, request: Request) -> Response:
     """`/aas/oauth2/v3/te`."""
     return _answer(realm, request, "v2")
 
 
 @open_to(Access.CLIENT)
+@refusing_unread(_refuse_unread)
 def token_v2(realm: Realm, request: Request) -> Response:
     """`/aas/oauth2/v2/te`, which is as v3 where there is one at all."""
     return _answer(realm, request, "v2") if realm.settings.esia.has_v2_token else Response(404)
@@ -134,10 +149,3 @@ def _recipes(realm: Realm, version: Version, grant_type: str) -> Sequence[Recipe
     if grant_type == "refresh_token":
         return [REFRESH_RECIPES[name] for name in realm.settings.esia.refresh_texts]
     return (V3_CODE,) if grant_type == "authorization_code" else (V3_CLIENT,)
-
-
-def _refuse(refusal: EsiaRefused, state: str | None, *, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Response:
-    body = {"error": refusal.code, "error_description": refusal.description}
-    if state is not None:
-        body["state"] = state
-    return Response.of_json(body, status=status, headers=headers)
