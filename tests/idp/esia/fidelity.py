@@ -48,9 +48,9 @@ FIDELITIES = ("exact", "approximate", "assumed")
 HEAD = """\
 # How true the ESIA dialect is
 
-Propusk is not ESIA and is not made by those who run it. ESIA publishes little, so its dialect here is put together from what working
-clients do, what their issues report, and the parts of the recommendations that can be read. This page says of every address,
-parameter, claim, code, scope and field how sure that is. It is made from the tables that the provider itself works by
+Propusk is not ESIA and is not made by those who run it. ESIA publishes little, so its dialect here is put together from what
+working clients do, what their issues report, and the parts of the recommendations that can be read. This page says of every
+address, parameter, claim, code, scope and field how sure that is. It is made from the tables that the provider itself works by
 (`python -m tests.idp.esia.fidelity`), and a test fails when it is not what they say.
 
 - **exact**: independent sources agree, or a real client was run against it;
