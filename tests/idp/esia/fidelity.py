@@ -142,9 +142,9 @@ def lines() -> Iterator[str]:
     yield from ("", "| section | " + " | ".join(FIDELITIES) + " |", "|---|" + "---|" * len(FIDELITIES))
     everything = sections()
     for section in everything:
-        counts = Counter(row.fact.fidelity for row in section.rows)
+        counts = Counter[str](row.fact.fidelity for row in section.rows)
         yield f"| [{section.title}](#{_anchor(section.title)}) | " + " | ".join(str(counts[each]) for each in FIDELITIES) + " |"
-    counts = Counter(row.fact.fidelity for section in everything for row in section.rows)
+    counts = Counter[str](row.fact.fidelity for section in everything for row in section.rows)
     yield "| **all** | " + " | ".join(f"**{counts[each]}**" for each in FIDELITIES) + " |"
     for section in everything:
         head = (*section.head, "fidelity", "source", "switch")
