@@ -6,6 +6,7 @@ import pytest
 
 from idp.citizens import organisations
 from idp.citizens.oids import oid_of_organisation
+from idp.interaction.profile_words import ORGANISATION_WORDS
 from idp.interaction.words import DEED_WORDS
 from idp.protocol.scopes import WITHOUT_CLAIMS
 from tests.browser import Browser
@@ -160,9 +161,9 @@ def test_every_scope_at_once_fits_its_columns(system: System) -> None:
 def test_consent_page_says_what_of_an_organisation_is_asked(system: System) -> None:
     browser = arrived(system, scope="openid", scope_org="org_ogrn org_inn")
     browser.submit("acting", f"party-{CLINIC}")
-    assert "Узнать ОГРН организации, от имени которой вы входите" in browser.text
-    assert "Узнать КПП" not in browser.text
+    assert "Узнать об организации, за которую вы действуете: ОГРН, ИНН" in browser.text
+    assert "КПП" not in browser.text
 
 
 def test_every_scope_has_words_for_the_person() -> None:
-    assert not WITHOUT_CLAIMS.keys() - DEED_WORDS.keys()
+    assert not WITHOUT_CLAIMS.keys() - DEED_WORDS.keys() - ORGANISATION_WORDS.keys()
