@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -133,3 +134,10 @@ def test_settings_of_the_page_are_settings() -> None:
     (section,) = blocks("toml")
     values = tomllib.loads(section)["esia"]
     assert Esia(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def test_settings_file_shows_every_switch_with_its_default() -> None:
+    lines = (ROOT / "config" / "idp.toml").read_text(encoding="utf-8").partition("# [esia]\n")[2].splitlines()
+    shown = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines))
+    assert Esia(**{name: tuple(value) if isinstance(value, list) else value for name, value in shown.items()}) == Esia()
+    assert set(shown) == {each.name for each in fields(Esia)}
