@@ -41,6 +41,14 @@ def test_clients_of_the_session_are_owed_the_news(stand: Stand, system: System, 
     assert "session.ended" in stand.actions()
 
 
+@pytest.mark.parametrize(("access_type", "status"), [("online", 401), ("offline", 200)])
+def test_tokens_die_with_the_session_unless_they_are_for_offline(system: System, access_type: str, status: int) -> None:
+    entered = system.sign_in(access_type=access_type)
+    assert entered.rest().status_code == 200
+    entered.browser.open(system.logout_url())
+    assert entered.rest().status_code == status
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
