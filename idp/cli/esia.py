@@ -138,8 +138,8 @@ def _as_json(report: Report, days: int) -> str:
 
 def _as_text(report: Report, days: int) -> str:
     situation = report.situation
-    head = f"{situation.client_id}: {len(situation.seen)} signed requests in the last {days} days; the old way ends on {DEADLINE} ({DEADLINE_SOURCE})"
-    lines = [head, ""]
+    head = f"{situation.client_id}: {len(situation.seen)} signed requests in the last {days} days"
+    lines = [f"{head}; the old way ends on {DEADLINE} ({DEADLINE_SOURCE})", ""]
     for line in report.lines:
         state = {"done": "[x]", "to do": "[ ]", "not needed": "[-]"}[STATES[line.judged.is_done]]
         lines.append(f"{state} {line.step.title}")

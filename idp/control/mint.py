@@ -81,8 +81,8 @@ def mint(realm: Realm, call: Call) -> Answer:
     if asked.algorithm is not UNSET:
         algorithm = asked.algorithm
     try:
-        header = {**honest_header, **asked.header}
-        token = minting.mint_for_test(realm, claims, header=header, algorithm=algorithm, escapes_slashes=bool(esia_kind))
+        wanted = {**honest_header, **asked.header}
+        token = minting.mint_for_test(realm, claims, header=wanted, algorithm=algorithm, escapes_slashes=bool(esia_kind))
     except (TypeError, RecursionError):
         raise Problem(422, "body_invalid", "The token cannot be written", "a number is too large, or it is too deep") from None
     except GostUnavailable as reason:

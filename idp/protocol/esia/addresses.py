@@ -1,4 +1,4 @@
-"""The addresses of ESIA's protocol: which there are, which there are not although somebody wrote of them, and which are only here.
+"""The addresses of ESIA's protocol: which there are, which there are not although somebody wrote of them, and which only we have.
 
 Addresses of resources stand in tables of their own, beneath `idp/esia/rest`.
 """
@@ -11,8 +11,7 @@ from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 
 @dataclass(frozen=True)
 class Address:
-    """One address and what it is. What is not `served` answers 404, or is the other dialect's. With `switch` in its fact a setting
-    decides."""
+    """One address and what it is. What is not served answers 404, or is the other dialect's; with a switch a setting decides."""
 
     path: str
     methods: tuple[str, ...]

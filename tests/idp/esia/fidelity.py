@@ -48,9 +48,9 @@ FIDELITIES = ("exact", "approximate", "assumed")
 HEAD = """\
 # How true the ESIA dialect is
 
-Propusk is not ESIA and is not made by those who run it. ESIA publishes little, so its dialect here is put together from what working
-clients do, what their issues report, and the parts of the recommendations that can be read. This page says of every address,
-parameter, claim, code, scope and field how sure that is. It is made from the tables that the provider itself works by
+Propusk is not ESIA and is not made by those who run it. ESIA publishes little, so its dialect here is put together from what
+working clients do, what their issues report, and the parts of the recommendations that can be read. This page says of every
+address, parameter, claim, code, scope and field how sure that is. It is made from the tables that the provider itself works by
 (`python -m tests.idp.esia.fidelity`), and a test fails when it is not what they say.
 
 - **exact**: independent sources agree, or a real client was run against it;
@@ -142,9 +142,9 @@ def lines() -> Iterator[str]:
     yield from ("", "| section | " + " | ".join(FIDELITIES) + " |", "|---|" + "---|" * len(FIDELITIES))
     everything = sections()
     for section in everything:
-        counts = Counter(row.fact.fidelity for row in section.rows)
+        counts = Counter[str](row.fact.fidelity for row in section.rows)
         yield f"| [{section.title}](#{_anchor(section.title)}) | " + " | ".join(str(counts[each]) for each in FIDELITIES) + " |"
-    counts = Counter(row.fact.fidelity for section in everything for row in section.rows)
+    counts = Counter[str](row.fact.fidelity for section in everything for row in section.rows)
     yield "| **all** | " + " | ".join(f"**{counts[each]}**" for each in FIDELITIES) + " |"
     for section in everything:
         head = (*section.head, "fidelity", "source", "switch")

@@ -11,12 +11,13 @@ from click.testing import CliRunner
 from idp.cli import esia
 from idp.clients import registry
 from idp.esia.migration.steps import STEPS, Seen, Situation, check
+from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.requests import recorder
 from idp.settings import RequestJournal
 from tests.idp.esia.system import System, register_system
 from tests.idp.stand import Stand
 
-GOST = "GOST3410_2012_256"
+GOST: EsiaAlgorithm = "GOST3410_2012_256"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from idp.clients import registry
 from tests.idp.esia.system import MNEMONIC, System, payload_of, register_system
 from tests.idp.stand import CALLBACK, SECRET, Stand, answer_of
 
@@ -68,7 +69,7 @@ def test_tokens_of_esia_are_unknown_to_whoever_asks_at_the_standard_endpoints(st
     for token in (entered.access_token, str(entered.tokens["id_token"]), str(entered.tokens["refresh_token"])):
         assert stand.userinfo(token).status_code == 401
         assert stand.introspect(token).json() == {"active": False}
-        revoked = stand.http().post(f"{stand.issuer}/oauth2/revoke", data={"token": token}, auth=("client", SECRET))
+        stand.http().post(f"{stand.issuer}/oauth2/revoke", data={"token": token}, auth=("client", SECRET))
     assert entered.rest().status_code == 200
     assert entered.refresh().status_code == 200
 
@@ -166,6 +167,7 @@ def test_nobody_registers_as_a_system_of_esia_by_themselves(stand: Stand, claime
 def _check_is_of_openid(stand: Stand, registered: dict[str, str]) -> None:
     client_id = registered["client_id"]
     assert client_id != "TESTIS2"
-    row = stand.rows(f"SELECT decided FROM information_systems WHERE client_id = '{client_id}'")
-    assert '"openid"' in str(row[0][0])
-    assert stand.rows(f"SELECT * FROM client_certificates WHERE client_id = '{client_id}'") == []
+    with stand.realm.database.read() as connection:
+        found = registry.find(connection, client_id)
+        assert found is not None and found.dialect == "openid" and found.authentication != "esia_signature"
+    assert stand.rows("SELECT * FROM client_certificates") == []
