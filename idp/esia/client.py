@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
 from idp.audit import Event
@@ -39,7 +39,11 @@ WRONG_SIGNATURE: Mapping[Version, str] = {"v1": "007005", "v2": "007053"}
 MAX_NAME_LENGTH = 100
 SAME_MOMENT_SECONDS = 2
 USED = table_of(UsedSignature)
-FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
+REMEMBER = {
+    True: sqlite.insert(USED).on_conflict_do_nothing().returning(USED.c.expires_at),
+    False: postgresql.insert(USED).on_conflict_do_nothing().returning(USED.c.expires_at),
+}
+"""On SQLite, and on PostgreSQL. What is too old anyway goes by retention."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,11 @@ def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused
 def known_system(realm: Realm, client_id: str) -> Client:
     """The system of this mnemonic. Raises EsiaRefused for one that nobody registered, or that speaks the other dialect."""
     with realm.database.read() as connection:
-        client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
+        return _find_system(connection, client_id)
+
+
+def _find_system(connection: Connection, client_id: str) -> Client:
+    client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
     if client is None:
         raise EsiaRefused("008010", cause="client_id is unknown")
     if client.dialect != "esia":
@@ -92,7 +100,9 @@ def _authenticate(
 ) -> Signer:
     # A refresh is signed over the refresh token instead of an address by whoever does not name its certificate either.
     check_proof(parameters, needs_hash=version == "v2" and R2 not in recipes)
-    client = known_system(realm, parameters["client_id"])
+    with realm.database.read() as connection:
+        client = _find_system(connection, parameters["client_id"])
+        registered = certificates.of_client(connection, client.client_id)
     now = realm.clock.now()
     at = check_timestamp(parameters["timestamp"], now=now, skew_seconds=realm.settings.esia.skew_seconds)
     wrong = WRONG_SIGNATURE[version]
@@ -100,8 +110,6 @@ def _authenticate(
         signature = read_client_secret(parameters["client_secret"])
     except SecretUnreadable as reason:
         raise EsiaRefused(wrong, cause=str(reason)) from None
-    with realm.database.read() as connection:
-        registered = certificates.of_client(connection, client.client_id)
     if not registered:
         raise EsiaRefused("007002", cause="the system has no certificate")
     candidates = _candidates(realm, parameters.get("client_certificate_hash", ""), registered) if version == "v2" else registered
@@ -173,17 +181,11 @@ def _use_up(realm: Realm, client_id: str, text: bytes, at: int, *, may_follow: b
     with realm.database.write() as connection:
         if is_of_older_epoch(connection, at - skew + SKEW_SECONDS):
             return False
-        connection.execute(FORGET, {"now": realm.clock.now() - skew})
-        is_first = _remember(connection, f"{client_id}\0".encode() + text, at + skew)
-        return _remember(connection, f"{client_id}\0token\0".encode() + text, at + skew) if may_follow else is_first
+        is_first = _remember(realm, connection, f"{client_id}\0".encode() + text, at + skew)
+        return _remember(realm, connection, f"{client_id}\0token\0".encode() + text, at + skew) if may_follow else is_first
 
 
-def _remember(connection: Connection, what: bytes, expires_at: int) -> bool:
+def _remember(realm: Realm, connection: Connection, what: bytes, expires_at: int) -> bool:
     """Says whether it was new."""
-    try:
-        with connection.begin_nested():
-            row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
-            connection.execute(insert(USED), row)
-    except IntegrityError:
-        return False
-    return True
+    row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
+    return connection.execute(REMEMBER[realm.database.is_sqlite], row).first() is not None
