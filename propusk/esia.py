@@ -169,7 +169,8 @@ class Esia:
     def mint(self, kind: Kind = "access_token", *, person: Citizen | str | None = None, **members: Any) -> Minted:
         """Any token, signed by this provider: `client_id`, `scope`, `claims`, `header`, `algorithm`, `lives_for`, `sid`.
 
-        `is_spoilt` gives it a signature that is not its own. A value of `claims` or `header` overrides what would be there, None removes it.
+        `is_spoilt` gives it a signature that is not its own. A value of `claims` or `header` overrides what would be there,
+        None removes it.
         """
         if person is not None:
             members["person"] = person if isinstance(person, str) else person.id

@@ -47,7 +47,9 @@ client.add_command(certificate)
 @click.option("--second-factor", type=click.Choice(SECOND_FACTORS), help="When people take a second step.")
 @click.option("--dialect", type=click.Choice(get_args(Dialect)), default="openid", show_default=True)
 @click.option("--mnemonic", help="ESIA's dialect: the client_id, such as TESTIS.")
-@click.option("--certificate", "certificate_files", type=FILE, multiple=True, help="ESIA's dialect: what it signs with (PEM, DER).")
+@click.option(
+    "--certificate", "certificate_files", type=FILE, multiple=True, help="ESIA's dialect: what it signs with (PEM, DER)."
+)
 @click.option("--algorithm", type=click.Choice(get_args(EsiaAlgorithm)), help="ESIA's dialect: what signs its tokens [RS256].")
 @click.pass_context
 def create(

@@ -1,5 +1,7 @@
 """`propusk esia`: what an integrator of ESIA needs beside the registry of clients."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -10,6 +12,8 @@ from idp.cli.esia_systems import find_system, print_system, register_system
 from idp.clients import registry
 from idp.errors import RequestRefused, StandUnusable
 from idp.esia import systems
+from idp.esia.migration.gather import situation_of
+from idp.esia.migration.steps import DEADLINE, DEADLINE_SOURCE, Report, check
 from idp.esia.new_identity import KEY_ALGORITHMS, Identity, KeyAlgorithm, make_identity
 from idp.protocol.esia.mnemonic import MnemonicUnusable, check_mnemonic
 from idp.protocol.esia.scopes import SCOPES
@@ -18,6 +22,7 @@ from idp.realm import Realm, open_realm
 from idp.settings import read_settings
 
 ACTOR = "operator:command line"
+STATES: Mapping[bool | None, str] = {True: "done", False: "to do", None: "not needed"}
 EVERY_SCOPE = " ".join(name for name, scope in SCOPES.items() if scope.about in ("person", "kid", "organisation"))
 
 
@@ -82,3 +87,62 @@ def _add(realm: Realm, mnemonic: str, identity: Identity) -> None:
             systems.add_certificate(realm, connection, system.client_id, identity.certificate, actor=ACTOR)
     except RequestRefused as refusal:
         raise StandUnusable(refusal.description) from None
+
+
+@esia.command("migrate-check")
+@click.argument("client_id", metavar="CLIENT")
+@click.option("--days", type=click.IntRange(1, 3650), default=14, show_default=True, help="How far to look back.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def migrate_check(context: click.Context, client_id: str, days: int, as_json: bool) -> None:
+    """Say what CLIENT, a system of v1, still has to do for v2 and v3, as its own requests show it.
+
+    Exit status 1 while something remains. Look into a request with `propusk why`.
+    """
+    realm = open_realm(read_settings())
+    system = find_system(realm, client_id)
+    if not realm.settings.keeps_requests:
+        raise StandUnusable(
+            "the request journal is off, and nothing else knows how the system signs: set request_journal.enabled"
+        )
+    with realm.database.read() as connection:
+        report = check(situation_of(realm, connection, system, days=days))
+    click.echo(_as_json(report, days) if as_json else _as_text(report, days))
+    if report.remaining:
+        context.exit(1)
+
+
+def _as_json(report: Report, days: int) -> str:
+    document = {
+        "client_id": report.situation.client_id,
+        "deadline": DEADLINE,
+        "deadline_source": DEADLINE_SOURCE,
+        "days": days,
+        "requests": len(report.situation.seen),
+        "remaining": len(report.remaining),
+        "steps": [
+            {
+                "name": line.step.name,
+                "title": line.step.title,
+                "state": STATES[line.judged.is_done],
+                "why": line.judged.why,
+                "requests": list(line.judged.requests),
+                "fidelity": line.step.fact.fidelity,
+                "source": line.step.fact.source,
+            }
+            for line in report.lines
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _as_text(report: Report, days: int) -> str:
+    situation = report.situation
+    head = f"{situation.client_id}: {len(situation.seen)} signed requests in the last {days} days"
+    lines = [f"{head}; the old way ends on {DEADLINE} ({DEADLINE_SOURCE})", ""]
+    for line in report.lines:
+        state = {"done": "[x]", "to do": "[ ]", "not needed": "[-]"}[STATES[line.judged.is_done]]
+        lines.append(f"{state} {line.step.title}")
+        lines.append(f"    {line.judged.why}{' (' + ', '.join(line.judged.requests) + ')' if line.judged.requests else ''}")
+    end = f"{len(report.remaining)} of {len(report.lines)} remain" if report.remaining else "nothing remains"
+    return "\n".join((*lines, "", end))

@@ -16,6 +16,7 @@ from idp.protocol.client import METADATA, Client, as_metadata
 from idp.protocol.vocabulary import Dialect
 from idp.realm import Realm
 
+
 def enumerate_clients(realm: Realm, _call: Call) -> Answer:
     with realm.database.read() as connection:
         found = [known for known in registry.everything(connection) if known.disabled_at is None]

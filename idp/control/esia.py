@@ -20,7 +20,17 @@ from idp.esia.new_identity import make_identity
 from idp.protocol.client import Client
 from idp.realm import Realm
 
-TERMS = ("client_id", "client_name", "redirect_uris", "scope", "organisation", "purpose", "dialect", "certificates", "esia_algorithm")
+TERMS = (
+    "client_id",
+    "client_name",
+    "redirect_uris",
+    "scope",
+    "organisation",
+    "purpose",
+    "dialect",
+    "certificates",
+    "esia_algorithm",
+)
 """The members of a client that a system of the dialect has."""
 FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -129,7 +139,9 @@ def _add(realm: Realm, call: Call, der: bytes, **more: Any) -> ClientCertificate
 def _find_system(connection: Connection, call: Call) -> Client:
     client = find(connection, call.path["client_id"]).client
     if client.dialect != "esia":
-        raise Problem(409, "other_dialect", "The client speaks another dialect", "only a system of the dialect esia has certificates")
+        raise Problem(
+            409, "other_dialect", "The client speaks another dialect", "only a system of the dialect esia has certificates"
+        )
     return client
 
 

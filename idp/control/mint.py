@@ -81,8 +81,8 @@ def mint(realm: Realm, call: Call) -> Answer:
     if asked.algorithm is not UNSET:
         algorithm = asked.algorithm
     try:
-        header = {**honest_header, **asked.header}
-        token = minting.mint_for_test(realm, claims, header=header, algorithm=algorithm, escapes_slashes=bool(esia_kind))
+        wanted = {**honest_header, **asked.header}
+        token = minting.mint_for_test(realm, claims, header=wanted, algorithm=algorithm, escapes_slashes=bool(esia_kind))
     except (TypeError, RecursionError):
         raise Problem(422, "body_invalid", "The token cannot be written", "a number is too large, or it is too deep") from None
     except GostUnavailable as reason:
@@ -105,7 +105,9 @@ def _of_esia(realm: Realm, asked: MintRequest, kind: EsiaKind) -> tuple[dict[str
     """Its header has no `kid`."""
     terms = _terms(realm, asked)
     if terms.client.dialect != "esia":
-        raise Problem(409, "other_dialect", "The client speaks another dialect", f"{asked.kind} is for clients of the dialect esia")
+        raise Problem(
+            409, "other_dialect", "The client speaks another dialect", f"{asked.kind} is for clients of the dialect esia"
+        )
     claims, header, algorithm = mint_esia.honest(realm, kind, terms.person, terms.client, terms.grant)
     return claims, {"kid": None, **header}, algorithm
 

@@ -7,9 +7,11 @@ from flask import Blueprint
 from ground.wire import Request, Response
 from idp.esia import archive
 from idp.esia.authorize import blueprint as authorization_pages
+from idp.esia.discovery import serve_discovery
 from idp.esia.logout import blueprint as logout_pages
 from idp.esia.rest.endpoint import resources
 from idp.esia.token import token_v1, token_v2, token_v3
+from idp.protocol.esia.addresses import DISCOVERY
 from idp.realm import Realm
 
 Endpoint = Callable[[Realm, Request], Response]
@@ -19,6 +21,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "/aas/oauth2/te": token_v1,
     "/aas/oauth2/v2/te": token_v2,
     "/aas/oauth2/v3/te": token_v3,
+    DISCOVERY: serve_discovery,
 }
 """Addresses that programs call, as plain functions."""
 TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}

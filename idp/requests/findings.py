@@ -30,6 +30,26 @@ def judge(exchange: Exchange, client: Client | None) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None)
 
 
+def _check_dialect(exchange: Exchange, client: Client) -> Finding | None:
+    """The answer is the one that strangers get."""
+    if exchange.status < 400:
+        return None
+    is_at_standard = exchange.path.startswith("/oauth2/")
+    if client.dialect == "esia" and is_at_standard:
+        text = (
+            "the client speaks ESIA's dialect, and this is an endpoint of OpenID Connect: it is served at /aas/oauth2/v2/ac and "
+        )
+        text += "/aas/oauth2/v3/te, or at /aas/oauth2/ac and /aas/oauth2/te"
+    elif client.dialect == "openid" and exchange.path.startswith(("/aas/", "/rs/", "/idp/ext/")):
+        text = (
+            "the client speaks OpenID Connect, and this is an endpoint of ESIA's dialect: it is served at /oauth2/authorize and "
+        )
+        text += "/oauth2/token. A system of ESIA's dialect is registered by propusk client create --dialect esia"
+    else:
+        return None
+    return Finding("dialect_differs", text, "RFC 6749, 5.2")
+
+
 def _check_redirect_uri(exchange: Exchange, client: Client) -> Finding | None:
     """The page that refuses it shows no address, which may be a forger's. The developer has to see both."""
     if exchange.path not in AUTHORIZATION_PATHS or exchange.status < 400:
@@ -47,7 +67,7 @@ def _check_redirect_uri(exchange: Exchange, client: Client) -> Finding | None:
 
 def _check_proof(exchange: Exchange, client: Client) -> Finding | None:
     """The answer says nothing of what was wrong, for whoever guesses a secret reads it, too."""
-    if exchange.status != 401 or b'"invalid_client"' not in exchange.answer_body:
+    if client.dialect != "openid" or exchange.status != 401 or b'"invalid_client"' not in exchange.answer_body:
         return None
     presented, registered = _presented(exchange), client.authentication
     if registered not in presented.split(" or "):
@@ -123,6 +143,7 @@ def _challenge_of_object(text: str | None) -> bool:
 
 
 CHECKS: tuple[Callable[[Exchange, Client], Finding | None], ...] = (
+    _check_dialect,
     _check_redirect_uri,
     _check_proof,
     _check_scope,

@@ -21,8 +21,11 @@ from idp.citizens.models import PersonalData
 from idp.clients import certificates as client_certificates
 from idp.clients import registry
 from idp.consent import ledger
+from idp.esia.client import authenticate
 from idp.logout.withdrawal import withdraw
 from idp.oauth.registration import retire
+from idp.protocol.esia.errors import EsiaRefused
+from idp.protocol.esia.signed_text import V2_AUTHORIZATION
 from idp.recovery import by_letter
 from idp.recovery import store as recoveries
 from idp.recovery.store import Recovery, RecoveryGone
@@ -36,6 +39,7 @@ from tests.idp.clients.registrant import (
     register,
     try_to_authenticate,
 )
+from tests.idp.esia.system import register_system
 from tests.idp.oauth.test_request_pushed import bring, reference
 from tests.idp.signing import make_key, public_set, signed
 from tests.idp.stand import CALLBACK, SECRET, Stand
@@ -204,6 +208,18 @@ def client_assertion(stand: Stand) -> Mortal:
         return error_of(try_to_authenticate(stand, client, data=data)) == BELIEVED
 
     return Mortal("jti of a client assertion", present, present)
+
+
+def esia_signature(stand: Stand) -> Mortal:
+    parameters = register_system(stand, "MORTALIS").authorization("v2", signs="rsa")
+
+    def present(stand: Stand) -> bool:
+        try:
+            return bool(authenticate(stand.realm, parameters, version="v2", recipes=(V2_AUTHORIZATION,)))
+        except EsiaRefused:
+            return False
+
+    return Mortal("signature of an ESIA request", present, present)
 
 
 def consent(stand: Stand) -> Mortal:
@@ -469,6 +485,7 @@ ONCE_OR_FOR_A_WHILE: tuple[Callable[[Stand], Mortal], ...] = (
     single_challenge,
     push_request,
     client_assertion,
+    esia_signature,
     registration,
     reset_link,
 )
