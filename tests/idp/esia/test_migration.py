@@ -103,6 +103,17 @@ def test_system_that_moved_has_nothing_left(stand: Stand, checks: Check) -> None
     assert (status, text.splitlines()[-1]) == (0, "nothing remains")
 
 
+def test_page_that_somebody_reloads_undoes_nothing(stand: Stand, checks: Check) -> None:
+    system = register_system(stand)
+    address = system.authorize_url()
+    code = system.answer_of(system.go_on(stand.browser().open(address)))["code"]
+    assert system.redeem(code).status_code == 200
+    before = checks.states()
+    assert "007053" in stand.browser().open(address).url, "each signature is good once"
+    assert checks.states() == before
+    assert before["signed text of authorization"] == before["sign-in"] == "done"
+
+
 def test_half_of_the_way(stand: Stand, checks: Check) -> None:
     """v2 signed by RSA is good on a test stand, and not yet what ESIA wants."""
     system = register_system(stand)
