@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
@@ -130,6 +130,18 @@ class Response:
 
 
 Endpoint = Callable[[Request], Response]
+View = TypeVar("View", bound=Callable[..., Any])
+UNREAD = "refuse_unread"
+
+
+def refusing_unread(refuse: Callable[[BadRequest], Response]) -> Callable[[View], View]:
+    """State at an endpoint how it refuses what could not be read and so never came to it: in the words that its clients know."""
+
+    def state(view: View) -> View:
+        setattr(view, UNREAD, refuse)
+        return view
+
+    return state
 
 
 @dataclass

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from ground.chance import Chance
 from ground.clock import Clock
 from ground.web.errors import error_number
-from ground.wire import BadRequest, Request, RequestReader, Response, StartResponse, Wsgi, WsgiEnvironment, send
+from ground.wire import UNREAD, BadRequest, Request, RequestReader, Response, StartResponse, Wsgi, WsgiEnvironment, send
 from idp.audit import asked_from
 from idp.realm import Realm
 
@@ -79,11 +79,16 @@ class Front:
         try:
             return endpoint(self._realm, self._read(environment))
         except BadRequest as bad:
-            return _error(bad.status, "invalid_request", bad.description)
+            refuse: Callable[[BadRequest], Response] = getattr(endpoint, UNREAD, _refuse_unread)
+            return refuse(bad)
         except Exception:
             number = _number(self._realm.clock, self._realm.chance)
             log.exception("fault %s: %s %s", number, environment.get("REQUEST_METHOD"), environment.get("PATH_INFO"))
             return _error(500, "server_error", f"it broke on our side, not on yours, see {number}")
+
+
+def _refuse_unread(bad: BadRequest) -> Response:
+    return _error(bad.status, "invalid_request", bad.description)
 
 
 def _error(status: int, code: str, description: str) -> Response:

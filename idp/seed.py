@@ -1,9 +1,9 @@
 """The seed: the people and information systems that a stand begins with, and begins with again when it is reset."""
 
 import tomllib
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +45,15 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     if realm.settings.is_test:
         folder, hashes = realm.settings.seed_folder, dict[str, str]()
         everybody, every_organisation = read_people(folder), read_organisations(folder)
-        people = sum(_enter_person(realm, connection, person, hashes) for person in everybody)
+        new = [_enter_person(realm, connection, person, hashes) for person in everybody]
+        people = sum(citizen_id is not None for citizen_id in new)
         lines += [f"{people} test people entered"] if people else []
         entered = sum(_enter_organisation(realm, connection, each) for each in every_organisation)
         lines += [f"{entered} organisations entered"] if entered else []
         if not realm.settings.is_bank:
-            _number(realm, connection, everybody, every_organisation)
+            # In the order of the files, so that numbers are the same on every fresh stand.
+            known = (citizen_id or _known(realm, connection, entry) for citizen_id, entry in zip(new, everybody, strict=True))
+            oids.give(connection, [each for each in known if each], [each["id"] for each in every_organisation])
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     for system in read_esia_systems(realm.settings):
         systems += ready_systems.enter_ready(realm, connection, system, actor=ACTOR)
@@ -98,7 +101,8 @@ def secret_file_of(settings: Settings, system: dict[str, Any]) -> Path | None:
 
 def _read(file: Path, name: str) -> list[dict[str, Any]]:
     try:
-        entries: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8")).get(name, [])
+        place = file.resolve()
+        entries: list[dict[str, Any]] = _parse(place, place.stat().st_mtime_ns).get(name, [])
     except FileNotFoundError:
         return []
     except tomllib.TOMLDecodeError as error:
@@ -106,8 +110,14 @@ def _read(file: Path, name: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any], hashes: dict[str, str]) -> bool:
-    """`hashes` has every password that was hashed before: many of the seed are one."""
+@lru_cache(maxsize=16)
+def _parse(file: Path, changed_at: int) -> dict[str, Any]:
+    """A file of the seed as it was at that moment: every sandbox is made of the same."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any], hashes: dict[str, str]) -> str | None:
+    """The id of whoever is new. `hashes` has every password that was hashed before: many of the seed are one."""
     data = PersonalData.from_fields(entry)
     if data.esia is not None:
         data = replace(data, esia=_profile(entry))
@@ -124,7 +134,7 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any], h
             citizen_id=entry.get("id"),
         )
     except CitizenExists:
-        return False
+        return None
     password = entry["password"]
     if password not in hashes:
         hashes[password] = checker(realm).hash(password)
@@ -140,7 +150,7 @@ def _enter_person(realm: Realm, connection: Connection, entry: dict[str, Any], h
     issuer, subject = realm.settings.bank.issuer, entry.get("bank_subject")
     if issuer and subject:
         identities.link(realm, connection, citizen_id, Customer(issuer, subject, account=entry.get("bank_shown")))
-    return True
+    return citizen_id
 
 
 def _profile(entry: dict[str, Any]) -> dict[str, Any]:
@@ -160,14 +170,10 @@ def _enter_child(realm: Realm, connection: Connection, parent_id: str, entry: di
             children.add(realm, connection, parent, PersonalData.from_fields(entry), certificate, actor=ACTOR)
 
 
-def _number(realm: Realm, connection: Connection, people: Sequence[dict[str, Any]], entered: Sequence[dict[str, Any]]) -> None:
-    """Give everybody their numbers in the order of the files, so that they are the same on every fresh stand."""
-    for entry in people:
-        person = directory.find_by_login(realm, connection, entry.get("snils") or entry.get("phone") or entry["email"])
-        if person is not None:
-            oids.oid_of_citizen(connection, person.id)
-    for entry in entered:
-        oids.oid_of_organisation(connection, entry["id"])
+def _known(realm: Realm, connection: Connection, entry: dict[str, Any]) -> str | None:
+    """Whoever of the seed was here before."""
+    person = directory.find_by_login(realm, connection, entry.get("snils") or entry.get("phone") or entry["email"])
+    return person.id if person is not None else None
 
 
 def _enter_organisation(realm: Realm, connection: Connection, entry: dict[str, Any]) -> bool:

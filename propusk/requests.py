@@ -26,6 +26,7 @@ class Request:
     """One request and its answer. Names of headers are lower case; `system` is the client that the request names, or empty."""
 
     number: int
+    id: str
     at: int
     system: str
     method: str
@@ -66,6 +67,41 @@ class Request:
         return "\n".join([line, *(f"    {each.code}: {each.text} ({each.clause})" for each in self.findings)])
 
 
+@dataclass(frozen=True)
+class Reason:
+    """One mistake, warning or note about a request: what is wrong, where, and how to mend it."""
+
+    code: str
+    weight: str
+    field: str
+    title: str
+    cause: str
+    fix: str
+    clause: str
+    received: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.title} [{self.field}]: {self.cause} {self.fix}"
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a request was answered as it was; `reasons` begins with the cause. `outcome` is refused, accepted or unknown."""
+
+    request: str
+    system: str
+    path: str
+    status: int
+    code: str
+    outcome: str
+    reasons: Sequence[Reason]
+
+    @property
+    def first(self) -> Reason:
+        return self.reasons[0]
+
+
 class Requests:
     """The newest requests last. `take` hands each out once, the others look without taking."""
 
@@ -94,6 +130,13 @@ class Requests:
         """Everything asked so far, oldest first."""
         return self._find(path, system)
 
+    def why(self, request: "Request | str", *, lang: str = "ru") -> Why:
+        """What was wrong with a request: one of these, or the id that the header X-Propusk-Request of its answer gives."""
+        request_id = request if isinstance(request, str) else request.id
+        told = self._control.get(f"/requests/{request_id}/why", lang=lang)
+        reasons = [Reason(**{name: each[name] for name in Reason.__dataclass_fields__}) for each in told["reasons"]]
+        return Why(**{name: told[name] for name in Why.__dataclass_fields__ if name != "reasons"}, reasons=reasons)
+
     def clear(self) -> None:
         self._control.delete("/requests")
 
@@ -104,7 +147,10 @@ class Requests:
 
 def _read(members: Mapping[str, Any]) -> Request:
     return Request(
-        **{name: members[name] for name in ("number", "at", "system", "method", "path", "query", "headers", "body", "status")},
+        **{
+            name: members[name]
+            for name in ("number", "id", "at", "system", "method", "path", "query", "headers", "body", "status")
+        },
         answer_headers=members["answer"]["headers"],
         answer_body=members["answer"]["body"],
         findings=[Finding(each["code"], each["text"], each["clause"]) for each in members["findings"]],

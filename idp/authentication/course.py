@@ -79,6 +79,20 @@ def standing(realm: Realm, attempt: Attempt, methods: Sequence[Method], place: P
     return found
 
 
+def is_beyond_reach(realm: Realm, connection: Connection, attempt_id: str, methods: Sequence[Method], *, browser: str) -> bool:
+    """Has somebody begun this sign-in who can never prove what is demanded, with what they have now?"""
+    try:
+        attempt = attempts.find(realm, connection, attempt_id, browser=browser)
+        person = directory.find(realm, connection, attempt.citizen_id) if attempt.citizen_id else None
+        if person is not None and attempt.completed_sid is None:
+            _ways(realm, connection, attempt, person, methods)
+    except AttemptGone:
+        return False
+    except CannotProveEnough:
+        return True
+    return False
+
+
 def _ways(realm: Realm, connection: Connection, attempt: Attempt, person: Person | None, methods: Sequence[Method]) -> Standing:
     reasons = {method: method.why_shut(realm) for method in methods}
     open_ways = [method for method in methods if reasons[method] is None]

@@ -230,10 +230,17 @@ def _stands(realm: Realm, attempt: Attempt) -> Standing:
             title=_("Войти не получится"),
             lead=_("Нужен второй шаг, а способа сделать его у вашей записи нет."),
             advice=advice,
-            actions=((_("Безопасность"), "/account/security"),) if attempt.keeps_sid else (),
+            actions=(
+                *(((_("Безопасность"), "/account/security"),) if attempt.keeps_sid else ()),
+                *(((_("Вернуться в сервис"), attempt.return_path),) if _is_for_client(attempt) else ()),
+            ),
             code="access_denied",
             cause="a second factor is demanded and no method of the citizen offers one",
         ) from None
+
+
+def _is_for_client(attempt: Attempt) -> bool:
+    return attempt.return_path.startswith(REQUESTS_OF_CLIENTS)
 
 
 def _gone() -> PageProblem:

@@ -54,6 +54,16 @@ def forget(connection: Connection, citizen_id: str) -> None:
     connection.execute(delete(OIDS).where(OIDS.c.citizen_id == citizen_id))
 
 
+def give(connection: Connection, citizens: Sequence[str], organisations: Sequence[str]) -> None:
+    """Numbers for all of these who have none, in this order. The seed is entered by one at a time."""
+    names: tuple[tuple[Named, Sequence[str]], ...] = (("citizen_id", citizens), ("organisation_id", organisations))
+    for named, ids in names:
+        known = known_oids(connection, named, ids)
+        missing: list[dict[str, str]] = [{named: each} for each in ids if each not in known]
+        if missing:
+            connection.execute(insert(OIDS), missing)
+
+
 def begin_anew(realm: Realm, connection: Connection) -> None:
     """The stand starts over: nobody has a number, and the first is given first again."""
     statement = "DELETE FROM sqlite_sequence WHERE name = 'oids'"

@@ -42,13 +42,24 @@ class Labels:
     bytes_from: str
     right: str
     note: str
+    tried: str
 
 
 LABELS = {
     "ru": Labels(
-        "Причина", "Исправить", "Получено", "Ожидалось", "Основание", "Ещё", "Вся строка", "Байты с", "Верно", "Замечание"
+        "Причина",
+        "Исправить",
+        "Получено",
+        "Ожидалось",
+        "Основание",
+        "Ещё",
+        "Вся строка",
+        "Байты с",
+        "Верно",
+        "Замечание",
+        "Проверено",
     ),
-    "en": Labels("Cause", "Fix", "Received", "Expected", "Clause", "Also", "Whole text", "Bytes from", "Right", "Note"),
+    "en": Labels("Cause", "Fix", "Received", "Expected", "Clause", "Also", "Whole text", "Bytes from", "Right", "Note", "Tried"),
 }
 
 
@@ -118,7 +129,7 @@ def lines(explanation: Explanation, language: Language) -> Iterator[str]:
     yield _cut(f"{explanation.recorded.system or '?'}  {_moment(exchange.at)}  {exchange.id}")
     yield ""
     yield _cut(f"{first.title}  [{first.field}]")
-    head = {"cause": labels.cause, "warning": labels.note}.get(first.weight, labels.right)
+    head = {"refused": labels.cause, "unknown": labels.tried}.get(explanation.outcome, labels.right)
     yield from _labelled(head, first.cause, lines_at_most=LINES_OF_VALUE)
     yield from _labelled(labels.fix, first.fix, lines_at_most=LINES_OF_VALUE)
     yield from _labelled(labels.received, first.received, lines_at_most=LINES_OF_VALUE)

@@ -26,6 +26,8 @@ from idp.control import (
     sandboxes,
     serving,
     totp,
+    why,
+    why_page,
 )
 from idp.control.operation import Answer, Call, Operation
 from idp.control.permission import demand_permission
@@ -34,7 +36,7 @@ from idp.control.token import read_token
 from idp.pages import site_of
 from idp.realm import Realm
 
-BLUEPRINTS = (gate.blueprint, phone.blueprint)
+BLUEPRINTS = (gate.blueprint, phone.blueprint, why_page.blueprint)
 
 
 class Health(Struct, frozen=True):
@@ -71,6 +73,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *keys.OPERATIONS,
     *reset.OPERATIONS,
     *requests.OPERATIONS,
+    *why.OPERATIONS,
     *login.OPERATIONS,
     *mint.OPERATIONS,
     *certificates.OPERATIONS,

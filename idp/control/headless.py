@@ -218,5 +218,6 @@ def redeem(realm: Realm, client: Client, answer: Answer, *, code_verifier: str |
 def _redeem_at_esia(realm: Realm, client: Client, answer: Answer, *, code_verifier: str | None) -> dict[str, Any]:
     given = {"code": answer.parameters["code"], "redirect_uri": answer.redirect_uri}
     given |= {"code_verifier": code_verifier} if code_verifier is not None else {}
-    taken = authorization_code.take(realm, client, given)
+    with realm.database.write() as connection:
+        taken = authorization_code.take(realm, connection, client, given)
     return answer_with_tokens(realm, taken, state=answer.parameters["state"])

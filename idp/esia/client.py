@@ -30,7 +30,10 @@ from idp.realm import Realm
 from idp.throttling import strangers
 from idp.tombstones import SKEW_SECONDS, is_of_older_epoch
 
-__all__ = ["WRONG_SIGNATURE", "Signer", "Version", "authenticate", "known_system", "read_parameters", "write_down"]
+__all__ = [
+    "WRONG_SIGNATURE", "Proof", "Signer", "Version", "authenticate", "known_system", "prove", "read_parameters", "use_up",
+    "write_down",
+]  # fmt: skip
 
 Version = Literal["v1", "v2"]
 """v2 stands for v3 too: they sign alike."""
@@ -50,18 +53,66 @@ class Signer:
     certificate: RegisteredCertificate
 
 
-def authenticate(
-    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool = False
-) -> Signer:
+@dataclass(frozen=True)
+class Proof:
+    """A good signature over `text`, made at the second `at`, that is not used up yet. `may_follow` lets a token call have the
+    text of the authorization request before it."""
+
+    signer: Signer
+    version: Version
+    text: bytes
+    at: int
+    may_follow: bool
+
+
+def authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe]) -> Signer:
     """The system that signed these parameters by one of the recipes. Call it outside any transaction.
 
     A signature is good once. Raises EsiaRefused, after the journal has it.
     """
+    proof = prove(realm, parameters, version=version, recipes=recipes)
     try:
-        return _authenticate(realm, parameters, version=version, recipes=recipes, is_token_call=is_token_call)
+        with realm.database.write() as connection:
+            use_up(realm, connection, proof)
     except EsiaRefused as refusal:
         write_down(realm, parameters, refusal)
         raise
+    return proof.signer
+
+
+def prove(
+    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool = False
+) -> Proof:
+    """The same without using the signature up: whoever goes on does that first of all, in the transaction that answers."""
+    try:
+        return _prove(realm, parameters, version=version, recipes=recipes, is_token_call=is_token_call)
+    except EsiaRefused as refusal:
+        write_down(realm, parameters, refusal)
+        raise
+
+
+def use_up(realm: Realm, connection: Connection, proof: Proof) -> None:
+    """Remember a signature by one INSERT, which only the first of its users wins. Raises EsiaRefused for the others.
+
+    The text is remembered and not the bytes: whoever holds a key can sign a text twice, and whoever does not can sometimes
+    write one signature in two ways.
+
+    Several public clients of v1 give their token call the `state` of the authorization request. Where a test walks through the
+    pages within one second both calls have the same text, and the same signature: `may_follow` lets the second be, at once.
+
+    A `timestamp` may be ahead of the moment of signing by as much as we allow, and what an older database may have forgotten
+    is refused by the earliest such moment.
+    """
+    skew = realm.settings.esia.skew_seconds
+    client_id, ends_at = proof.signer.client.client_id, proof.at + skew
+    is_new = not is_of_older_epoch(connection, proof.at - skew + SKEW_SECONDS)
+    if is_new:
+        connection.execute(FORGET, {"now": realm.clock.now() - skew})
+        is_new = _remember(connection, f"{client_id}\0".encode() + proof.text, ends_at)
+        if proof.may_follow:
+            is_new = _remember(connection, f"{client_id}\0token\0".encode() + proof.text, ends_at)
+    if not is_new:
+        raise EsiaRefused(WRONG_SIGNATURE[proof.version], cause="the signature was used before")
 
 
 def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused) -> None:
@@ -79,7 +130,11 @@ def write_down(realm: Realm, parameters: Mapping[str, str], refusal: EsiaRefused
 def known_system(realm: Realm, client_id: str) -> Client:
     """The system of this mnemonic. Raises EsiaRefused for one that nobody registered, or that speaks the other dialect."""
     with realm.database.read() as connection:
-        client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
+        return _known_system(connection, client_id)
+
+
+def _known_system(connection: Connection, client_id: str) -> Client:
+    client = registry.find(connection, client_id) if len(client_id) <= MAX_NAME_LENGTH else None
     if client is None:
         raise EsiaRefused("008010", cause="client_id is unknown")
     if client.dialect != "esia":
@@ -87,12 +142,14 @@ def known_system(realm: Realm, client_id: str) -> Client:
     return client
 
 
-def _authenticate(
+def _prove(
     realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool
-) -> Signer:
+) -> Proof:
     # A refresh is signed over the refresh token instead of an address by whoever does not name its certificate either.
     check_proof(parameters, needs_hash=version == "v2" and R2 not in recipes)
-    client = known_system(realm, parameters["client_id"])
+    with realm.database.read() as connection:
+        client = _known_system(connection, parameters["client_id"])
+        registered = certificates.of_client(connection, client.client_id)
     now = realm.clock.now()
     at = check_timestamp(parameters["timestamp"], now=now, skew_seconds=realm.settings.esia.skew_seconds)
     wrong = WRONG_SIGNATURE[version]
@@ -100,8 +157,6 @@ def _authenticate(
         signature = read_client_secret(parameters["client_secret"])
     except SecretUnreadable as reason:
         raise EsiaRefused(wrong, cause=str(reason)) from None
-    with realm.database.read() as connection:
-        registered = certificates.of_client(connection, client.client_id)
     if not registered:
         raise EsiaRefused("007002", cause="the system has no certificate")
     candidates = _candidates(realm, parameters.get("client_certificate_hash", ""), registered) if version == "v2" else registered
@@ -114,9 +169,7 @@ def _authenticate(
     except SignatureRefused as refusal:
         raise EsiaRefused(wrong, cause=f"{refusal.reason}: {refusal.detail}") from None
     may_follow = version == "v1" and is_token_call and abs(now - at) <= SAME_MOMENT_SECONDS
-    if not _use_up(realm, client.client_id, text, at, may_follow=may_follow):
-        raise EsiaRefused(wrong, cause="the signature was used before")
-    return Signer(client, certificate)
+    return Proof(Signer(client, certificate), version, text, at, may_follow)
 
 
 def _candidates(realm: Realm, named: str, registered: Sequence[RegisteredCertificate]) -> Sequence[RegisteredCertificate]:
@@ -157,25 +210,6 @@ def _verify_raw(
                 return text, certificate
     assert first is not None, "there is always a text and a certificate"
     raise first
-
-
-def _use_up(realm: Realm, client_id: str, text: bytes, at: int, *, may_follow: bool) -> bool:
-    """Remember a signature by one INSERT, which only the first of its users wins. The text is remembered and not the bytes:
-    whoever holds a key can sign a text twice, and whoever does not can sometimes write one signature in two ways.
-
-    Several public clients of v1 give their token call the `state` of the authorization request. Where a test walks through the
-    pages within one second both calls have the same text, and the same signature: `may_follow` lets the second be, at once.
-
-    A `timestamp` may be ahead of the moment of signing by as much as we allow, and what an older database may have forgotten
-    is refused by the earliest such moment.
-    """
-    skew = realm.settings.esia.skew_seconds
-    with realm.database.write() as connection:
-        if is_of_older_epoch(connection, at - skew + SKEW_SECONDS):
-            return False
-        connection.execute(FORGET, {"now": realm.clock.now() - skew})
-        is_first = _remember(connection, f"{client_id}\0".encode() + text, at + skew)
-        return _remember(connection, f"{client_id}\0token\0".encode() + text, at + skew) if may_follow else is_first
 
 
 def _remember(connection: Connection, what: bytes, expires_at: int) -> bool:

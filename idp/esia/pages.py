@@ -43,7 +43,7 @@ def refused_page(realm: Realm, refusal: EsiaRefused) -> PageProblem:
     is_ours = refusal.number in (BROKEN, BUSY)
     lead = _("Сервис, который вас прислал, указал адрес возврата, которого у нас нет в списке, или запрос испорчен.")
     if is_ours:
-        lead = _("Сломалось у нас, не у вас. Назовите поддержке номер этой ошибки.")
+        lead = _("Сломалось у нас, не у вас. Попробуйте ещё раз чуть позже.")
     elif refusal.number == UNKNOWN:
         lead = _("Сервис, который вас прислал, нам не знаком.")
     request_id = request.environ.get(REQUEST_ID) if realm.settings.is_test else None

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from ground.wire import Request, Response
+from sqlalchemy import Connection
+
+from ground.wire import BadRequest, Request, Response, refusing_unread
 from idp.cms.gost_engine import GostUnavailable
-from idp.esia.client import Version, authenticate, read_parameters, write_down
+from idp.esia.client import Proof, Version, prove, read_parameters, use_up, write_down
 from idp.esia.grants import authorization_code, client_credentials, refresh_token
 from idp.esia.grants.minted import Taken, answer_with_tokens
 from idp.esia.pages import fault
@@ -21,7 +23,7 @@ from idp.protocol.esia.signed_text import R1, R2, V1, V3_CLIENT, V3_CODE, Recipe
 from idp.realm import Realm
 from idp.tokens.minting import check_esia_key
 
-Take = Callable[[Realm, Client, Mapping[str, str]], Taken]
+Take = Callable[[Realm, Connection, Client, Mapping[str, str]], Taken]
 GRANTS: Mapping[str, Take] = MappingProxyType(
     {
         "authorization_code": authorization_code.take,
@@ -42,19 +44,34 @@ CALLS: Mapping[tuple[Version, str], Call] = MappingProxyType(
 REFRESH_RECIPES = {"R1": R1, "R2": R2}
 
 
+def _refuse(refusal: EsiaRefused, state: str | None, *, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+    body = {"error": refusal.code, "error_description": refusal.description}
+    if state is not None:
+        body["state"] = state
+    return Response.of_json(body, status=status, headers=headers)
+
+
+def _refuse_unread(bad: BadRequest) -> Response:
+    """Of a body that is too large: there is no other status than 400 here."""
+    return _refuse(EsiaRefused("007038", cause=bad.description), None)
+
+
 @open_to(Access.CLIENT)
+@refusing_unread(_refuse_unread)
 def token_v1(realm: Realm, request: Request) -> Response:
     """`/aas/oauth2/te`."""
     return _answer(realm, request, "v1")
 
 
 @open_to(Access.CLIENT)
+@refusing_unread(_refuse_unread)
 def token_v3(realm: Realm, request: Request) -> Response:
     """`/aas/oauth2/v3/te`."""
     return _answer(realm, request, "v2")
 
 
 @open_to(Access.CLIENT)
+@refusing_unread(_refuse_unread)
 def token_v2(realm: Realm, request: Request) -> Response:
     """`/aas/oauth2/v2/te`, which is as v3 where there is one at all."""
     return _answer(realm, request, "v2") if realm.settings.esia.has_v2_token else Response(404)
@@ -83,13 +100,28 @@ def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> 
         if grant_type not in GRANTS:
             raise EsiaRefused("007012", cause="grant_type is unknown")
     recipes = _recipes(realm, version, grant_type)
-    client = authenticate(realm, parameters, version=version, recipes=recipes, is_token_call=True).client
+    proof = prove(realm, parameters, version=version, recipes=recipes, is_token_call=True)
     with _written_down(realm, parameters):
-        if grant_type not in client.grant_types:
-            raise EsiaRefused("007005", cause=f"the system may not use grant_type={grant_type}")
-        _check_key(realm, client)
-        taken = GRANTS[grant_type](realm, client, parameters)
+        taken = _take(realm, proof, grant_type, parameters)
     return answer_with_tokens(realm, taken, state=parameters["state"])
+
+
+def _take(realm: Realm, proof: Proof, grant_type: str, parameters: Mapping[str, str]) -> Taken:
+    """Use the signature up, and then what the grant takes, in one transaction. Raises EsiaRefused, and commits what a refusal has
+    written all the same: that a signature was used, or a code came back."""
+    client = proof.signer.client
+    with realm.database.write() as connection:
+        try:
+            use_up(realm, connection, proof)
+            if grant_type not in client.grant_types:
+                raise EsiaRefused("007005", cause=f"the system may not use grant_type={grant_type}")
+            _check_key(realm, client)
+            taken = GRANTS[grant_type](realm, connection, client, parameters)
+        except EsiaRefused as reason:
+            refusal = reason
+        else:
+            return taken
+    raise refusal
 
 
 @contextmanager
@@ -117,10 +149,3 @@ def _recipes(realm: Realm, version: Version, grant_type: str) -> Sequence[Recipe
     if grant_type == "refresh_token":
         return [REFRESH_RECIPES[name] for name in realm.settings.esia.refresh_texts]
     return (V3_CODE,) if grant_type == "authorization_code" else (V3_CLIENT,)
-
-
-def _refuse(refusal: EsiaRefused, state: str | None, *, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Response:
-    body = {"error": refusal.code, "error_description": refusal.description}
-    if state is not None:
-        body["state"] = state
-    return Response.of_json(body, status=status, headers=headers)

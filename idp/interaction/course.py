@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 from idp.audit import Event, record
 from idp.authentication import attempt as attempts
 from idp.authentication.attempt import Purpose
+from idp.authentication.course import is_beyond_reach
+from idp.authentication.methods import METHODS
 from idp.clients import registry
 from idp.errors import RequestRefused
 from idp.interaction import pause
@@ -122,6 +124,8 @@ def take_up(
         dialect = dialects[asked.dialect]
         try:
             step = next_step(realm, connection, paused, session)
+            if isinstance(step, SignIn):
+                _check_within_reach(realm, connection, paused, browser=browser)
             if session is not None and not isinstance(step, SignIn):
                 dialect.check_person(realm, connection, paused, session)
         except RequestRefused as refusal:
@@ -141,6 +145,17 @@ def take_up(
             done = AnswerAwaited(paused, session, step)
     store.touch(realm, session)
     return done
+
+
+def _check_within_reach(realm: Realm, connection: Connection, paused: PausedRequest, *, browser: str) -> None:
+    """Who has read that they cannot prove what is demanded comes back here, and the client is told. Raises RequestRefused."""
+    attempt_id = paused.attempt_id
+    if attempt_id is not None and is_beyond_reach(realm, connection, attempt_id, METHODS, browser=browser):
+        raise RequestRefused(
+            "unmet_authentication_requirements",
+            "a second factor is demanded, and the person has none",
+            clause="OpenID Connect Core Unmet Authentication Requirements 1.0",
+        )
 
 
 def _begin_sign_in(

@@ -53,7 +53,8 @@ class Connector:
 
 
 @contextmanager
-def connector(address: str, files: Files) -> Iterator[Connector]:
+def connector(address: str, files: Files, **changed: str) -> Iterator[Connector]:
+    """The library for a provider at an address; settings of its own documentation may be changed."""
     settings = {
         "esia_client_id": files.client_id,
         "redirect_uri": CALLBACK,
@@ -62,7 +63,7 @@ def connector(address: str, files: Files) -> Iterator[Connector]:
         "esia_token_check_key": str(files.token_check_key),
         "esia_service_url": address,
         "esia_scope": SCOPE,
-    }
+    } | changed
     with talking([python_with_packages(FOLDER), FOLDER / "drive.py", json.dumps(settings)]) as process:
         yield Connector(process)
 

@@ -34,6 +34,7 @@ from idp.realm import Realm, open_realm
 from idp.requests import recorder
 from idp.sandboxes.mount import Mount
 from idp.sandboxes.opened import opened_by
+from idp.seed import ACTOR as ACTOR_OF_SEED
 from idp.seed import load_seed, read_people
 from idp.settings import BankId, PasswordHashing, RequestJournal, Settings
 from tests.browser import Browser
@@ -291,9 +292,10 @@ class Stand:
         return [str(event["action"]) + ("" if event["outcome"] == "done" else f" {event['outcome']}") for event in self.events()]
 
     def events(self) -> list[Mapping[str, object]]:
-        """The journal, oldest first."""
+        """The journal since the people of the seed were entered, oldest first."""
+        since = JOURNAL.select().where(JOURNAL.c.actor != ACTOR_OF_SEED).order_by(JOURNAL.c.seq)
         with self.realm.database.read() as connection:
-            return [dict(row) for row in connection.execute(JOURNAL.select().order_by(JOURNAL.c.seq)).mappings()]
+            return [dict(row) for row in connection.execute(since).mappings()]
 
 
 def answer_of(browser: Browser) -> dict[str, str]:

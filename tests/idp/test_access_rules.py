@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from idp.app import HOT_ENDPOINTS, make_pages
 from idp.authority import endpoints as authority
 from idp.citizens.models import STAFF_ROLES
+from idp.esia import endpoints as esia
 from idp.pages.access import Access
 from tests.idp.stand import ISSUER, Stand
 
@@ -67,7 +68,7 @@ class Visitor:
 
 def test_every_address_states_whom_it_serves(stand: Stand) -> None:
     silent = [rule.rule for rule, access in rules(stand) if not access]
-    endpoints = {**HOT_ENDPOINTS, **authority.ENDPOINTS, **authority.TREES}
+    endpoints = {**HOT_ENDPOINTS, **authority.ENDPOINTS, **authority.TREES, **esia.ENDPOINTS, **esia.TREES}
     silent += [path for path, endpoint in endpoints.items() if not getattr(endpoint, "access", ())]
     assert not silent
 

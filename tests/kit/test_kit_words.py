@@ -12,12 +12,13 @@ from idp.control.login import LoginAnswer, LoginRequest
 from idp.control.mint import MintAnswer
 from idp.control.people import NewPerson, PersonTerms
 from idp.control.requests import RecordedAnswer, RecordedRequest
+from idp.esia.diagnosis import document
 from idp.interaction.answer import Given
 from propusk import clock, tokens
 from propusk.citizens import Citizen, PersonMembers, Role
 from propusk.clients import SystemKey
 from propusk.esia import KeyAlgorithm
-from propusk.requests import Request
+from propusk.requests import Reason, Request, Why
 from propusk.tokens import Login, Minted
 from propusk.walking import Consent
 
@@ -38,6 +39,11 @@ def test_key_of_a_system_is_read_from_what_is_told_of_it() -> None:
 def test_kit_reads_no_member_of_a_request_that_is_not_told() -> None:
     told = {*RecordedRequest.__struct_fields__, *(f"answer_{name}" for name in RecordedAnswer.__struct_fields__)}
     assert {each.name for each in fields(Request)} <= told
+
+
+@pytest.mark.parametrize(("of_kit", "told"), [(Why, document.Why), (Reason, document.Reason)], ids=["why", "reason"])
+def test_kit_reads_no_member_of_a_diagnosis_that_is_not_told(of_kit: Any, told: Any) -> None:
+    assert {each.name for each in fields(of_kit)} <= set(told.__struct_fields__)
 
 
 def test_person_can_be_said_to_be_whatever_the_control_plane_takes() -> None:

@@ -70,9 +70,8 @@ def main() -> int:
     print(f"{report.number} mutants of {len(operators.OPERATORS)} operators, seed {given.seed}")
     print(f"named the spoiled field   {report.named:6} {report.share:8.2%}")
     print(f"unknown                   {report.unknown:6}, with a cause {report.with_false_cause}")
-    print(
-        f"milliseconds              median {times[len(times) // 2]:.1f}, 99 % {times[len(times) * 99 // 100]:.0f}, most {times[-1]:.0f}"
-    )
+    median, nearly_all = times[len(times) // 2], times[len(times) * 99 // 100]
+    print(f"milliseconds              median {median:.1f}, 99 % {nearly_all:.0f}, most {times[-1]:.0f}")
     for miss, count in report.misses.most_common(given.show):
         print(f"{count:6}  {miss}")
     return 0 if report.share >= ENOUGH and not report.with_false_cause else 1

@@ -13,6 +13,7 @@ from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.digests import DIGESTS
 from idp.esia.diagnosis.kind import Kind
 from idp.esia.diagnosis.kinds import texts as kinds
+from idp.esia.diagnosis.kinds.parameters import REDIRECT_TORN
 from idp.esia.diagnosis.sent import ENDPOINTS, Sent
 from idp.protocol.esia.signed_text import R1, R2, RECIPES, V1, V2_AUTHORIZATION, V3_CODE, Recipe
 
@@ -49,6 +50,10 @@ def attempts(case: Case, recipe: Recipe) -> Iterator[Attempt]:
     yield from _encoded(recipe, parameters)
     yield from _of_earlier(case, recipe, parameters)
     yield Attempt(kinds.TEXT_EMPTY, b"")
+    torn = values_tried.torn_address(case)
+    if torn is not None:
+        text = recipe.text({**parameters, "redirect_uri": torn[0]})
+        yield Attempt(REDIRECT_TORN, text, "redirect_uri", {"received": parameters["redirect_uri"], "extra": torn[1]})
     for name, value, kind in values_tried.values(case, recipe):
         yield _with_value(kind, recipe, parameters, name, value)
     yield from _orders(recipe, parameters)

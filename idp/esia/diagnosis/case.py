@@ -58,6 +58,7 @@ class Case:
     earlier: Sequence[Exchange] = ()
     code: KnownCode | None = None
     refresh: KnownRefresh | None = None
+    organisations: frozenset[int] = frozenset()
     knows_grants: bool = True
     repaired: Mapping[str, str] = field(default_factory=dict)
     """Values that a mistake found before has spoiled, as they were meant."""

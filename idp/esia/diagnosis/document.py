@@ -23,7 +23,7 @@ class ComparedText(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """One mistake, warning or note. `clause` names the rule, `fidelity` how sure we are of it, `switch` what setting changes it."""
+    """One mistake, warning or note. `clause` names the rule, `fidelity` how sure we are, `switch` what setting changes it."""
 
     code: str
     weight: Weight

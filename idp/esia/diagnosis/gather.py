@@ -1,8 +1,11 @@
 """What the stand knows of a stored request: its system, certificates, earlier requests, and the code that it presents."""
 
+import re
+
 from sqlalchemy import Connection, select
 
 from ground.database import table_of
+from idp.citizens import oids
 from idp.clients import registry
 from idp.clients.models import ClientCertificate
 from idp.esia.diagnosis.case import Case, KnownCertificate, KnownCode, KnownRefresh
@@ -17,6 +20,7 @@ from idp.tokens.models import AuthorizationCode, RefreshToken
 CERTIFICATES = table_of(ClientCertificate)
 CODES = table_of(AuthorizationCode)
 REFRESH_TOKENS = table_of(RefreshToken)
+NUMBER = re.compile(r"org_oid=([0-9]{1,12})")
 EARLIER = 40
 """Requests of the same system whose values may have been signed."""
 MAX_NAME_LENGTH = 100
@@ -41,9 +45,16 @@ def case_of(realm: Realm, connection: Connection, recorded: Recorded) -> Case:
         foreign=[each for each in certificates if each.client_id != name],
         clients={each.client.client_id: each.client.dialect for each in everything if each.disabled_at is None},
         earlier=earlier,
+        organisations=_organisations(connection, sent.get("scope", "")),
         code=_code(connection, sent.get("code", ""), before=recorded.number, same=same, at=exchange.at),
         refresh=_refresh(connection, sent.get("refresh_token", ""), before=recorded.number, same=same),
     )
+
+
+def _organisations(connection: Connection, scope: str) -> frozenset[int]:
+    """Those of the numbers in a scope that are an organisation's."""
+    numbers = {int(number) for number in NUMBER.findall(scope)}
+    return frozenset(number for number in numbers if oids.organisation_of(connection, number) is not None)
 
 
 def _certificates(connection: Connection) -> list[KnownCertificate]:

@@ -29,6 +29,13 @@ TOLD: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """Refusals that no byte of a request explains: the answer itself is the cause."""
+OTHERS = (
+    time.check_skew,
+    parameters.check_redirect,
+    parameters.check_lengths,
+    parameters.check_words,
+    parameters.check_scope,
+)
 UNKNOWN = (of_texts.UNKNOWN_SIGNATURE, of_texts.UNKNOWN)
 FAULT = 500
 
@@ -104,12 +111,9 @@ def _look_inside(case: Case) -> list[Found]:
         causes += signed
     if not causes:
         causes += _replayed(case)
-    others = [
-        *time.check_skew(case),
-        *parameters.check_scope(case),
-        *parameters.check_redirect(case),
-        *parameters.check_words(case),
-    ]
+    others = [each for check in OTHERS for each in check(case)]
+    if not causes and not others:
+        others += parameters.check_rules(case)
     if others and not any(each.kind not in UNKNOWN for each in causes) and answered_code(case.exchange) not in SIGNATURE:
         causes = []
     causes += [*others, *grants.check_grant(case)]

@@ -1,13 +1,15 @@
 """A diagnosis in words: of a request of either dialect, in Russian or English, for pages, programs and the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 from typing import Literal
 
 from idp.clients import registry
 from idp.esia.diagnosis.gather import case_of
 from idp.esia.diagnosis.judge import Verdict, judge
 from idp.esia.diagnosis.kind import Comparison, Found, Language, Weight
+from idp.esia.diagnosis.sent import answered_code
 from idp.protocol.esia.fact import Fidelity
 from idp.realm import Realm
 from idp.requests import findings
@@ -45,6 +47,7 @@ class Explanation:
     outcome: Outcome
     code: str
     items: Sequence[Item]
+    parameters: Mapping[str, str] = member(default_factory=dict)
 
     @property
     def first(self) -> Item:
@@ -62,6 +65,29 @@ def was_refused(recorded: Recorded) -> bool:
     return exchange.status >= BAD_REQUEST or "error=" in location
 
 
+def answered(recorded: Recorded) -> str:
+    """The answer in a word: ESIA's code, or the status."""
+    code = answered_code(recorded.exchange)
+    return f"ESIA-{code}" if code else str(recorded.exchange.status)
+
+
+def cut_text(text: bytes, parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A signed text cut at the parameters whose values it is made of; what is of none has no name."""
+    values = sorted(((name, value.encode()) for name, value in parameters.items() if value), key=lambda pair: -len(pair[1]))
+    pieces: list[tuple[str, str]] = []
+    rest, strange = text, b""
+    while rest:
+        name, value = next(((name, value) for name, value in values if rest.startswith(value)), ("", rest[:1]))
+        if name:
+            pieces += [("", strange.decode("utf-8", "backslashreplace"))] if strange else []
+            pieces.append((name, value.decode("utf-8", "replace")))
+            strange = b""
+        else:
+            strange += value
+        rest = rest[len(value) :]
+    return [*pieces, *([("", strange.decode("utf-8", "backslashreplace"))] if strange else [])]
+
+
 def explain(realm: Realm, recorded: Recorded, language: Language) -> Explanation:
     """Work out what was wrong with a stored request. Call it outside any transaction; it may take a second."""
     with realm.database.read() as connection:
@@ -75,7 +101,7 @@ def explain(realm: Realm, recorded: Recorded, language: Language) -> Explanation
 def _of_esia(recorded: Recorded, verdict: Verdict, language: Language) -> Explanation:
     items = [_item(each, language) for each in verdict.found]
     outcome: Outcome = "unknown" if verdict.is_unknown else "refused" if verdict.is_refused else "accepted"
-    return Explanation(recorded, outcome, f"ESIA-{verdict.code}" if verdict.code else "", items)
+    return Explanation(recorded, outcome, f"ESIA-{verdict.code}" if verdict.code else "", items, verdict.case.parameters)
 
 
 def _item(one: Found, language: Language) -> Item:

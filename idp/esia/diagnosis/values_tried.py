@@ -1,6 +1,7 @@
 """Other values that a field may have had when the text was signed: those of earlier requests, and near ones."""
 
 import contextlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,6 +10,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.kind import Kind
 from idp.esia.diagnosis.kinds import texts as kinds
+from idp.protocol.esia import parameters as law
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.scopes import NAMES, ORGANISATION_NAMES
 from idp.protocol.esia.signed_text import Recipe
@@ -106,6 +108,17 @@ def _times(case: Case, text: str) -> Iterator[str]:
         yield f"{at}000"
     yield text.replace("+", " ")
     yield text[:19]
+
+
+def torn_address(case: Case) -> tuple[str, str] | None:
+    """The redirect_uri whose tail became parameters of their own because its `&` was not encoded, and that tail."""
+    names = [name for name, _ in case.sent.pairs]
+    uri = case.parameters.get("redirect_uri", "")
+    if "?" not in uri:
+        return None
+    behind = itertools.takewhile(lambda name: name not in law.BY_NAME, names[names.index("redirect_uri") + 1 :])
+    tail = "".join(f"&{name}={case.parameters[name]}" for name in behind)
+    return (uri + tail, tail) if tail else None
 
 
 def seconds_around(text: str) -> Iterator[str]:

@@ -15,15 +15,14 @@ from idp.protocol.esia.tokens import organisation_scope
 from idp.realm import Realm
 
 
-def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
+def take(realm: Realm, connection: Connection, client: Client, parameters: Mapping[str, str]) -> Taken:
     """Judge the scopes, every one of which has to be good. Raises EsiaRefused: 007006, 007013 or 007019."""
     asked = read_scope(parameters["scope"])
     for each in asked:
         if each.oid is None or (each.scope.about != "organisation" and each.name != PRM_CHG):
             raise EsiaRefused("007006", cause=f"{each.name} is neither a scope of an organisation nor {PRM_CHG} of a person")
     check_granted(asked, client.scopes)
-    with realm.database.read() as connection:
-        spelt = [_granted(connection, client, each, each.oid) for each in asked if each.oid is not None]
+    spelt = [_granted(connection, client, each, each.oid) for each in asked if each.oid is not None]
     return Taken(client, sid=draw_identifier(realm.chance, "own token"), scope=" ".join(spelt))
 
 

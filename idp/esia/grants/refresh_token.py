@@ -13,30 +13,26 @@ from idp.tokens import refresh
 from idp.tokens.refresh import StoredRefreshToken
 
 
-def take(realm: Realm, client: Client, parameters: Mapping[str, str]) -> Taken:
+def take(realm: Realm, connection: Connection, client: Client, parameters: Mapping[str, str]) -> Taken:
     """Rotate a refresh token, or use it once more where they do not rotate. Raises EsiaRefused."""
     token = parameters["refresh_token"]
-    with realm.database.read() as connection:
-        stored = refresh.find(realm, connection, token)
+    stored = refresh.find(realm, connection, token)
     if stored is None:
         raise EsiaRefused("007011", cause="refresh_token is unknown")
     if stored.grant.client_id != client.client_id:
         raise EsiaRefused("007011", cause="refresh_token is another system's")
     if stored.is_rotated:
-        raise _seen_again(realm, stored)
+        raise _seen_again(realm, connection, stored)
     if not stored.is_alive:
         raise EsiaRefused("007011", cause="refresh_token has run out or was revoked")
-    with realm.database.write() as connection:
-        entitled = entitled_by(realm, connection, stored.grant, client)
-        new = _next(realm, connection, stored, token)
-        if new is not None:
-            write_down_told(realm, connection, stored.grant, stored.family_id)
+    entitled = entitled_by(realm, connection, stored.grant, client)
+    new = _next(realm, connection, stored, token)
     if new is None:
-        with realm.database.read() as connection:
-            seen_again = refresh.find(realm, connection, token)
+        seen_again = refresh.find(realm, connection, token)
         if seen_again is not None and seen_again.is_rotated:
-            raise _seen_again(realm, seen_again)
+            raise _seen_again(realm, connection, seen_again)
         raise EsiaRefused("007011", cause="refresh_token has run out or was revoked")
+    write_down_told(realm, connection, stored.grant, stored.family_id)
     return Taken(
         client,
         sid=stored.family_id,
@@ -54,9 +50,8 @@ def _next(realm: Realm, connection: Connection, stored: StoredRefreshToken, toke
     return token if refresh.prolong(realm, connection, stored) else None
 
 
-def _seen_again(realm: Realm, stored: StoredRefreshToken) -> EsiaRefused:
+def _seen_again(realm: Realm, connection: Connection, stored: StoredRefreshToken) -> EsiaRefused:
     """A rotated token came back: somebody has a copy, so the family dies, whichever dialect it is of."""
-    with realm.database.write() as connection:
-        incident.open_by_rule(realm, connection, stored.grant.citizen_id, "refresh_reuse")
-        refresh.punish_reuse(realm, connection, stored)
+    incident.open_by_rule(realm, connection, stored.grant.citizen_id, "refresh_reuse")
+    refresh.punish_reuse(realm, connection, stored)
     return EsiaRefused("007011", cause="refresh_token was used before")

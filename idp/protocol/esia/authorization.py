@@ -84,6 +84,9 @@ def _check_response_type(parameters: Mapping[str, str], client: Client, switches
 
 def _check_scope(parameters: Mapping[str, str], client: Client, switches: Switches, draft: Draft) -> Draft:
     asked = read_scope(parameters["scope"])
+    for each in asked:
+        if each.oid is not None and each.scope.about != "organisation":
+            raise EsiaRefused("007006", cause=f"{each.name} names a person, and who comes is not known yet")
     of_organisations = read_organisation_scopes(parameters.get("scope_org", "") if draft.particulars.version == "v2" else "")
     check_granted((*asked, *of_organisations), client.scopes)
     personal, organisations = split(asked, of_organisations)

@@ -82,8 +82,8 @@ def program() -> OpenSsl:
 
 
 @cache
-def rsa_identity(name: str = "Учебная система", *, bits: int = 2048) -> RsaIdentity:
-    """The RSA identity of this name, the same one at every call."""
+def rsa_identity(name: str = "Учебная система", *, bits: int = 2048, serial: int = 0) -> RsaIdentity:
+    """The RSA identity of this name, the same one at every call. With a serial number it can pass itself off as another one."""
     private = rsa.generate_private_key(65537, bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
@@ -91,7 +91,7 @@ def rsa_identity(name: str = "Учебная система", *, bits: int = 204
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(as_datetime(BEGINS))
         .not_valid_after(as_datetime(ENDS))
     )

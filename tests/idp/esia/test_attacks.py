@@ -18,7 +18,19 @@ from tests.idp.stand import Stand
 
 WRONG_SECRET = {"v1": "ESIA-007005", "v2": "ESIA-007053"}
 WAYS = {"v1": "rsa", "v2": "gost"}
-SOON = 0.2
+SOON_SECONDS = 0.2
+NO_SIGNATURES = {
+    "empty": "",
+    "no base64": "§§§",
+    "dollar": "abc$def",
+    "short": "A",
+    "encoded zero": "%00",
+    "padding": "=" * 8,
+    "a megabyte": "A" * 1_000_000,
+    "zeros": "A" * 86,
+    "cut off": "MIIB",
+    "letters": "ы" * 64,
+}
 MINUTES = 60
 VERSIONS = pytest.mark.parametrize("version", ["v1", "v2"])
 
@@ -99,20 +111,18 @@ def test_es_02_nothing_of_a_token_call_can_be_swapped(stand: Stand, system: Syst
 
 
 @VERSIONS
-@pytest.mark.parametrize("secret", ["", "§§§", "abc$def", "A", "%00", "=" * 8, "A" * 1_000_000, "A" * 86, "MIIB", "ы" * 64])
+@pytest.mark.parametrize("secret", NO_SIGNATURES.values(), ids=NO_SIGNATURES)
 def test_es_03_client_secret_that_is_no_signature_is_refused_soon(system: System, version: str, secret: str) -> None:
     fields = system.token_request("no code", version, signs=WAYS[version]) | {"client_secret": secret}
-    began = time.perf_counter()
+    began = time.process_time()
     answer = system.post(fields, version)
-    took = time.perf_counter() - began
-    assert answer.status_code in (400, 413) if len(secret) > 100_000 else answer.status_code == 400
-    if answer.status_code == 400:
-        assert code_of(answer) in (WRONG_SECRET[version], "ESIA-007014", "ESIA-007003", "ESIA-007038")
-    assert took < SOON
+    took = time.process_time() - began
+    assert code_of(answer) in (WRONG_SECRET[version], "ESIA-007014", "ESIA-007003", "ESIA-007038")
+    assert took < SOON_SECONDS
 
 
 @VERSIONS
-@pytest.mark.parametrize("secret", ["", "§§§", "A", "A" * 86, "MIIB"])
+@pytest.mark.parametrize("secret", ["", "§§§", "A", "A" * 86, "MIIB"], ids=["empty", "no base64", "short", "zeros", "cut off"])
 def test_es_03_person_sees_no_page_for_it(system: System, version: str, secret: str) -> None:
     answer = refused(system, asked(system, version, tampered={"client_secret": secret}))
     assert answer["error_description"][:11] in (WRONG_SECRET[version], "ESIA-007014")
@@ -128,6 +138,18 @@ def test_es_06_certificate_of_nobody_is_refused_until_it_is_registered(stand: St
         with stand.realm.database.write() as connection:
             certificates.add(stand.realm, connection, system.client_id, der, actor="operator:test")
     assert "sign-in" in asked(system, version).forms(), "trust is that it is registered, whoever made it"
+
+
+@pytest.mark.parametrize("way", ["rsa", "rsa bare", "rsa attached", "rsa indefinite"])
+def test_es_06_certificate_of_the_same_name_and_number_is_refused(system: System, way: str) -> None:
+    """A message names its signer by issuer and serial number, which anybody can write into a certificate of their own."""
+    registered = system.identities
+    impostor = rsa_identity(serial=registered.rsa.certificate.serial_number)
+    assert impostor.certificate.issuer == registered.rsa.certificate.issuer
+    system.identities = Identities(impostor, registered.gost)
+    assert refused(system, asked(system, "v1", signs=way))["error_description"][:11] == "ESIA-007005"
+    system.identities = registered
+    assert "sign-in" in asked(system, "v1", signs=way).forms()
 
 
 @VERSIONS
@@ -236,11 +258,11 @@ def test_es_11_key_that_is_too_short_is_refused(stand: Stand, version: str, bits
 def test_es_13_message_that_is_a_trick_is_refused_soon(system: System, version: str, message: bytes) -> None:
     secret = base64.urlsafe_b64encode(message).decode()
     fields = system.token_request("no code", version, signs=WAYS[version]) | {"client_secret": secret}
-    began = time.perf_counter()
+    began = time.process_time()
     answer = system.post(fields, version)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert code_of(answer) == WRONG_SECRET[version]
-    assert took < SOON
+    assert took < SOON_SECONDS
 
 
 def test_es_13_what_lies_behind_a_message_is_refused(system: System) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 
 import pytest
 
@@ -159,3 +160,33 @@ def test_consent_page_shows_what_is_asked(system: System) -> None:
     assert "consent" in browser.forms()
     for word in ("ФИО", "СНИЛС", "ИНН", "Дата рождения"):
         assert word in browser.text
+
+
+@pytest.mark.parametrize("stand_settings", [{"esia": Esia(st256_challenge=True)}])
+def test_challenge_may_be_of_streebog_where_the_switch_is_on(system: System) -> None:
+    verifier = "v" * 43
+    challenge = base64.urlsafe_b64encode(streebog256(verifier.encode())).rstrip(b"=").decode()
+    code = system.obtain_code(code_challenge=challenge, code_challenge_method="St256")
+    assert system.redeem(code, code_verifier=verifier).status_code == 200
+
+
+def test_consents_of_the_profile_open_what_they_name(system: System) -> None:
+    consent = {
+        "sysname": "CREDIT_PROCESS",
+        "expire": 60,
+        "actions": [{"sysname": "ALL_ACTIONS_TO_DATA"}],
+        "purposes": [{"sysname": "CREDIT"}],
+        "scopes": [{"sysname": "fullname"}, {"sysname": "inn"}],
+        "responsibleObject": "TESTIS",
+    }
+    permissions = base64.urlsafe_b64encode(json.dumps([consent]).encode()).rstrip(b"=").decode()
+    browser = system.new_browser().open(system.authorize_url(signs="rsa", scope="openid", permissions=permissions))
+    browser.submit("sign-in", "submit", login="vera@example.test", password="romashka-17")
+    assert "ФИО" in browser.text
+    assert "ИНН" in browser.text
+    browser.submit("consent", "allow")
+    code = system.answer_of(browser)["code"]
+    oid = payload_of(code)["urn:esia:sbj"]["urn:esia:sbj:oid"]
+    assert payload_of(code)["scope"] == f"fullname?oid={oid} inn?oid={oid} openid"
+    tokens = system.redeem(code, scope="openid").json()
+    assert payload_of(tokens["access_token"])["permissions"] == [consent]

@@ -11,7 +11,7 @@ from idp.interaction.words import DEED_WORDS
 from idp.protocol.scopes import WITHOUT_CLAIMS
 from tests.browser import Browser
 from tests.idp.esia.system import PERSON, PERSONAL_SCOPES, System, payload_of, register_system
-from tests.idp.stand import Stand
+from tests.idp.stand import ISSUER, Stand, answer_of
 
 VERA = PERSON
 MAYA = ("maya@example.test", "oduvanchik-19")
@@ -46,6 +46,17 @@ def arrived(system: System, version: str = "v2", person: tuple[str, str] = VERA,
 
 def number_of(system: System, browser: Browser) -> str:
     return system.answer_of(browser)["error_description"][5:11]
+
+
+def link_of(browser: Browser, path: str) -> str:
+    """The address of the first link of the page to this path."""
+    return f"{ISSUER}{path}{browser.answer.text.partition(path)[2].partition(chr(34))[0]}"
+
+
+def take_second_ways(stand: Stand) -> None:
+    """Vera has a password and nothing else from now on."""
+    stand.execute("DELETE FROM devices")
+    stand.execute("UPDATE citizens SET phone_verified_at = NULL, email_verified_at = NULL")
 
 
 def as_filter(word: str) -> str:
@@ -167,3 +178,23 @@ def test_consent_page_says_what_of_an_organisation_is_asked(system: System) -> N
 
 def test_every_scope_has_words_for_the_person() -> None:
     assert not WITHOUT_CLAIMS.keys() - DEED_WORDS.keys() - ORGANISATION_WORDS.keys()
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_who_has_no_second_step_where_one_is_demanded_brings_007046_back(stand: Stand, version: str) -> None:
+    system = register_system(stand, second_factor="always")
+    take_second_ways(stand)
+    browser = arrived(system, version)
+    assert browser.status == 403
+    assert "Войти не получится" in browser.text
+    browser.open(link_of(browser, "/oauth2/continue/"))
+    assert number_of(system, browser) == "007046"
+    assert "authorization.refused unmet_authentication_requirements" in stand.actions()
+
+
+def test_client_of_the_other_dialect_is_told_too(stand: Stand) -> None:
+    stand.add_client("strict", second_factor="always")
+    take_second_ways(stand)
+    browser = stand.sign_in(stand.browser().open(stand.authorize_url(client_id="strict")))
+    browser.open(link_of(browser, "/oauth2/continue/"))
+    assert answer_of(browser)["error"] == "unmet_authentication_requirements"

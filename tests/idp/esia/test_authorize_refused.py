@@ -8,6 +8,7 @@ import orjson
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from idp.cms import gost_engine
 from idp.esia import course
 from idp.settings import Esia
 from tests.browser import Browser
@@ -75,6 +76,8 @@ def names(*sysnames: str) -> list[dict[str, str]]:
         ({"scope": "openid,fullname"}, "007006"),
         ({"scope": "openid usr_inf"}, "007006"),
         ({"scope": "openid org_ogrn"}, "007006"),
+        ({"scope": "openid fullname?oid=1000000001"}, "007006"),
+        ({"scope": "openid org_ogrn?org_oid=x"}, "007006"),
         ({"scope": "openid bio"}, "007019"),
         ({"scope": ORGANISATION.replace("org_ogrn", "org_oktmo")}, "007019"),
         ({"access_type": "sometimes"}, "007003"),
@@ -301,3 +304,13 @@ def test_dialects_refuse_the_clients_of_the_other(stand: Stand, system: System) 
     browser = system.new_browser().open(stand.authorize_url(client_id=system.client_id))
     assert browser.status == 400
     assert "ESIA&#39;s endpoints" in browser.text or "ESIA's endpoints" in browser.text
+
+
+def test_es_12_without_the_engine_a_system_of_gost_is_told_so_and_others_work(
+    stand: Stand, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_gost = register_system(stand, "GOSTIS", esia_algorithm="GOST3410_2012_256")
+    addresses = [each.authorize_url(signs="rsa") for each in (of_gost, system)]
+    monkeypatch.setattr(gost_engine, "is_available", lambda: False)
+    assert code_of(of_gost, of_gost.new_browser().open(addresses[0])) == "007008"
+    assert "/sign-in/" in system.new_browser().open(addresses[1]).url

@@ -126,6 +126,19 @@ def test_access_token_of_somebody_else_opens_nothing(issued: Issued, changed: di
     assert issued.judged(issued.sign(**changed)) is None
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"exp": "1800000000"}, {"exp": True}, {"exp": None}, {"scope": ["openid"]}, {"scope": None}, {"client_id": 7},
+        {"client_id": "TESTIS\0"}, {"urn:esia:sid": "\0"}, {"urn:esia:sid": 7}, {"urn:esia:sbj_id": "1000000001"},
+        {"urn:esia:sbj_id": True}, {"urn:esia:sbj_id": 10**17}, {"iss": None},
+    ],
+)  # fmt: skip
+def test_what_we_would_not_write_opens_nothing_though_we_signed_it(issued: Issued, changed: dict[str, object]) -> None:
+    claims, header = tokens.access_claims(issued.told) | changed, tokens.header("access")
+    assert issued.judged(minting.mint_esia(issued.stand.realm, claims, header=header, algorithm="RS256")) is None
+
+
 def test_systems_own_token_has_no_person(issued: Issued) -> None:
     bearer = issued.judged(issued.sign(oid=None, scope="http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042"))
     assert bearer is not None

@@ -20,10 +20,11 @@ def system(stand: Stand) -> System:
     return register_system(stand)
 
 
-def test_answer_and_tokens_pass_the_seams(stand: Stand, system: System) -> None:
+def test_answer_and_tokens_pass_the_seams_outside_any_transaction(stand: Stand, system: System) -> None:
     seen: list[dict[str, Any]] = []
 
     def altered(document: dict[str, Any]) -> dict[str, Any]:
+        assert stand.realm.database.open_transaction() is None, "nobody waits for a signature"
         seen.append(document)
         return {**document, "altered": True}
 

@@ -1,8 +1,8 @@
 """What is taken as it came, and would be better otherwise."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from uuid import UUID
 
 from idp.cms.certificate import open_certificate
 from idp.cms.verdict import SignatureRefused
@@ -12,6 +12,8 @@ from idp.esia.diagnosis.checks.hashes import is_lower
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import accepted as kinds
 from idp.esia.diagnosis.sent import Sent
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
 def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: bytes | None) -> Iterator[Found]:
@@ -23,8 +25,6 @@ def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: byt
     if endpoint.version == "v2" and signature is not None and len(named) == 1 and not _is_gost(named[0]):
         yield found(kinds.RSA_ACCEPTED, received="RSA", expected="GOST R 34.10-2012 (256)")
     yield from _of_state(case)
-    if sent.get("access_type", "online") not in ("online", "offline", ""):
-        yield found(kinds.ACCESS_TYPE, received=sent["access_type"], expected="online / offline")
     if endpoint.call == "token" and sent.get("token_type", "Bearer") != "Bearer":
         yield found(kinds.TOKEN_TYPE, received=sent["token_type"], expected="Bearer")
     if sent.get("nonce") and not case.settings.echoes_nonce:
@@ -43,9 +43,9 @@ def _of_hash(case: Case, named: Sequence[KnownCertificate]) -> Iterator[Found]:
     if case.endpoint is None or case.endpoint.version == "v1" or not text or len(named) != 1:
         return
     right = named[0].streebog_hash
-    if text.upper() != right:
+    if text.lower() == hashlib.sha256(named[0].der).hexdigest():
         yield found(kinds.HASH_SHA256, received=text, expected=right)
-    elif is_lower(text):
+    elif text.upper() == right and is_lower(text):
         yield found(kinds.HASH_LOWER, received=text, expected=right)
 
 
@@ -57,9 +57,7 @@ def _of_state(case: Case) -> Iterator[Found]:
         if Sent(exchange).parameters.get("state") == state:
             yield found(kinds.STATE_REUSED, received=state, expected="UUID", request=exchange.id)
             break
-    try:
-        UUID(state)
-    except ValueError:
+    if not UUID.fullmatch(state):
         yield found(kinds.STATE_NOT_UUID, received=state[:60], expected="xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx")
 
 

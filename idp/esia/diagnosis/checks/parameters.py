@@ -12,12 +12,15 @@ import orjson
 from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import parameters as kinds
-from idp.protocol.esia import parameters as law
-from idp.protocol.esia.scopes import NAMES, ORGANISATION_NAMES, SCOPES
+from idp.esia.diagnosis.kinds import scopes as of_scopes
+from idp.protocol.esia.authorization import BETWEEN_ROLES, OBJECT_TYPES, PERSON_FILTERS, ROLES, Switches, judge
+from idp.protocol.esia.errors import EsiaRefused
+from idp.protocol.esia.redirect import is_of_registered_domain
+from idp.protocol.esia.scopes import NAMES, ORGANISATION_NAMES, PRM_CHG, SCOPES
+from idp.protocol.vocabulary import MAX_PARAMETER_LENGTH, MAX_STATE_LENGTH
 
 NEAR = 0.7
 GRANTS = ("authorization_code", "refresh_token", "client_credentials")
-FILTERS = ("conf_acc", "acc_kid", "acc_not_kid")
 ORGANISATION = re.compile(r"(?:https?://[a-z0-9.-]+/)?(org_[a-z_]+)(?:\?org_oid=(\d*))?")
 OTHER_SEPARATORS = re.compile(r"[,;|\t\n\r]|\+| {2,}")
 
@@ -50,12 +53,11 @@ def check_redirect(case: Case) -> Iterator[Found]:
         return
     registered = case.client.redirect_uris
     first = registered[0] if registered else "—"
-    extra = torn_from(case)
-    if _origin(uri) in {_origin(each) for each in registered}:
+    if is_of_registered_domain(uri, registered, application_type=case.client.application_type):
         return
     if "%3A%2F%2F" in uri.upper() or "%2F" in uri.upper()[:12]:
         yield found(kinds.REDIRECT_ENCODED_TWICE, received=uri, expected=unquote(uri))
-    elif _origin(uri) is None:
+    elif _origin(uri) is None or _origin(uri) in {_origin(each) for each in registered}:
         yield found(kinds.REDIRECT_MALFORMED, received=uri, expected=first)
     else:
         host = urlsplit(uri).hostname
@@ -65,21 +67,7 @@ def check_redirect(case: Case) -> Iterator[Found]:
             kind = kinds.REDIRECT_HOST
         else:
             kind = kinds.REDIRECT_SCHEME if urlsplit(nearest).scheme != urlsplit(uri).scheme else kinds.REDIRECT_PORT
-        yield found(kind, received=uri, expected=nearest, extra=" ".join(extra))
-
-
-def torn_from(case: Case) -> Sequence[str]:
-    """Parameters that no row of the dialect knows and that stand behind a redirect_uri with a query."""
-    names = [name for name, _ in case.sent.pairs]
-    if "redirect_uri" not in names or "?" not in case.parameters.get("redirect_uri", ""):
-        return ()
-    behind = names[names.index("redirect_uri") + 1 :]
-    extra = []
-    for name in behind:
-        if name in law.BY_NAME:
-            break
-        extra.append(name)
-    return extra
+        yield found(kind, received=uri, expected=nearest)
 
 
 def _origin(uri: str) -> tuple[str, str, int] | None:
@@ -100,46 +88,53 @@ def check_scope(case: Case) -> Iterator[Found]:
     if client is None or not text.strip():
         return
     own = [name for name in NAMES if name in client.scopes]
-    is_code = case.endpoint is not None and case.endpoint.call == "token" and parameters.get("grant_type") == "authorization_code"
+    is_own = parameters.get("grant_type") == "client_credentials"
+    if case.endpoint is None or (case.endpoint.call == "token" and not is_own):
+        return  # what is granted stands in the code
     if "%20" in text or (text.count("+") and " " not in text):
-        yield found(kinds.SCOPE_ENCODED_TWICE, received=text, expected=unquote_plus(text))
+        yield found(of_scopes.SCOPE_ENCODED_TWICE, received=text, expected=unquote_plus(text))
         return
     separator = OTHER_SEPARATORS.search(text)
     if (separator and separator[0].strip(" ")) or (separator and separator[0] in "\t\n\r"):
         yield found(
-            kinds.SCOPE_COMMA,
+            of_scopes.SCOPE_COMMA,
             received=text,
             expected=" ".join(re.split(r"[\s,;|+]+", text.strip())),
             separator=separator[0].encode("unicode_escape").decode(),
         )
         return
     for name in dict.fromkeys(text.split()):
-        yield from _check_name(case, name, own, is_granted_before=is_code)
+        yield from _check_name(case, name, own, is_own=is_own)
     for name in dict.fromkeys(parameters.get("scope_org", "").split()):
         yield from _check_organisation(case, name)
     if parameters.get("permissions") and text.split() != ["openid"]:
-        yield found(kinds.PERMISSIONS_SCOPE, received=text, expected="openid")
+        yield found(of_scopes.PERMISSIONS_SCOPE, received=text, expected="openid")
 
 
-def _check_name(case: Case, name: str, own: Sequence[str], *, is_granted_before: bool) -> Iterator[Found]:
+def _check_name(case: Case, name: str, own: Sequence[str], *, is_own: bool) -> Iterator[Found]:
     client = case.client
     assert client is not None
     organisation = ORGANISATION.fullmatch(name)
     bare = organisation[1] if organisation else name.partition("?")[0]
     values = {"received": name, "unknown": name, "client": client.client_id}
     if bare == "usr_inf":
-        yield found(kinds.SCOPE_WITHDRAWN, **values, expected=" ".join(own[:8]))
+        yield found(of_scopes.SCOPE_WITHDRAWN, **values, expected=" ".join(own[:8]))
     elif organisation and bare in ORGANISATION_NAMES and not organisation[2]:
-        yield found(kinds.SCOPE_ORGANISATION_BARE, **values, expected=f"http://esia.gosuslugi.ru/{bare}?org_oid=1000000042")
+        yield found(of_scopes.SCOPE_ORGANISATION_BARE, **values, expected=f"http://esia.gosuslugi.ru/{bare}?org_oid=1000000042")
     elif bare not in SCOPES:
         if bare.lower() in SCOPES:
-            yield found(kinds.SCOPE_CASE, **values, nearest=bare.lower(), expected=bare.lower())
+            yield found(of_scopes.SCOPE_CASE, **values, nearest=bare.lower(), expected=bare.lower())
         elif near := difflib.get_close_matches(bare.lower(), NAMES, n=1, cutoff=NEAR):
-            yield found(kinds.SCOPE_TYPO, **values, nearest=near[0], expected=near[0])
+            yield found(of_scopes.SCOPE_TYPO, **values, nearest=near[0], expected=near[0])
         else:
-            yield found(kinds.SCOPE_UNKNOWN, **values, expected=" ".join(own[:8]))
-    elif bare not in client.scopes and not is_granted_before:
-        yield found(kinds.SCOPE_NOT_GRANTED, **values, expected=" ".join(own))
+            yield found(of_scopes.SCOPE_UNKNOWN, **values, expected=" ".join(own[:8]))
+    elif is_own and bare not in ORGANISATION_NAMES and (bare != PRM_CHG or "?oid=" not in name):
+        yield found(of_scopes.SCOPE_OF_PERSON, **values, expected="http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042")
+    elif bare not in client.scopes:
+        yield found(of_scopes.SCOPE_NOT_GRANTED, **values, expected=" ".join(own))
+    elif is_own and organisation and organisation[2] and int(organisation[2]) not in case.organisations:
+        numbers = ", ".join(str(each) for each in sorted(case.organisations)[:5]) or "—"
+        yield found(of_scopes.SCOPE_ORGANISATION_UNKNOWN, **{**values, "unknown": organisation[2]}, expected=numbers)
 
 
 def _check_organisation(case: Case, name: str) -> Iterator[Found]:
@@ -148,12 +143,12 @@ def _check_organisation(case: Case, name: str) -> Iterator[Found]:
     match = ORGANISATION.fullmatch(name)
     if match is None or match[1] not in ORGANISATION_NAMES:
         near = difflib.get_close_matches(name, sorted(ORGANISATION_NAMES), n=1, cutoff=NEAR)
-        kind = kinds.SCOPE_TYPO if near else kinds.SCOPE_UNKNOWN
+        kind = of_scopes.SCOPE_TYPO if near else of_scopes.SCOPE_UNKNOWN
         expected = near[0] if near else " ".join(sorted(ORGANISATION_NAMES))
         yield found(kind, field="scope_org", received=name, expected=expected, unknown=name, nearest=expected)
     elif match[1] not in client.scopes:
         yield found(
-            kinds.SCOPE_NOT_GRANTED,
+            of_scopes.SCOPE_NOT_GRANTED,
             field="scope_org",
             received=name,
             expected=" ".join(sorted(ORGANISATION_NAMES & client.scopes)),
@@ -170,6 +165,8 @@ def check_words(case: Case) -> Iterator[Found]:
     if endpoint.call == "authorization":
         if sent.get("response_type", "code") not in ("code", ""):
             yield found(kinds.RESPONSE_TYPE, received=sent["response_type"], expected="code")
+        if (sent.get("access_type") or "online") not in ("online", "offline"):
+            yield found(kinds.ACCESS_TYPE, received=sent["access_type"], expected="online / offline")
         if endpoint.version == "v2":
             yield from _check_v2_words(case)
         return
@@ -180,18 +177,51 @@ def check_words(case: Case) -> Iterator[Found]:
         yield found(kinds.GRANT_NOT_ALLOWED, received=grant, expected=", ".join(case.client.grant_types))
 
 
+def check_lengths(case: Case) -> Iterator[Found]:
+    if case.endpoint is None or case.endpoint.call != "authorization":
+        return
+    for name, value in case.parameters.items():
+        most = MAX_STATE_LENGTH if name == "state" else MAX_PARAMETER_LENGTH
+        if name != "client_secret" and len(value) > most:
+            yield found(kinds.TOO_LONG, field=name, received=f"{value[:60]}…", expected=f"≤ {most}", length=len(value), most=most)
+
+
+def check_rules(case: Case) -> Iterator[Found]:
+    """The law itself, for whatever no other check names."""
+    endpoint, client = case.endpoint, case.client
+    if endpoint is None or client is None or endpoint.call != "authorization":
+        return
+    switches = Switches(takes_st256=case.settings.st256_challenge, echoes_nonce=case.settings.echoes_nonce)
+    try:
+        judge(case.parameters, client, version=endpoint.version, switches=switches)
+    except EsiaRefused as refusal:
+        of_consent = "permissions" if refusal.number.startswith("0367") else ""
+        field = of_consent or next(
+            (name for name in case.parameters if refusal.cause.startswith(name) or f" {name}" in refusal.cause), ""
+        )
+        values = {"received": case.parameters.get(field, "")[:200], "number": refusal.number, "detail": refusal.cause}
+        yield found(kinds.RULE_BROKEN, field=field, **values, expected="—")
+
+
 def _check_v2_words(case: Case) -> Iterator[Found]:
     sent = case.parameters
     wanted = sent.get("person_filter", "")
-    if wanted and _decoded(wanted) not in FILTERS:
+    if wanted and _decoded(wanted).strip() not in PERSON_FILTERS:
         expected = base64.b64encode(b"conf_acc").decode()
         yield found(kinds.PERSON_FILTER, received=wanted, expected=expected)
     permissions = sent.get("permissions", "")
     if permissions and not _is_array(permissions):
         yield found(kinds.PERMISSIONS_UNREADABLE, received=permissions[:100], expected='base64url([{"sysname":…}])')
+    roles = [name for name in BETWEEN_ROLES.split(sent.get("roles", "")) if name]
+    if any(name not in ROLES for name in roles):
+        yield found(kinds.ROLES, received=sent["roles"], expected=", ".join(ROLES))
+    if (sent.get("obj_type") or "P") not in OBJECT_TYPES:
+        yield found(kinds.OBJ_TYPE, received=sent["obj_type"], expected=" / ".join(OBJECT_TYPES))
     methods = ("S256", "St256") if case.settings.st256_challenge else ("S256",)
     challenge, method = sent.get("code_challenge", ""), sent.get("code_challenge_method", "")
-    if method and method not in methods:
+    if method and not challenge:
+        yield found(kinds.CHALLENGE_MISSING, received="—", expected="43")
+    elif method and method not in methods:
         yield found(kinds.CHALLENGE_METHOD, received=method, expected=" / ".join(methods))
     elif challenge and not re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge):
         yield found(kinds.CHALLENGE_FORM, received=challenge, expected="[A-Za-z0-9_-]{43}", length=len(challenge))

@@ -5,19 +5,16 @@ bytes in other orders, then other texts by the keys of the system.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from asn1crypto import core
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from idp.cms import gost_engine
-from idp.cms.certificate import describe_certificate, open_certificate
-from idp.cms.gost_2012 import GOST_2012_256
 from idp.cms.registered import verify_cms, verify_raw
-from idp.cms.verdict import Reason, SignatureRefused
+from idp.cms.verdict import SignatureRefused
 from idp.esia.diagnosis import imprint
 from idp.esia.diagnosis.attempts import Attempt, attempts, order_of, other_value
 from idp.esia.diagnosis.case import Case, KnownCertificate
+from idp.esia.diagnosis.checks.certificates import check_dates, check_signer, shortened, size_of, stranger, weakness, words_of
 from idp.esia.diagnosis.imprint import Imprint, Message
 from idp.esia.diagnosis.kind import Comparison, Found, Kind, found
 from idp.esia.diagnosis.kinds import certificates as of_certificates
@@ -31,8 +28,6 @@ WITHOUT_ENGINE = 20
 """Texts that are tried where GOST takes 150 ms each."""
 WEAK = {"SHA-1": kinds.CMS_SHA1, "MD5": kinds.CMS_MD5, "GOST R 34.11-94": kinds.CMS_GOST94}
 GOOD_IN_CMS = ("SHA-256", "SHA-384", "SHA-512", "Streebog-256")
-GOST_2001, GOST_512 = "1.2.643.2.2.19", "1.2.643.7.1.1.1.2"
-RSA_BITS = 2048
 
 
 def check_signature(case: Case, signature: bytes, named: Sequence[KnownCertificate]) -> Iterator[Found]:
@@ -72,7 +67,7 @@ def _check_cms(case: Case, signature: bytes, message: Message | None) -> Iterato
         yield found(kinds.CMS_DIGEST, received=message.digest or message.digest_oid, expected="SHA-256 / Streebog-256")
         return
     if message.signer_der is not None:
-        mistake = _of_signer(case, message.signer_der)
+        mistake = check_signer(case, message.signer_der)
         if mistake is not None:
             yield mistake
             return
@@ -81,7 +76,9 @@ def _check_cms(case: Case, signature: bytes, message: Message | None) -> Iterato
     for recipe in case.recipes():
         for each in imprints:
             if each.fits(recipe.text(case.parameters)):
-                yield found(kinds.SIGNATURE_BROKEN, received=_short(signature), expected=_words(each.der)).compared(_only(case))
+                yield found(kinds.SIGNATURE_BROKEN, received=shortened(signature), expected=words_of(each.der)).compared(
+                    _only(case)
+                )
                 return
     yield from _try_texts(case, imprints, content=message.content)
 
@@ -102,69 +99,7 @@ def _no_cms(signature: bytes) -> Found:
         announced = int.from_bytes(signature[2:4], "big") + 4
         if announced > len(signature):
             return found(kinds.SECRET_CUT, received=f"{len(signature)} B", expected=f"{announced} B")
-    return found(kinds.NOT_CMS, received=_short(signature), expected="30 82 …")
-
-
-def _of_signer(case: Case, der: bytes) -> Found | None:
-    """What is wrong with the certificate that a message names, text aside."""
-    weak = weakness(der)
-    if weak is not None:
-        return weak
-    active = next((each for each in case.active if each.der == der), None)
-    if active is not None:
-        return check_dates(der, case.exchange.at)
-    return stranger(case, der)
-
-
-def stranger(case: Case, der: bytes) -> Found:
-    """A certificate that is not among the active ones of the system."""
-    client = case.client.client_id if case.client else ""
-    expected = "; ".join(_words(each.der) for each in case.active)
-    values = {"received": _words(der), "expected": expected, "client": client}
-    if any(each.der == der for each in case.certificates):
-        return found(of_certificates.CERTIFICATE_REMOVED, **values)
-    owner = next((each.client_id for each in case.foreign if each.der == der), None)
-    if owner is not None:
-        return found(of_certificates.CERTIFICATE_FOREIGN, **values, owner=owner)
-    if any(_subject(each.der) == _subject(der) for each in case.active):
-        return found(of_certificates.CERTIFICATE_KEY_DIFFERS, **values)
-    return found(of_certificates.CERTIFICATE_UNREGISTERED, **values)
-
-
-def weakness(der: bytes) -> Found | None:
-    """Is its key one that nothing is believed of?"""
-    try:
-        opened = open_certificate(der)
-        algorithm = opened.algorithm
-    except SignatureRefused:
-        return found(of_certificates.CERTIFICATE_BROKEN, received=_short(der), expected="X.509")
-    values = {"received": _words(der), "expected": "GOST R 34.10-2012 (256), RSA ≥ 2048"}
-    if algorithm == GOST_2001:
-        return found(of_certificates.CERTIFICATE_GOST_2001, **values)
-    if algorithm == GOST_512:
-        return found(of_certificates.CERTIFICATE_GOST_512, **values)
-    if algorithm == GOST_2012_256:
-        return None
-    try:
-        key = opened.certificate.public_key()
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_BITS:
-            return found(of_certificates.CERTIFICATE_RSA_SHORT, **values, bits=key.key_size)
-        opened.classic_key()
-    except (SignatureRefused, ValueError):
-        return found(of_certificates.CERTIFICATE_KEY_UNKNOWN, **values)
-    return None
-
-
-def check_dates(der: bytes, at: int) -> Found | None:
-    try:
-        open_certificate(der).check_dates(at)
-    except SignatureRefused as refused:
-        told = describe_certificate(der)
-        values = {"received": _words(der), "until": _day(told.not_after), "since": _day(told.not_before)}
-        if refused.reason is Reason.EXPIRED:
-            return found(of_certificates.CERTIFICATE_EXPIRED, expected=f"≥ {_day(at)}", **values)
-        return found(of_certificates.CERTIFICATE_NOT_YET, expected=f"≤ {_day(at)}", **values)
-    return None
+    return found(kinds.NOT_CMS, received=shortened(signature), expected="30 82 …")
 
 
 # ---- v2 and v3: a raw signature
@@ -207,14 +142,14 @@ def _right_text(case: Case, signature: bytes, named: Sequence[KnownCertificate],
         if one.digest not in ("", "SHA-256"):
             return found(kinds.RAW_DIGEST, received=one.digest, expected="SHA-256")
         if one.digest and not case.settings.rsa_on_v2:
-            return found(kinds.RSA_ON_V2, received=_words(each.der), expected="GOST R 34.10-2012 (256)")
+            return found(kinds.RSA_ON_V2, received=words_of(each.der), expected="GOST R 34.10-2012 (256)")
         if each not in named:
             return found(
                 of_hashes.HASH_NAMES_OTHER,
                 received=case.parameters.get("client_certificate_hash", ""),
                 expected=each.streebog_hash,
-                actual=_words(each.der),
-                named=", ".join(_words(one.der) for one in named),
+                actual=words_of(each.der),
+                named=", ".join(words_of(one.der) for one in named),
             )
     return None
 
@@ -223,7 +158,9 @@ def _other_bytes(case: Case, signature: bytes, texts: Sequence[bytes]) -> Found 
     """The bytes of a GOST signature in another order or packing."""
     pair = _pair(signature)
     if pair is not None:
-        return found(kinds.DER_PAIR, received=_short(signature), expected=f"{GOST_BYTES} B: {_short(pair)}").compared(_only(case))
+        return found(kinds.DER_PAIR, received=shortened(signature), expected=f"{GOST_BYTES} B: {shortened(pair)}").compared(
+            _only(case)
+        )
     if len(signature) != GOST_BYTES:
         return None
     one, two = signature[:HALF], signature[HALF:]
@@ -236,7 +173,7 @@ def _other_bytes(case: Case, signature: bytes, texts: Sequence[bytes]) -> Found 
         for each in case.active:
             imprinted = imprint.raw(turned, each.der)
             if imprinted is not None and any(imprinted.fits(text) for text in texts):
-                return found(kind, received=_short(signature), expected=_short(turned)).compared(_only(case))
+                return found(kind, received=shortened(signature), expected=shortened(turned)).compared(_only(case))
     return None
 
 
@@ -254,7 +191,7 @@ def _pair(signature: bytes) -> bytes | None:
 
 
 def _wrong_size(case: Case, signature: bytes, named: Sequence[KnownCertificate]) -> Found:
-    expected = " / ".join(dict.fromkeys(_size_of(each.der) for each in named))
+    expected = " / ".join(dict.fromkeys(size_of(each.der) for each in named))
     shortest = GOST_BYTES
     sizes = [int(word) for word in expected.replace(" B", "").split(" / ") if word.isdigit()]
     is_cut = len(signature) < max(sizes, default=shortest) and len(signature) not in (128,)
@@ -263,17 +200,6 @@ def _wrong_size(case: Case, signature: bytes, named: Sequence[KnownCertificate])
         # The size is that of a key which did not sign this: RSA tells so.
         return _unknown(case, 0)
     return found(kind, received=f"{len(signature)} B", expected=expected).compared(_only(case))
-
-
-def _size_of(der: bytes) -> str:
-    try:
-        opened = open_certificate(der)
-        if opened.is_gost:
-            return f"{GOST_BYTES} B"
-        key = opened.certificate.public_key()
-    except (SignatureRefused, ValueError):
-        return "?"
-    return f"{key.key_size // 8} B" if isinstance(key, rsa.RSAPublicKey) else "?"
 
 
 # ---- both: which text it was
@@ -338,27 +264,3 @@ def _expected(case: Case) -> str:
 def _only(case: Case) -> Comparison:
     """The right text, where the signed one is not known."""
     return Comparison(case.recipes()[0].text(case.parameters))
-
-
-def _words(der: bytes) -> str:
-    """A certificate in a few words."""
-    try:
-        told = describe_certificate(der)
-    except SignatureRefused:
-        return "?"
-    return f"{told.subject}, {told.key}, № {told.serial[:16]}"
-
-
-def _subject(der: bytes) -> str:
-    try:
-        return describe_certificate(der).subject
-    except SignatureRefused:
-        return ""
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-
-
-def _short(data: bytes) -> str:
-    return data.hex(" ") if len(data) <= 24 else f"{data[:16].hex(' ')} … {data[-4:].hex(' ')} ({len(data)} B)"

@@ -78,12 +78,11 @@ def check_skew(case: Case) -> Iterator[Found]:
         return
     expected = spell(case.exchange.at)
     values = {"received": text, "expected": expected, "skew": f"{skew:+d}", "allowed": str(allowed)}
-    # Zones differ by hours, some by half of one; a clock that is wrong is wrong by anything.
-    halves, rest = divmod(abs(skew) + allowed, HOUR // 2)
+    hours = round(skew / HOUR)
     if abs(skew) > LONG_AGO_SECONDS:
         yield found(kinds.TIME_OLD, **values)
-    elif halves and rest <= 2 * allowed and (halves % 2 == 0 or rest <= allowed + 60):
-        hours = halves / 2 * (1 if skew > 0 else -1)
-        yield found(kinds.TIME_ZONE_WRONG, **values, hours=f"{hours:+g}")
+    elif hours and abs(skew - hours * HOUR) <= allowed:
+        # Zones differ by hours; a clock that is wrong is wrong by anything.
+        yield found(kinds.TIME_ZONE_WRONG, **values, hours=f"{hours:+d}")
     else:
         yield found(kinds.TIME_SKEW, **values)

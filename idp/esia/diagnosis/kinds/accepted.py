@@ -10,7 +10,7 @@ HASH_LOWER = Kind(
     Words("Хеш строчными буквами", "The hash is in lower case"),
     Words("Здесь регистр не важен, cpverify печатает заглавные.", "The case does not matter here; cpverify prints upper case."),
     Words("Пишите {expected}", "Write {expected}"),
-    assumed("protocol 2.5"),
+    assumed("GO, ILIM#7"),
     "warning",
 )
 HASH_SHA256 = Kind(
@@ -20,7 +20,7 @@ HASH_SHA256 = Kind(
     Words("Принят SHA-256 вместо Стрибог-256", "SHA-256 is taken for Streebog-256"),
     Words("Настоящая ЕСИА ждёт Стрибог-256 от DER.", "The real ESIA wants Streebog-256 of the DER."),
     Words("Передавайте {expected}", "Send {expected}"),
-    approximate("FR README; protocol 2.5", switch="esia.sha256_hash"),
+    approximate("FR README; GO, ILIM#7", switch="esia.sha256_hash"),
     "warning",
 )
 RSA_ACCEPTED = Kind(
@@ -40,7 +40,7 @@ STATE_REUSED = Kind(
     Words("state уже использован", "The state was used before"),
     Words("Тот же state был в запросе {request}.", "The same state was in the request {request}."),
     Words("Создавайте новый UUID для каждого запроса.", "Make a new UUID for every request."),
-    exact("protocol 0.3"),
+    exact("ILIM, AIS"),
     "warning",
 )
 STATE_NOT_UUID = Kind(
@@ -50,19 +50,7 @@ STATE_NOT_UUID = Kind(
     Words("state не UUID", "The state is no UUID"),
     Words("ЕСИА описывает state как UUID, пришло {received}.", "ESIA describes the state as a UUID, and {received} came."),
     Words("Передавайте случайный UUID.", "Send a random UUID."),
-    exact("protocol 2.1"),
-    "warning",
-)
-ACCESS_TYPE = Kind(
-    "access_type_unknown",
-    "access_type",
-    (),
-    Words("access_type неизвестен", "The access_type is unknown"),
-    Words(
-        "Пришло {received}; refresh_token дают только за offline.", "{received} came; a refresh_token is given for offline only."
-    ),
-    Words("Передавайте online или offline.", "Send online or offline."),
-    exact("VF AccessType; MIAC"),
+    exact("TP 3.1.1, ILIM, AIS"),
     "warning",
 )
 TOKEN_TYPE = Kind(
@@ -72,7 +60,7 @@ TOKEN_TYPE = Kind(
     Words("token_type не Bearer", "The token_type is not Bearer"),
     Words("Пришло {received}.", "{received} came."),
     Words("Передавайте token_type=Bearer.", "Send token_type=Bearer."),
-    exact("protocol 3.1"),
+    exact("MIAC, EKA#23"),
     "warning",
 )
 NONCE_IGNORED = Kind(
@@ -95,7 +83,7 @@ SECRET_STANDARD = Kind(
     Words("base64 с дополнением, переводами строк или + и /", "base64 with padding, line breaks or + and /"),
     Words("Мы читаем и так: {variant}.", "It is read all the same: {variant}."),
     Words("Надёжнее base64url без дополнения.", "base64url without padding is safer."),
-    exact("protocol 2.3"),
+    exact("SOK README, ILIM, AIS"),
     "note",
 )
 QUERY_OF_POST = Kind(
@@ -118,7 +106,7 @@ REDIRECT_PATH = Kind(
         "{expected} is registered, {received} came: ESIA compares scheme, host and port.",
     ),
     Words("Ничего делать не нужно.", "There is nothing to do."),
-    exact("protocol 2.1"),
+    exact("TP 3.1.1, ILIM, AIS"),
     "note",
 )
 CMS_WITH_CONTENT = Kind(
@@ -131,7 +119,7 @@ CMS_WITH_CONTENT = Kind(
         "The signature is not detached, and the text inside is the right one.",
     ),
     Words("Ничего делать не нужно; короче — отсоединённая.", "There is nothing to do; a detached one is shorter."),
-    exact("PASS; protocol 2.4"),
+    exact("PASS; EKA, PASS, SOK, OAM"),
     "note",
 )
 ALL_WELL = Kind(
@@ -141,6 +129,6 @@ ALL_WELL = Kind(
     Words("С запросом всё в порядке", "Nothing is wrong with the request"),
     Words("Ошибок не нашли: {checked}.", "No mistake was found: {checked}."),
     Words("Ничего делать не нужно.", "There is nothing to do."),
-    exact("protocol 2, 3"),
+    exact("ILIM, AIS, GO, EC, SOK"),
     "note",
 )

@@ -3,7 +3,7 @@
 from idp.esia.diagnosis.kind import SIGNATURE, Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, exact
 
-PLACE: Fact = exact("EKA#7; protocol 5.2, 5.3")
+PLACE: Fact = exact("EKA#7; GO errors.go; FR#10, ENET#8")
 REGISTER = Words(
     "Зарегистрируйте этот сертификат у системы {client} или подписывайте одним из её: {expected}",
     "Register this certificate for {client}, or sign with one of hers: {expected}",
@@ -25,7 +25,7 @@ NO_CERTIFICATES = _certificate(
         "У {client} не зарегистрировано ни одного действующего сертификата.", "No active certificate is registered for {client}."
     ),
     Words("Загрузите сертификат, которым подписываете.", "Register the certificate that you sign with."),
-    exact("protocol 5.2, 007002"),
+    exact("GO errors.go"),
 )
 CERTIFICATE_UNREGISTERED = _certificate(
     "certificate_unregistered",
@@ -75,7 +75,7 @@ CERTIFICATE_RSA_SHORT = _certificate(
     Words("Ключ RSA слишком короткий", "The RSA key is too short"),
     Words("Ключ сертификата — RSA, {bits} бит, а нужно от 2048.", "The key is RSA of {bits} bits, and 2048 are the least."),
     RENEW,
-    approximate("protocol 2.3"),
+    approximate("SOK README, ILIM, AIS"),
 )
 CERTIFICATE_GOST_2001 = _certificate(
     "certificate_gost_2001",

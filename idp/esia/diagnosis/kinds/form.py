@@ -22,7 +22,7 @@ PATH_UNKNOWN = Kind(
     Words("Такого адреса в ЕСИА нет", "ESIA has no such address"),
     Words("Адреса {received} нет ни в v1, ни в v2 и v3.", "The address {received} is neither of v1 nor of v2 and v3."),
     Words("Вызывайте {expected}.", "Call {expected}."),
-    exact("protocol 1.2"),
+    exact("ILIM, AIS, GO, FR"),
 )
 TOKEN_CALL_AT_AUTHORIZATION = Kind(
     "token_call_at_authorization",
@@ -34,7 +34,7 @@ TOKEN_CALL_AT_AUTHORIZATION = Kind(
         "The request has a grant_type, and {received} is where codes are issued.",
     ),
     Words("Отправляйте его на {expected}.", "Send it to {expected}."),
-    exact("protocol 1.2"),
+    exact("ILIM, AIS, GO, FR"),
 )
 AUTHORIZATION_AT_TOKEN = Kind(
     "authorization_at_token",
@@ -46,7 +46,7 @@ AUTHORIZATION_AT_TOKEN = Kind(
         "The request has a response_type and no grant_type, and {received} is where tokens are issued.",
     ),
     Words("Отправляйте человека на {expected}.", "Send the person to {expected}."),
-    exact("protocol 1.2"),
+    exact("ILIM, AIS, GO, FR"),
 )
 V1_CLIENT_ON_V2 = Kind(
     "v1_client_on_v2",
@@ -61,7 +61,7 @@ V1_CLIENT_ON_V2 = Kind(
         "Либо вызывайте {expected}, либо подписывайте по v2: сырая подпись ГОСТ и client_certificate_hash.",
         "Either call {expected}, or sign as v2 does: a raw GOST signature and client_certificate_hash.",
     ),
-    exact("FR#59; protocol 5.2"),
+    exact("FR#59; GO errors.go"),
 )
 V2_CLIENT_ON_V1 = Kind(
     "v2_client_on_v1",
@@ -73,7 +73,7 @@ V2_CLIENT_ON_V1 = Kind(
         "There is a client_certificate_hash and a raw signature: that is v2/v3, and {received} wants a CMS of v1.",
     ),
     Words("Вызывайте {expected}.", "Call {expected}."),
-    exact("protocol 2.3"),
+    exact("SOK README, ILIM, AIS"),
 )
 METHOD_WRONG = Kind(
     "method_wrong",
@@ -82,7 +82,7 @@ METHOD_WRONG = Kind(
     Words("Не тот метод HTTP", "The wrong HTTP method"),
     Words("Запрос пришёл методом {received}.", "The request came by {received}."),
     Words("Используйте {expected}.", "Use {expected}."),
-    exact("protocol 1.2"),
+    exact("ILIM, AIS, GO, FR"),
 )
 BODY_JSON = Kind(
     "body_json",
@@ -94,7 +94,7 @@ BODY_JSON = Kind(
         "The parameters came as JSON, which ESIA does not read: to it all mandatory parameters are missing.",
     ),
     Words("Отправляйте форму: {expected}.", "Send a form: {expected}."),
-    exact("EKA#23; protocol 3.1"),
+    exact("EKA#23; MIAC, EKA#23"),
 )
 BODY_MULTIPART = Kind(
     "body_multipart",
@@ -106,7 +106,7 @@ BODY_MULTIPART = Kind(
         "The parameters came as multipart/form-data, and ESIA reads only {expected}.",
     ),
     Words("Отправляйте форму с Content-Type: {expected}.", "Send a form with Content-Type: {expected}."),
-    exact("protocol 3.1"),
+    exact("MIAC, EKA#23"),
 )
 BODY_OTHER = Kind(
     "body_other",
@@ -115,7 +115,7 @@ BODY_OTHER = Kind(
     Words("Тело неизвестного вида", "A body of another type"),
     Words("Content-Type запроса: {received}.", "The Content-Type of the request is {received}."),
     Words("Отправляйте форму с Content-Type: {expected}.", "Send a form with Content-Type: {expected}."),
-    exact("protocol 3.1"),
+    exact("MIAC, EKA#23"),
 )
 PARAMETER_DOUBLED = Kind(
     "parameter_doubled",
@@ -127,7 +127,7 @@ PARAMETER_DOUBLED = Kind(
         "Передавайте каждый параметр один раз: в строке запроса или в форме.",
         "Send every parameter once, in the query or in the form.",
     ),
-    approximate("GO errors.go; protocol 2.1"),
+    approximate("GO errors.go; TP 3.1.1, ILIM, AIS"),
 )
 AMPERSAND_ESCAPED = Kind(
     "ampersand_escaped",
@@ -151,7 +151,7 @@ NOT_UTF8 = Kind(
         "The bytes of {field} are not UTF-8: {received}. They look like {encoding}.",
     ),
     Words("Кодируйте значения в UTF-8, затем процентами.", "Encode values in UTF-8, then percent-encode them."),
-    exact("protocol 2.2"),
+    exact("EC, SOK, EKA (v1), ILIM, AIS, GO (v2, v3)"),
 )
 NUL_INSIDE = Kind(
     "nul_inside",
@@ -169,7 +169,7 @@ PARAMETER_MISSING = Kind(
     Words("Нет обязательного параметра", "A mandatory parameter is missing"),
     Words("В запросе нет {field}.", "The request has no {field}."),
     Words("Передавайте {field}: {expected}.", "Send {field}: {expected}."),
-    exact("FR#59; protocol 2.1, 3.1"),
+    exact("FR#59; TP 3.1.1, ILIM, AIS; MIAC, EKA#23"),
 )
 PARAMETER_EMPTY = Kind(
     "parameter_empty",
@@ -178,7 +178,7 @@ PARAMETER_EMPTY = Kind(
     Words("Обязательный параметр пуст", "A mandatory parameter is empty"),
     Words("{field} передан без значения.", "{field} came without a value."),
     Words("Передавайте {field}: {expected}.", "Send {field}: {expected}."),
-    exact("protocol 2.1, 3.1"),
+    exact("TP 3.1.1, ILIM, AIS; MIAC, EKA#23"),
 )
 PARAMETER_MISSPELT = Kind(
     "parameter_misspelt",
@@ -187,5 +187,5 @@ PARAMETER_MISSPELT = Kind(
     Words("Имя параметра написано иначе", "A parameter is misspelt"),
     Words("Вместо {field} пришёл {received}.", "Instead of {field} there is {received}."),
     Words("Переименуйте {received} в {field}.", "Rename {received} to {field}."),
-    exact("protocol 2.1, 3.1"),
+    exact("TP 3.1.1, ILIM, AIS; MIAC, EKA#23"),
 )

@@ -4,7 +4,7 @@ from idp.esia.diagnosis.kind import Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 
 GRANT = ("007011",)
-PLACE: Fact = approximate("GO errors.go; protocol 5.2")
+PLACE: Fact = approximate("GO errors.go")
 AGAIN = Words("Начните авторизацию заново и используйте новый код один раз.", "Authorize again, and use the new code once.")
 SIGN_IN_AGAIN = Words("Отправьте человека на авторизацию заново.", "Send the person to the authorization again.")
 
@@ -245,7 +245,7 @@ RESOURCE_NO_TOKEN = Kind(
     Words("Нет маркера доступа", "There is no access token"),
     Words("В запросе к {path} нет заголовка Authorization: Bearer.", "The request to {path} has no Authorization: Bearer."),
     Words("Передавайте Authorization: Bearer с access_token.", "Send Authorization: Bearer with the access_token."),
-    exact("protocol 5.1"),
+    exact("FR issues, GO errors.go"),
 )
 RESOURCE_OTHER_TOKEN = Kind(
     "resource_other_token",
@@ -257,7 +257,7 @@ RESOURCE_OTHER_TOKEN = Kind(
         "The Authorization has a token of the kind {sort}; access is wanted.",
     ),
     Words("Передавайте access_token, а не id_token или code.", "Send the access_token, not the id_token or the code."),
-    exact("protocol 3.3"),
+    exact("EKA fixture, CPRO#45"),
 )
 RESOURCE_TOKEN_EXPIRED = Kind(
     "resource_token_expired",
@@ -266,7 +266,7 @@ RESOURCE_TOKEN_EXPIRED = Kind(
     Words("Маркер доступа устарел", "The access token has run out"),
     Words("Маркер истёк за {ago} с до запроса.", "The token ran out {ago} s before the request."),
     Words("Обновите маркер (refresh_token) или авторизуйтесь заново.", "Refresh the token, or authorize again."),
-    exact("protocol 3.3"),
+    exact("EKA fixture, CPRO#45"),
 )
 RESOURCE_OTHER_PERSON = Kind(
     "resource_other_person",
@@ -278,7 +278,7 @@ RESOURCE_OTHER_PERSON = Kind(
         "The address has the oid {received}, and the token is about {expected}.",
     ),
     Words("Берите oid из urn:esia:sbj_id этого же маркера.", "Take the oid of urn:esia:sbj_id of the same token."),
-    exact("protocol 3.3, 4"),
+    exact("EKA fixture, CPRO#45; VOSK, SOK, OAM"),
 )
 RESOURCE_SCOPE = Kind(
     "resource_scope",
@@ -287,5 +287,5 @@ RESOURCE_SCOPE = Kind(
     Words("У маркера нет нужной области", "The token lacks the scope"),
     Words("В маркере: {received}. Для {path} нужна другая область.", "The token has {received}, and {path} needs another."),
     Words("Запросите область при авторизации.", "Ask for the scope when authorizing."),
-    assumed("protocol 4, 5.3 (7)"),
+    assumed("VOSK, SOK, OAM; FR#10, ENET#8"),
 )

@@ -3,7 +3,7 @@
 from idp.esia.diagnosis.kind import SIGNATURE, Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, exact
 
-PLACE: Fact = exact("protocol 2.5; GO, ILIM#7")
+PLACE: Fact = exact("GO, ILIM#7")
 RIGHT = Words(
     "Стрибог-256 от DER сертификата, 64 заглавные цифры: {expected}",
     "Streebog-256 over the certificate's DER, 64 upper-case hex digits: {expected}",
@@ -21,13 +21,13 @@ HASH_SHA1 = _hash(
         "Передан отпечаток, который показывает Windows: SHA-1 от DER.",
         "It is the thumbprint that Windows shows: SHA-1 of the DER.",
     ),
-    fact=exact("ILIM#7; protocol 2.5"),
+    fact=exact("ILIM#7; GO, ILIM#7"),
 )
 HASH_SHA256_OFF = _hash(
     "hash_sha256",
     Words("SHA-256 вместо Стрибог-256", "SHA-256 instead of Streebog-256"),
     Words("Передан SHA-256 от DER.", "It is the SHA-256 of the DER."),
-    fact=approximate("FR README; protocol 2.5", switch="esia.sha256_hash"),
+    fact=approximate("FR README; GO, ILIM#7", switch="esia.sha256_hash"),
 )
 HASH_OTHER_DIGEST = _hash(
     "hash_other_digest",
@@ -45,7 +45,7 @@ HASH_OF_PEM = _hash(
         "openssl x509 -outform DER, затем Стрибог-256: {expected}",
         "openssl x509 -outform DER, then Streebog-256: {expected}",
     ),
-    exact("GO; protocol 2.5"),
+    exact("GO; GO, ILIM#7"),
 )
 HASH_OF_BASE64 = _hash(
     "hash_of_base64",

@@ -1,25 +1,20 @@
 """Mistakes in client_id, redirect_uri, scope and the words of a request."""
 
-from idp.esia.diagnosis.kind import Kind, Words
+from idp.esia.diagnosis.kind import SIGNATURE, Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 
 NOBODY = ("008010", "007005", "007053", "007002", "007003")
-SCOPE = ("007006", "007019", "007013")
 ADDRESS = ("007023",)
 COPY = Words("Передавайте мнемонику точно: {expected}.", "Send the mnemonic exactly: {expected}.")
-ADDRESSES: Fact = exact("protocol 2.1, 5.2")
+ADDRESSES: Fact = exact("TP 3.1.1, ILIM, AIS; GO errors.go")
 
 
 def _client(code: str, title: Words, cause: Words, fix: Words = COPY) -> Kind:
-    return Kind(code, "client_id", NOBODY, title, cause, fix, exact("protocol 2.1"))
+    return Kind(code, "client_id", NOBODY, title, cause, fix, exact("TP 3.1.1, ILIM, AIS"))
 
 
 def _redirect(code: str, title: Words, cause: Words, fix: Words) -> Kind:
     return Kind(code, "redirect_uri", ADDRESS, title, cause, fix, ADDRESSES)
-
-
-def _scope(code: str, title: Words, cause: Words, fix: Words, fact: Fact) -> Kind:
-    return Kind(code, "scope", SCOPE, title, cause, fix, fact)
 
 
 CLIENT_UNKNOWN = _client(
@@ -109,73 +104,17 @@ REDIRECT_MALFORMED = _redirect(
     Words("{received} — не полный адрес http или https.", "{received} is no full http or https address."),
     Words("Передавайте полный адрес, например {expected}.", "Send a full address, such as {expected}."),
 )
-REDIRECT_TORN = _redirect(
+REDIRECT_TORN = Kind(
     "redirect_torn",
+    "redirect_uri",
+    (*ADDRESS, *SIGNATURE),
     Words("redirect_uri не закодирован и разорван", "redirect_uri is not encoded and torn apart"),
     Words(
         "В адресе был «&», и его хвост стал отдельными параметрами: {extra}.",
         "The address had a “&”, and its tail became parameters of its own: {extra}.",
     ),
     Words("Кодируйте адрес целиком (& как %26).", "Encode the whole address (& as %26)."),
-)
-SCOPE_TYPO = _scope(
-    "scope_typo",
-    Words("Опечатка в scope", "A typo in the scope"),
-    Words("Области {unknown} нет, похожа на {nearest}.", "There is no scope {unknown}; {nearest} is similar."),
-    Words("Замените {unknown} на {nearest}.", "Replace {unknown} by {nearest}."),
-    approximate("GO errors.go; protocol 5.2"),
-)
-SCOPE_UNKNOWN = _scope(
-    "scope_unknown",
-    Words("Такой области нет", "There is no such scope"),
-    Words("Области {unknown} мы не знаем.", "The scope {unknown} is not known."),
-    Words("Запрашивайте известные области: {expected}.", "Ask for known scopes: {expected}."),
-    approximate("GO errors.go; protocol 5.2"),
-)
-SCOPE_CASE = _scope(
-    "scope_case",
-    Words("Область в другом регистре", "The scope is in another case"),
-    Words("Пришло {unknown}, область называется {nearest}.", "{unknown} came, and the scope is {nearest}."),
-    Words("Пишите {nearest}.", "Write {nearest}."),
-    approximate("protocol 5.2"),
-)
-SCOPE_COMMA = _scope(
-    "scope_comma",
-    Words("Области разделены не пробелом", "The scopes are not separated by blanks"),
-    Words("В scope стоит «{separator}».", "The scope has “{separator}”."),
-    Words("Разделяйте одним пробелом: {expected}", "Separate them by one blank: {expected}"),
-    exact("protocol 2.1"),
-)
-SCOPE_ENCODED_TWICE = _scope(
-    "scope_encoded_twice",
-    Words("scope закодирован дважды", "The scope is encoded twice"),
-    Words("После раскодирования остались «+» или %20.", "“+” or %20 remain after decoding."),
-    Words("Кодируйте один раз: {expected}", "Encode once: {expected}"),
-    exact("protocol 2.1"),
-)
-SCOPE_NOT_GRANTED = _scope(
-    "scope_not_granted",
-    Words("Область системе не разрешена", "The scope is not granted to the system"),
-    Words("Система {client} не зарегистрирована на {unknown}.", "{client} is not registered for {unknown}."),
-    Words(
-        "Добавьте области системе или запрашивайте только её: {expected}",
-        "Add the scopes to the system, or ask for hers: {expected}",
-    ),
-    exact("protocol 5.2, 5.3 (7)"),
-)
-SCOPE_WITHDRAWN = _scope(
-    "scope_withdrawn",
-    Words("Область usr_inf отозвана", "The scope usr_inf is withdrawn"),
-    Words("usr_inf когда-то открывала всё сразу и больше не выдаётся.", "usr_inf once opened everything, and is given no more."),
-    Words("Запрашивайте отдельные области: {expected}", "Ask for single scopes: {expected}"),
-    approximate("protocol 4"),
-)
-SCOPE_ORGANISATION_BARE = _scope(
-    "scope_organisation_bare",
-    Words("Область организации без org_oid", "An organisation's scope without org_oid"),
-    Words("{unknown} запрошена без номера организации.", "{unknown} is asked for without an organisation's number."),
-    Words("Пишите {expected}.", "Write {expected}."),
-    exact("FR PR 29; protocol 3.1, 5.2"),
+    ADDRESSES,
 )
 RESPONSE_TYPE = Kind(
     "response_type_wrong",
@@ -184,7 +123,7 @@ RESPONSE_TYPE = Kind(
     Words("Другой response_type", "Another response_type"),
     Words("Пришло {received}.", "{received} came."),
     Words("Передавайте response_type={expected}.", "Send response_type={expected}."),
-    assumed("protocol 2.1"),
+    assumed("TP 3.1.1, ILIM, AIS"),
 )
 GRANT_TYPE = Kind(
     "grant_type_wrong",
@@ -223,16 +162,7 @@ PERMISSIONS_UNREADABLE = Kind(
     Words("permissions не читается", "permissions cannot be read"),
     Words("Значение — не base64url от массива JSON.", "The value is no base64url of a JSON array."),
     Words("Закодируйте массив JSON в base64url.", "Put a JSON array in base64url."),
-    approximate("GO; protocol 2.7"),
-)
-PERMISSIONS_SCOPE = Kind(
-    "permissions_scope",
-    "scope",
-    ("007006", "007003", "036703"),
-    Words("С permissions нужен scope=openid", "With permissions the scope is openid"),
-    Words("Вместе с permissions пришёл scope {received}.", "The scope {received} came with permissions."),
-    Words("Передавайте scope=openid, а области — в permissions.", "Send scope=openid, and the scopes in permissions."),
-    approximate("GO; VF; LEO"),
+    approximate("GO; GO permissions.go"),
 )
 CHALLENGE_METHOD = Kind(
     "challenge_method",
@@ -241,7 +171,7 @@ CHALLENGE_METHOD = Kind(
     Words("Другой code_challenge_method", "Another code_challenge_method"),
     Words("Пришло {received}.", "{received} came."),
     Words("Используйте {expected}.", "Use {expected}."),
-    assumed("protocol 2.1, 10", switch="esia.st256_challenge"),
+    assumed("TP 3.1.1, ILIM, AIS", switch="esia.st256_challenge"),
 )
 CHALLENGE_FORM = Kind(
     "challenge_form",
@@ -254,4 +184,60 @@ CHALLENGE_FORM = Kind(
     ),
     Words("base64url(SHA-256(code_verifier)) без знаков =.", "base64url(SHA-256(code_verifier)) without =."),
     assumed("RFC 7636, 4.2"),
+)
+ACCESS_TYPE = Kind(
+    "access_type_wrong",
+    "access_type",
+    ("007003",),
+    Words("access_type неизвестен", "The access_type is unknown"),
+    Words("Пришло {received}.", "{received} came."),
+    Words(
+        "Передавайте online или offline (offline даёт refresh_token).", "Send online or offline (offline gives a refresh_token)."
+    ),
+    exact("VF AccessType; MIAC"),
+)
+ROLES = Kind(
+    "roles_wrong",
+    "roles",
+    ("007060",),
+    Words("roles неизвестны", "The roles are unknown"),
+    Words("Пришло {received}.", "{received} came."),
+    Words("Передавайте из списка: {expected}.", "Send some of: {expected}."),
+    assumed("GO errors.go"),
+)
+OBJ_TYPE = Kind(
+    "obj_type_wrong",
+    "obj_type",
+    ("007061",),
+    Words("obj_type неизвестен", "The obj_type is unknown"),
+    Words("Пришло {received}.", "{received} came."),
+    Words("Передавайте {expected}.", "Send {expected}."),
+    assumed("GO errors.go"),
+)
+CHALLENGE_MISSING = Kind(
+    "challenge_missing",
+    "code_challenge",
+    ("007014",),
+    Words("code_challenge_method без code_challenge", "A code_challenge_method without a code_challenge"),
+    Words("Метод назван, а самого code_challenge нет.", "The method is named, and there is no code_challenge."),
+    Words("Передавайте оба или ни одного.", "Send both or none."),
+    assumed("RFC 7636, 4.3"),
+)
+TOO_LONG = Kind(
+    "parameter_too_long",
+    "",
+    ("007003",),
+    Words("Параметр слишком длинный", "A parameter is too long"),
+    Words("В {field} знаков: {length}, а можно {most}.", "{field} has {length} characters, and {most} are the most."),
+    Words("Укоротите значение.", "Make the value shorter."),
+    assumed(),
+)
+RULE_BROKEN = Kind(
+    "rule_broken",
+    "request",
+    (),
+    Words("Нарушено правило запроса", "A rule of the request is broken"),
+    Words("ESIA-{number}: {detail}.", "ESIA-{number}: {detail}."),
+    Words("Исправьте названный параметр.", "Mend the parameter that is named."),
+    approximate("GO errors.go"),
 )

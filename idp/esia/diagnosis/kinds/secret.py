@@ -3,7 +3,7 @@
 from idp.esia.diagnosis.kind import SIGNATURE, Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, exact
 
-PLACE: Fact = exact("protocol 2.3")
+PLACE: Fact = exact("SOK README, ILIM, AIS")
 ONE = Words("Кодируйте 64 байта подписи в base64url один раз.", "Encode the 64 bytes of the signature in base64url, once.")
 NEW_CMS = Words(
     "Подписывайте CMS с SHA-256 (RSA) или Стрибог-256 (ГОСТ): openssl … -md sha256.",
@@ -85,7 +85,7 @@ CMS_ON_V2 = _secret(
         "Подписывайте без контейнера: openssl dgst -md_gost12_256 -sign, результат в base64url.",
         "Sign without a container: openssl dgst -md_gost12_256 -sign, the result in base64url.",
     ),
-    exact("ILIM#7; protocol 2.3, 5.2"),
+    exact("ILIM#7; SOK README, ILIM, AIS; GO errors.go"),
 )
 RAW_ON_V1 = _secret(
     "raw_on_v1",
@@ -125,7 +125,7 @@ BYTES_REVERSED = _secret(
         "Переверните массив байтов перед base64 (strrev, Array.Reverse).",
         "Reverse the bytes before base64 (strrev, Array.Reverse).",
     ),
-    exact("FR CHANGELOG 3.1.0; ILIM; protocol 2.3"),
+    exact("FR CHANGELOG 3.1.0; ILIM; SOK README, ILIM, AIS"),
 )
 HALVES_SWAPPED = _secret(
     "halves_swapped",
@@ -146,7 +146,7 @@ CMS_SHA1 = _secret(
         "Дайджест подписи — SHA-1: раньше так подписывал PHP по умолчанию.", "The digest is SHA-1: PHP once signed so by default."
     ),
     NEW_CMS,
-    exact("FR#9, FR#1; protocol 2.4"),
+    exact("FR#9, FR#1; EKA, PASS, SOK, OAM"),
 )
 CMS_MD5 = _secret(
     "cms_md5",
@@ -179,7 +179,7 @@ RSA_ON_V2 = _secret(
     Words("RSA на v2/v3", "RSA on v2/v3"),
     Words("Подпись RSA, а v2 и v3 здесь принимают только ГОСТ.", "The signature is RSA, and v2 and v3 here take only GOST."),
     Words("Подписывайте ключом ГОСТ Р 34.10-2012, 256 бит.", "Sign with a GOST R 34.10-2012 key of 256 bits."),
-    approximate("protocol 2.3", switch="esia.rsa_on_v2"),
+    approximate("SOK README, ILIM, AIS", switch="esia.rsa_on_v2"),
 )
 SIGNATURE_BROKEN = _secret(
     "signature_broken",
@@ -203,5 +203,5 @@ SIGNATURE_REPLAYED = Kind(
         "Для каждого запроса — новые state и timestamp и новая подпись; проверьте повторы при ошибках сети.",
         "A new state, timestamp and signature for every request; look at retries after network errors.",
     ),
-    approximate("protocol 0.3"),
+    approximate("ILIM, AIS"),
 )

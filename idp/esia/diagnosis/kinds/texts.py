@@ -3,7 +3,7 @@
 from idp.esia.diagnosis.kind import SIGNATURE, Kind, Words
 from idp.protocol.esia.fact import Fact, approximate, exact
 
-PLACE: Fact = exact("protocol 2.2")
+PLACE: Fact = exact("EC, SOK, EKA (v1), ILIM, AIS, GO (v2, v3)")
 RIGHT = Words("Подписывайте {order}, без разделителей, в UTF-8.", "Sign {order}, with nothing between, in UTF-8.")
 
 
@@ -15,7 +15,7 @@ TEXT_OF_V1 = _text(
     "text_of_v1",
     Words("Подписана строка v1, а нужна v2/v3", "The text of v1 is signed, and that of v2/v3 is wanted"),
     Words("Порядок полей — v1: {used}.", "The fields are in the order of v1: {used}."),
-    fact=exact("protocol 0.2, 2.2, 5.3"),
+    fact=exact("EC, SOK, EKA (v1), ILIM, AIS, GO (v2, v3); FR#10, ENET#8"),
 )
 TEXT_OF_V2 = _text(
     "text_of_v2",
@@ -61,7 +61,7 @@ TEXT_OF_AUTHORIZATION = _text(
         "Для каждого вызова создавайте новые state и timestamp и подписывайте заново.",
         "Make a new state and timestamp for every call, and sign again.",
     ),
-    fact=exact("protocol 0.3, 2.2"),
+    fact=exact("ILIM, AIS; EC, SOK, EKA (v1), ILIM, AIS, GO (v2, v3)"),
 )
 TEXT_OTHER_VALUE = _text(
     "text_other_value",
@@ -169,7 +169,7 @@ REFRESH_TEXT_OFF = _text(
     "refresh_text_off",
     Words("Этот вариант строки обновления выключен", "This variant of the refresh text is switched off"),
     Words("Подписано {used}; принимается {order}.", "Signed is {used}; taken is {order}."),
-    fact=approximate("ILIM, AIS; protocol 2.2, 10", switch="esia.refresh_texts"),
+    fact=approximate("ILIM, AIS; EC, SOK, EKA (v1), ILIM, AIS, GO (v2, v3)", switch="esia.refresh_texts"),
 )
 UNKNOWN_SIGNATURE = _text(
     "unknown",
@@ -193,5 +193,5 @@ UNKNOWN = Kind(
         "The answer is {answer}, and no mistake that we know fits the request. {meaning}",
     ),
     Words("Сравните запрос с ожидаемым ниже.", "Compare the request with what is expected, below."),
-    exact("protocol 5.2"),
+    exact("GO errors.go"),
 )

@@ -5,7 +5,7 @@ from idp.protocol.esia.fact import Fact, approximate, assumed, exact
 
 FORM = ("007014",)
 LATE = ("007015",)
-PLACE: Fact = exact("protocol 2.6; ILIM, AIS, GO, MIAC")
+PLACE: Fact = exact("OAM, ILIM, AIS, GO, MIAC")
 RIGHT = Words("Пишите yyyy.MM.dd HH:mm:ss Z, например {expected}.", "Write yyyy.MM.dd HH:mm:ss Z, such as {expected}.")
 
 
@@ -89,7 +89,7 @@ TIME_ZONE_WRONG = Kind(
         "Форматируйте UTC с +0000 или местное время с его же смещением: {expected}.",
         "Format UTC with +0000, or local time with its own offset: {expected}.",
     ),
-    approximate("GO errors.go; protocol 2.6"),
+    approximate("GO errors.go; OAM, ILIM, AIS, GO, MIAC"),
 )
 TIME_SKEW = Kind(
     "time_skew",
@@ -104,7 +104,7 @@ TIME_SKEW = Kind(
         "Синхронизируйте часы (NTP или заголовок Date нашего ответа). На нашей стороне было {expected}.",
         "Synchronize the clock (NTP, or the Date header of our answers). It was {expected} here.",
     ),
-    assumed("protocol 2.6", switch="esia.skew_seconds"),
+    assumed("OAM, ILIM, AIS, GO, MIAC", switch="esia.skew_seconds"),
 )
 TIME_OLD = Kind(
     "time_old",
@@ -119,5 +119,5 @@ TIME_OLD = Kind(
         "Подписывайте каждый запрос перед отправкой, с новыми timestamp и state.",
         "Sign every request just before it is sent, with a new timestamp and state.",
     ),
-    assumed("protocol 0.3, 2.6", switch="esia.skew_seconds"),
+    assumed("ILIM, AIS; OAM, ILIM, AIS, GO, MIAC", switch="esia.skew_seconds"),
 )

@@ -19,7 +19,7 @@ OF_ANSWERS_AND_RESOURCES = {
 }  # fmt: skip
 RARE = {
     "cms_gost94", "certificate_gost_2001", "certificate_gost_512", "certificate_key_unknown", "certificate_broken",
-    "redirect_torn", "text_attached", "unknown_refusal",
+    "text_attached", "unknown_refusal",
 }  # fmt: skip
 """Found only in what no tool of ours can make, or by tests of their own."""
 

@@ -1,7 +1,7 @@
 """One information system with everything around it, without a server: good requests of every kind, to be spoiled one way each."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from random import Random
@@ -20,13 +20,14 @@ from tests.browser import Browser
 from tests.idp.esia.keys import GostIdentity, RsaIdentity, gost_identity, rsa_identity
 from tests.idp.esia.signing import Identities, own_identities
 from tests.idp.esia.system import AUTHORIZATION, ORGANISATION_SCOPES, SIGNED, TOKEN, System
+from tests.idp.stand import CALLBACK
 
 AT = 1_795_378_553
 """22 November 2026, 20:15:53 UTC."""
-CALLBACK = "https://rp.test/esia/callback"
 CODE = (
     "eyJ2ZXIiOjEsInR5cCI6IkpXVCIsInNidCI6ImF1dGhvcml6YXRpb25fY29kZSIsImFsZyI6IlJTMjU2In0." + "eyJpc3MiOi" * 100 + ".c2lnbmF0dXJl"
 )
+ORGANISATION = 1_000_000_042
 REFRESH = "5f0c8a1e-0000-4000-8000-000000000017"
 FORM = "application/x-www-form-urlencoded"
 GRANTED = (
@@ -50,6 +51,7 @@ SCOPES = (
     "fullname email mobile contacts",
     "openid id_doc inn",
 )
+PATHS = (*AUTHORIZATION.values(), *TOKEN.values())
 CALLS = ("v1 ac", "v1 code", "v1 refresh", "v2 ac", "v3 code", "v3 R1", "v3 R2", "v3 client")
 WAYS = {"v1": ("rsa", "rsa bare", "rsa attached", "gost"), "v2": ("gost", "gost", "rsa")}
 
@@ -201,6 +203,7 @@ class Request:
             earlier=self.earlier,
             code=self.code,
             refresh=self.refresh,
+            organisations=frozenset({ORGANISATION}),
         )
 
 
@@ -213,23 +216,31 @@ def text_of(call: str) -> str:
     )
 
 
-def good(chance: Random, call: str, way: str | None = None) -> Request:
-    """A request with which nothing is wrong."""
+def good(
+    chance: Random,
+    call: str,
+    way: str | None = None,
+    *,
+    code: str = CODE,
+    refresh: str = REFRESH,
+    organisation: int = ORGANISATION,
+) -> Request:
+    """A request with which nothing is wrong, where the code and the refresh token are what they say."""
     version = "v1" if call.startswith("v1") else "v2"
     way = way or chance.choice(WAYS[version])
-    scope = "http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042" if call == "v3 client" else chance.choice(SCOPES)
+    scope = f"http://esia.gosuslugi.ru/org_ogrn?org_oid={organisation}" if call == "v3 client" else chance.choice(SCOPES)
     terms: dict[str, Any] = {"signs": way, "scope": scope, "state": str(uuid.UUID(int=chance.getrandbits(128), version=4))}
     system = own_system()
     if call.endswith(" ac"):
         values = system.authorization(version, **terms)
     elif call.endswith("code"):
-        values = system.token_request(CODE, version, **terms)
+        values = system.token_request(code, version, **terms)
     elif call == "v3 client":
         values = system.token_request(None, version, text="v3 client", **terms, grant_type="client_credentials")
     else:
         text = "R2" if call.endswith("R2") else "R1"
         more = {"redirect_uri": None, "client_certificate_hash": None} if text == "R2" else {}
-        terms |= {"grant_type": "refresh_token", "refresh_token": REFRESH, **more}
+        terms |= {"grant_type": "refresh_token", "refresh_token": refresh, **more}
         values = system.token_request(None, version, text=text, **terms)
     request = Request(chance, call, way, values)
     request.code = KnownCode("TESTIS", CALLBACK, None, AT + 200, is_redeemed=False)
@@ -243,6 +254,3 @@ def good(chance: Random, call: str, way: str | None = None) -> Request:
         )
         request.earlier = [before.exchange(status=302)]
     return request
-
-
-Spoil = Callable[[Request], Exchange]
