@@ -8,15 +8,15 @@ from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import grants as kinds
 from idp.protocol.compact_jwt import JwtMalformed, take_apart
 
-TREE = "/rs/"
-PERSON = re.compile(r"/rs/prns/(\d+)")
+TREES = ("/rs/", "/esia-rs/")
+PERSON = re.compile(r"/(?:esia-)?rs/(?:api/public/v\d+/)?prns/(\d+)")
 UNAUTHORIZED, FORBIDDEN = 401, 403
 
 
 def check_resource(case: Case) -> Iterator[Found]:
     """The token as its own text says; only refused calls are asked about."""
     exchange = case.exchange
-    if not exchange.path.startswith(TREE) or exchange.status not in (UNAUTHORIZED, FORBIDDEN):
+    if not exchange.path.startswith(TREES) or exchange.status not in (UNAUTHORIZED, FORBIDDEN):
         return
     token = exchange.request.bearer_token
     if not token:
