@@ -37,5 +37,5 @@ def is_for_programs(path: str) -> bool:
 
 
 def is_of_dialect(path: str) -> bool:
-    """Is this an address of the dialect at all?"""
-    return path in FOR_BROWSERS or is_for_programs(path)
+    """Is this an address of the dialect at all? So is one beside them that does not exist: its caller wants to know."""
+    return path in FOR_BROWSERS or is_for_programs(path) or path.startswith("/aas/oauth2/")

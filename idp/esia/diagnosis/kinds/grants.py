@@ -286,6 +286,6 @@ RESOURCE_SCOPE = Kind(
     (),
     Words("У маркера нет нужной области", "The token lacks the scope"),
     Words("В маркере: {received}. Для {path} нужна другая область.", "The token has {received}, and {path} needs another."),
-    Words("Запросите область при авторизации.", "Ask for the scope when authorizing."),
+    Words("Запросите при авторизации одну из областей: {expected}.", "Ask for one of these scopes when authorizing: {expected}."),
     assumed("VOSK, SOK, OAM; FR#10, ENET#8"),
 )

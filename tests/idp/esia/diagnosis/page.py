@@ -26,7 +26,7 @@ version's, other orders, a field less or more, values of earlier requests, other
 says so and shows the expected text: an unknown cause never comes with a guess.
 
 Of 5,000 requests that were spoiled in one way each (`python -m tests.load.mutants`, seed 17: v1, v2 and v3, RSA and GOST, 221
-ways) the first diagnosis names the spoiled field in 98.4 %; the others are such as nobody could know (a raw signature with a
+ways) the first diagnosis names the spoiled field in 98.5 %; the others are such as nobody could know (a raw signature with a
 flipped bit or by an unknown key, a random `state` that was replaced after signing), and are `unknown`. It takes 1 ms as a
 rule, and up to a few seconds where a GOST signature fits nothing.
 

@@ -97,6 +97,13 @@ def test_es_refused_call_for_a_resource_is_explained_by_its_token(status: int, t
     assert resource(status, token=token) == code
 
 
+def test_scope_that_a_resource_needs_is_named() -> None:
+    headers = {"authorization": f"Bearer {jwt('access', scope='openid')}"}
+    request = world.good(world.seeded(17), "v2 ac", "gost")
+    exchange = request.exchange(method="GET", path="/rs/prns/1000000001/addrs", query="", headers=headers, status=403)
+    assert judge(request.case(exchange)).first.expected == "addresses"
+
+
 def test_fault_of_ours_is_never_blamed_on_the_request() -> None:
     request = world.good(world.seeded(17), "v3 code", "gost")
     assert judge(request.case(request.exchange(status=500))).first.kind.code == "our_fault"
