@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.idp.esia.system import PERSON, System, register_system
+from tests.idp.esia.issuing import granted_to, issue_code, refused_with
+from tests.idp.esia.system import AUTHORIZATION, PERSON, System, register_system, timestamp
 from tests.idp.esia.test_authorize_people import CENTRE, CLINIC, PREFIX, oid_of
 from tests.idp.stand import Stand
 
@@ -54,3 +55,36 @@ def test_what_was_agreed_to_without_a_consent_of_the_profile_is_not_asked_again(
     browser = system.open(system.new_browser(), scope="openid fullname", signs="rsa")
     browser.open(system.authorize_url(scope="openid fullname", signs="rsa"))
     assert "code" in system.answer_of(browser)
+
+
+def own_scope(stand: Stand) -> str:
+    return f"{PREFIX}org_inn?org_oid={oid_of(stand, CLINIC)}"
+
+
+def seen_by_a_browser(system: System, **terms: str) -> dict[str, str]:
+    """An authorization request of v1, whose signature stands in the address that its person sees."""
+    seen = system.authorization("v1", signs="rsa", **terms)
+    answer = system.http.get(f"{system.address}{AUTHORIZATION['v1']}", params=seen, allow_redirects=False)
+    assert "/sign-in/" in answer.headers["Location"]
+    return seen
+
+
+def test_op_04_signature_that_a_browser_has_seen_gives_no_token_of_the_systems_own(stand: Stand, system: System) -> None:
+    seen = seen_by_a_browser(system, scope=own_scope(stand))
+    assert refused_with(system.post(seen | {"grant_type": "client_credentials"}, "v1")) == "007005"
+
+
+def test_op_04_signature_that_a_browser_has_seen_refreshes_nothing(stand: Stand, system: System) -> None:
+    given = granted_to(system.redeem(issue_code(stand, system), "v1", signs="rsa"))
+    seen = seen_by_a_browser(system)
+    call = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
+    assert refused_with(system.post(seen | call, "v1")) == "007005"
+    assert granted_to(system.refresh(given["refresh_token"], "v1", signs="rsa"))
+
+
+def test_op_04_signature_of_a_clock_that_is_ahead_is_good_once_too(stand: Stand, system: System) -> None:
+    call = system.token_request(issue_code(stand, system), "v1", signs="rsa", timestamp=timestamp(stand.clock.now() + 3))
+    assert granted_to(system.post(call, "v1"))
+    for _second in range(6):
+        stand.clock.advance(1)
+        assert refused_with(system.post(call | {"code": issue_code(stand, system)}, "v1")) == "007005"
