@@ -50,6 +50,8 @@ class Question:
     party: Party | None = None
     profile: Mapping[str, Any] = field(default_factory=dict)
     """What a system of the ESIA dialect is told beside the plain claims."""
+    particulars: Sequence[tuple[str, str]] = ()
+    """What such a system asks for beyond its scopes, in words."""
 
     @property
     def scope(self) -> Set[str]:
@@ -172,7 +174,7 @@ def _conclude(realm: Realm, connection: Connection, question: Question, judged: 
 def _text(realm: Realm, question: Question) -> str:
     request, client, data = question.paused.request, question.client, question.person.data
     told = [(f"— {name}", value) for name, value in claim_rows(question.names, question.told)]
-    can = [(_("Сможет"), deed) for deed in deeds(request.scope)]
+    can = [*((_("Сможет"), deed) for deed in deeds(request.scope)), *question.particulars]
     facts = [
         (_("Кто соглашается"), f"{data.full_name}, {data.snils}"),
         (_("С чем"), _("сервис получит данные, которые перечислены ниже, и ничего сверх них")),

@@ -82,4 +82,6 @@ def test_nobody_signed_in_is_no_fault(system: System) -> None:
 
 def test_only_a_browser_that_follows_a_link_signs_out(system: System, browser: Browser) -> None:
     assert browser.session.post(system.logout_url()).status_code == 405
+    assert browser.session.head(system.logout_url()).status_code == 200
+    assert is_signed_in(system, browser)
     assert browser.session.get(f"{LOGOUT}?client_id=%ff").status_code == 200
