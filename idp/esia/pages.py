@@ -56,4 +56,5 @@ def refused_page(realm: Realm, refusal: EsiaRefused) -> PageProblem:
         facts=((_("Номер запроса"), request_id),) if request_id else (),
         code=refusal.outcome,
         cause=refusal.description.partition(": ")[2],
+        command=f"propusk why {request_id}" if request_id else None,
     )

@@ -9,6 +9,7 @@ from ground.database import table_of
 from idp.citizens import oids
 from idp.clients import registry
 from idp.clients.models import ClientCertificate
+from idp.esia.bearer import was_issued
 from idp.esia.diagnosis.case import Case, KnownCertificate, KnownCode, KnownRefresh
 from idp.esia.diagnosis.sent import ENDPOINTS, Sent
 from idp.realm import Realm
@@ -49,6 +50,7 @@ def case_of(realm: Realm, connection: Connection, recorded: Recorded) -> Case:
         organisations=_organisations(connection, sent.get("scope", "")),
         code=_code(connection, sent.get("code", ""), before=recorded.number, same=same, at=exchange.at),
         refresh=_refresh(connection, sent.get("refresh_token", ""), before=recorded.number, same=same, at=exchange.at),
+        is_token_ours=was_issued(realm, exchange.request.bearer_token),
     )
 
 
