@@ -90,7 +90,7 @@ def jwt(sbt: str, **claims: object) -> str:
         (401, jwt("access", exp=world.AT - 5), "resource_token_expired"),
         (403, jwt("access", **{"urn:esia:sbj_id": 1000000002}), "resource_other_person"),
         (403, jwt("access", scope="openid"), "resource_scope"),
-        (401, "x", "unknown_refusal"),
+        (401, "x", "resource_no_jwt"),
         (200, jwt("access"), "all_well"),
     ],
 )  # fmt: skip
