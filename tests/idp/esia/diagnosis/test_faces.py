@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -144,3 +145,20 @@ def test_page_lists_refused_requests_and_explains_one(stand: Stand, system: Syst
         assert words in page
     assert "The text of v1 is signed" in browser.open(f"{CONTROL}/why/{request_id}?lang=en").text
     assert browser.open(f"{CONTROL}/why/nothing").status == 404
+
+
+MOST_SECONDS = 20
+"""Of the processor. Without a bound the texts of such a request would take many minutes."""
+
+
+@pytest.mark.parametrize("scope", ["a " * 9_000, "openid " + "abc " * 1_500])
+def test_es_request_of_a_stranger_that_is_made_to_be_long_is_judged_soon(
+    stand: Stand, system: System, command: Any, scope: str
+) -> None:
+    secret = base64.urlsafe_b64encode(bytes(range(1, 65))).decode()
+    call = system.token_request("code", tampered={"client_secret": secret, "scope": scope})
+    request_id = system.post(call).headers[HEADER]
+    begun = time.process_time()
+    told = json.loads(command(request_id, "--json").output)
+    assert time.process_time() - begun < MOST_SECONDS
+    assert told["outcome"] == "unknown"
