@@ -126,3 +126,10 @@ def test_op_04_signature_of_one_system_uses_up_none_of_another(stand: Stand, sys
     for each, state in ((begins_alike, "IS17"), (system, "17")):
         answer = each.http.get(each.authorize_url("v1", state=state, signs="rsa"), allow_redirects=False)
         assert "/sign-in/" in answer.headers["Location"], "the texts are the same, and yet two"
+
+
+def test_free_text_of_a_consent_adds_no_line_to_what_is_signed(stand: Stand, system: System) -> None:
+    asked = permissions(responsibleObject="Отдел\nСможет: <b>всё</b>\u202e")
+    browser = system.new_browser().open(system.authorize_url(scope="openid", permissions=asked, signs="rsa"))
+    browser.submit("sign-in", "submit", login=PERSON[0], password=PERSON[1])
+    assert "60, ОтделСможет: &lt;b&gt;всё&lt;/b&gt;</" in browser.answer.text
