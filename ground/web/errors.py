@@ -31,7 +31,7 @@ class PageProblem(Exception):
     `title` and `lead` are for the person, in their language; `explanation` is a second, quieter paragraph, `advice` are
     sentences about what to do, and `actions` pairs of label and address, the first one primary. `facts` are pairs for the
     stub of the pass («Откуда пришли», …). `code` and `cause` are for the developer of the calling system and stand under
-    «Для разработчика».
+    «Для разработчика», with the `command` that tells more.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class PageProblem(Exception):
         explanation: str | None = None,
         code: str | None = None,
         cause: str | None = None,
+        command: str | None = None,
         advice: Sequence[str] = (),
         actions: Sequence[tuple[str, str]] = (),
         facts: Sequence[tuple[str, str]] = (),
@@ -54,6 +55,7 @@ class PageProblem(Exception):
         self.explanation = explanation
         self.code = code
         self.cause = cause
+        self.command = command
         self.advice = tuple(advice)
         self.actions = tuple(actions)
         self.facts = tuple(facts)

@@ -43,6 +43,8 @@ class Labels:
     right: str
     note: str
     tried: str
+    nothing: str
+    more: str
 
 
 LABELS = {
@@ -58,8 +60,24 @@ LABELS = {
         "Верно",
         "Замечание",
         "Проверено",
+        "В последнее время ничего не отклонено.",
+        "Причина и как исправить: propusk why {id}",
     ),
-    "en": Labels("Cause", "Fix", "Received", "Expected", "Clause", "Also", "Whole text", "Bytes from", "Right", "Note", "Tried"),
+    "en": Labels(
+        "Cause",
+        "Fix",
+        "Received",
+        "Expected",
+        "Clause",
+        "Also",
+        "Whole text",
+        "Bytes from",
+        "Right",
+        "Note",
+        "Tried",
+        "Nothing was refused lately.",
+        "Cause and fix: propusk why {id}",
+    ),
 }
 
 
@@ -119,6 +137,9 @@ def _list(realm: Realm, language: Language, *, as_json: bool) -> None:
         code = each.code or str(exchange.status)
         click.echo("  ".join((exchange.id, _moment(exchange.at), each.recorded.system or "?", exchange.path, code)))
         click.echo(_cut(f"    {each.first.title} [{each.first.field}]"))
+    labels = LABELS[language]
+    # To standard error: what reads the list line by line is not to read this.
+    click.echo(labels.more.format(id=refused[-1].exchange.id) if refused else labels.nothing, err=True)
 
 
 def lines(explanation: Explanation, language: Language) -> Iterator[str]:

@@ -53,7 +53,14 @@ def why(request_id: str) -> str:
         for text in (comparison.expected, comparison.signed):
             if text is not None:
                 piece = text[start : start + AROUND]
-                texts.append((len(text), cut_text(text, explanation.parameters), piece.hex(" ").upper(), readable(piece)))
+                halves = (piece, b"") if at is None else (piece[: at - start], piece[at - start :])
+                texts.append(
+                    (
+                        len(text),
+                        cut_text(text, explanation.parameters),
+                        [(half.hex(" ").upper(), readable(half)) for half in halves],
+                    )
+                )
     return render_template("control/why.html", explanation=explanation, exchange=found.exchange, texts=texts)
 
 

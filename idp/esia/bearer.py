@@ -74,6 +74,11 @@ def judge(realm: Realm, connection: Connection, token: str) -> Bearer | None:
     return Bearer(client, scopes, holder.person.id, claims["urn:esia:sbj_id"], family_id, holder)
 
 
+def was_issued(realm: Realm, token: str | None) -> bool | None:
+    """Is it an access token that we signed, good or not any more? None: there is none."""
+    return _verified(realm, token) is not None if token else None
+
+
 def _verified(realm: Realm, token: str) -> Mapping[str, Any] | None:
     """The claims of an access token that we signed, as we write them."""
     try:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
 from idp.audit import Event
@@ -42,7 +42,11 @@ WRONG_SIGNATURE: Mapping[Version, str] = {"v1": "007005", "v2": "007053"}
 MAX_NAME_LENGTH = 100
 SAME_MOMENT_SECONDS = 2
 USED = table_of(UsedSignature)
-FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
+REMEMBER = {
+    True: sqlite.insert(USED).on_conflict_do_nothing().returning(USED.c.expires_at),
+    False: postgresql.insert(USED).on_conflict_do_nothing().returning(USED.c.expires_at),
+}
+"""On SQLite, and on PostgreSQL. What is too old anyway goes by retention."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,10 @@ def use_up(realm: Realm, connection: Connection, proof: Proof) -> None:
     client_id, ends_at = proof.signer.client.client_id, proof.at + skew
     is_new = not is_of_older_epoch(connection, proof.at - skew + SKEW_SECONDS)
     if is_new:
-        connection.execute(FORGET, {"now": realm.clock.now() - skew})
-        is_new = _remember(connection, f"{client_id}\0".encode() + proof.text, ends_at)
+        is_new = _remember(realm, connection, f"{client_id}\0".encode() + proof.text, ends_at)
         if proof.redeems_code:
             # Remembered of every such call, or one that came before its own time could come once more in it.
-            is_first = _remember(connection, f"{client_id}\0token\0".encode() + proof.text, ends_at)
+            is_first = _remember(realm, connection, f"{client_id}\0token\0".encode() + proof.text, ends_at)
             is_new = is_first and (is_new or proof.may_follow)
     if not is_new:
         raise EsiaRefused(WRONG_SIGNATURE[proof.version], cause="the signature was used before")
@@ -217,12 +220,7 @@ def _verify_raw(
     raise first
 
 
-def _remember(connection: Connection, what: bytes, expires_at: int) -> bool:
+def _remember(realm: Realm, connection: Connection, what: bytes, expires_at: int) -> bool:
     """Says whether it was new."""
-    try:
-        with connection.begin_nested():
-            row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
-            connection.execute(insert(USED), row)
-    except IntegrityError:
-        return False
-    return True
+    row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
+    return connection.execute(REMEMBER[realm.database.is_sqlite], row).first() is not None

@@ -59,13 +59,17 @@ class Question:
 
     @property
     def names(self) -> Sequence[str]:
-        """The claims that will be handed out."""
-        return names_of(self.scope, self.claims, self.client.dialect)
+        """The claims that will be handed out; of an organisation that ESIA's scopes speak of, which one it is."""
+        names = names_of(self.scope, self.claims, self.client.dialect)
+        return (*names, ACTING_FOR) if self.party is not None and ACTING_FOR not in names else names
 
     @property
     def told(self) -> Mapping[str, Any]:
         """Every claim there is about the person here; `names` are those that are handed out."""
-        return claims_of(self.person) | dict(self.profile) | ({ACTING_FOR: self.party.claim()} if self.party else {})
+        party = self.party.claim() if self.party else {}
+        if self.paused.request.must_act_for is not None and self.party is not None:
+            party = {"name": self.party.name}  # what else is learnt of it stands among the scopes
+        return claims_of(self.person) | dict(self.profile) | ({ACTING_FOR: party} if self.party else {})
 
     @property
     def marks(self) -> Sequence[str]:

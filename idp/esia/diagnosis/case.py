@@ -60,6 +60,8 @@ class Case:
     refresh: KnownRefresh | None = None
     organisations: frozenset[int] = frozenset()
     knows_grants: bool = True
+    is_token_ours: bool | None = None
+    """Did we sign the access token that the request brings? None: it brings none, or nobody looked."""
     repaired: Mapping[str, str] = field(default_factory=dict)
     """Values that a mistake found before has spoiled, as they were meant."""
 

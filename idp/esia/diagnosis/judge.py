@@ -7,7 +7,7 @@ from types import MappingProxyType
 from idp.esia.diagnosis.attempts import order_of
 from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.checks import form, grants, parameters, resources, secret, signature, time
-from idp.esia.diagnosis.checks.accepted import check_accepted
+from idp.esia.diagnosis.checks.accepted import check_accepted, check_logout
 from idp.esia.diagnosis.checks.hashes import read_hash
 from idp.esia.diagnosis.kind import SIGNATURE, Found, Kind, found
 from idp.esia.diagnosis.kinds import accepted
@@ -77,15 +77,19 @@ def judge(case: Case) -> Verdict:
     causes = _ordered(causes, code)
     if not causes and is_refused:
         causes = [_unknown(case, code)]
-    if not causes:
-        rest = [*(each for each in rest if each.kind.weight == "warning"), *(each for each in rest if each.kind.weight == "note")]
+    warnings = [each for each in rest if each.kind.weight == "warning"]
+    if causes:
+        # What asks for nothing to be done only stands in the way of the cause.
+        rest = warnings
+    else:
+        rest = [*warnings, *(each for each in rest if each.kind.weight == "note")]
         rest.insert(0, found(accepted.ALL_WELL, received=_line(case), expected="—", checked=_checked(case)))
     return Verdict(case, (*causes, *rest), is_refused, code)
 
 
 def _look(case: Case) -> Iterable[Found]:
     if case.endpoint is None:
-        return [*form.check_path(case), *resources.check_resource(case)]
+        return [*form.check_path(case), *resources.check_resource(case), *check_logout(case)]
     for check in form.CHECKS:
         if stumbled := list(check(case)):
             return stumbled

@@ -12,7 +12,9 @@ from idp.esia.diagnosis.checks.hashes import is_lower
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import accepted as kinds
 from idp.esia.diagnosis.sent import Sent
+from idp.protocol.esia.redirect import is_of_registered_domain
 
+LOGOUT = "/idp/ext/Logout"
 UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
@@ -34,8 +36,22 @@ def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: byt
         yield found(kinds.QUERY_OF_POST, received=", ".join(name for name, _ in case.sent.of_query)[:100], expected="—")
     if case.client is not None and endpoint.call == "authorization":
         uri, registered = sent.get("redirect_uri", ""), case.client.redirect_uris
-        if uri and registered and uri not in registered:
-            yield found(kinds.REDIRECT_PATH, received=uri, expected=registered[0])
+        same = [
+            each for each in registered if is_of_registered_domain(uri, [each], application_type=case.client.application_type)
+        ]
+        if same and uri not in registered:
+            yield found(kinds.REDIRECT_PATH, received=uri, expected=same[0])
+
+
+def check_logout(case: Case) -> Iterator[Found]:
+    """Why a browser that was signed out did not go on."""
+    address, client = case.parameters.get("redirect_url", ""), case.client
+    if case.exchange.path != LOGOUT or not address:
+        return
+    if client is None or client.dialect != "esia":
+        yield found(kinds.LOGOUT_OF_NOBODY, received=case.parameters.get("client_id", "—"), expected=", ".join(case.clients))
+    elif not is_of_registered_domain(address, client.redirect_uris, application_type=client.application_type):
+        yield found(kinds.LOGOUT_STAYS, received=address, expected=", ".join(client.redirect_uris))
 
 
 def _of_hash(case: Case, named: Sequence[KnownCertificate]) -> Iterator[Found]:

@@ -238,7 +238,7 @@ def _try_texts(case: Case, imprints: Sequence[Imprint], *, content: bytes | None
 def _of_attempt(case: Case, recipe: Recipe, attempt: Attempt) -> Found:
     right = recipe.text(case.parameters)
     values = dict(attempt.values)
-    received = values.pop("received", None) or attempt.text.decode("utf-8", "replace")
+    received = values.pop("received", None) or _readable(attempt.text)
     expected = case.parameters.get(attempt.field, "") if attempt.field else right.decode("utf-8", "replace")
     return found(
         attempt.kind,
@@ -248,6 +248,14 @@ def _of_attempt(case: Case, recipe: Recipe, attempt: Attempt) -> Found:
         order=order_of(recipe, case.parameters),
         **values,
     ).compared(Comparison(right, attempt.text))
+
+
+def _readable(signed: bytes) -> str:
+    """What was signed, in hexadecimal where it is no text."""
+    try:
+        return signed.decode()
+    except UnicodeDecodeError:
+        return signed.hex(" ")
 
 
 def _unknown(case: Case, tried: int) -> Found:

@@ -63,6 +63,32 @@ TOKEN_TYPE = Kind(
     exact("MIAC, EKA#23"),
     "warning",
 )
+LOGOUT_STAYS = Kind(
+    "logout_redirect_not_registered",
+    "redirect_url",
+    (),
+    Words("После выхода человек остался здесь", "The person stayed here after signing out"),
+    Words(
+        "Адрес {received} не из зарегистрированных: {expected}.",
+        "The address {received} is not of those that are registered: {expected}.",
+    ),
+    Words(
+        "Зарегистрируйте этот адрес или передайте адрес той же схемы, домена и порта.",
+        "Register the address, or send one of the same scheme, host and port.",
+    ),
+    assumed("FR; ILIM; SOK"),
+    "warning",
+)
+LOGOUT_OF_NOBODY = Kind(
+    "logout_client_unknown",
+    "client_id",
+    (),
+    Words("После выхода человек остался здесь", "The person stayed here after signing out"),
+    Words("Системы {received} нет, и идти некуда.", "There is no system {received}, so there is nowhere to go on to."),
+    Words("Передайте client_id своей системы: {expected}.", "Send the client_id of your system: {expected}."),
+    assumed("FR; ILIM; SOK"),
+    "warning",
+)
 NONCE_IGNORED = Kind(
     "nonce_ignored",
     "nonce",

@@ -1,7 +1,7 @@
 """Mistakes with codes, refresh tokens and PKCE, and refusals that only the answer tells."""
 
 from idp.esia.diagnosis.kind import Kind, Words
-from idp.protocol.esia.fact import Fact, approximate, assumed, exact
+from idp.protocol.esia.fact import Fact, approximate
 
 GRANT = ("007011",)
 PLACE: Fact = approximate("GO errors.go")
@@ -237,55 +237,4 @@ OVERLOADED = _told(
         "It is not the request: the stand is overloaded or in maintenance.",
     ),
     Words("Повторите запрос позже.", "Repeat the request later."),
-)
-RESOURCE_NO_TOKEN = Kind(
-    "resource_no_token",
-    "authorization",
-    (),
-    Words("Нет маркера доступа", "There is no access token"),
-    Words("В запросе к {path} нет заголовка Authorization: Bearer.", "The request to {path} has no Authorization: Bearer."),
-    Words("Передавайте Authorization: Bearer с access_token.", "Send Authorization: Bearer with the access_token."),
-    exact("FR issues, GO errors.go"),
-)
-RESOURCE_OTHER_TOKEN = Kind(
-    "resource_other_token",
-    "authorization",
-    (),
-    Words("Маркер другого вида", "A token of another kind"),
-    Words(
-        "В Authorization маркер вида {sort}, а нужен access.",
-        "The Authorization has a token of the kind {sort}; access is wanted.",
-    ),
-    Words("Передавайте access_token, а не id_token или code.", "Send the access_token, not the id_token or the code."),
-    exact("EKA fixture, CPRO#45"),
-)
-RESOURCE_TOKEN_EXPIRED = Kind(
-    "resource_token_expired",
-    "authorization",
-    (),
-    Words("Маркер доступа устарел", "The access token has run out"),
-    Words("Маркер истёк за {ago} с до запроса.", "The token ran out {ago} s before the request."),
-    Words("Обновите маркер (refresh_token) или авторизуйтесь заново.", "Refresh the token, or authorize again."),
-    exact("EKA fixture, CPRO#45"),
-)
-RESOURCE_OTHER_PERSON = Kind(
-    "resource_other_person",
-    "path",
-    (),
-    Words("Маркер выдан на другого человека", "The token is about another person"),
-    Words(
-        "В адресе oid {received}, а маркер — на {expected}.",
-        "The address has the oid {received}, and the token is about {expected}.",
-    ),
-    Words("Берите oid из urn:esia:sbj_id этого же маркера.", "Take the oid of urn:esia:sbj_id of the same token."),
-    exact("EKA fixture, CPRO#45; VOSK, SOK, OAM"),
-)
-RESOURCE_SCOPE = Kind(
-    "resource_scope",
-    "scope",
-    (),
-    Words("У маркера нет нужной области", "The token lacks the scope"),
-    Words("В маркере: {received}. Для {path} нужна другая область.", "The token has {received}, and {path} needs another."),
-    Words("Запросите область при авторизации.", "Ask for the scope when authorizing."),
-    assumed("VOSK, SOK, OAM; FR#10, ENET#8"),
 )

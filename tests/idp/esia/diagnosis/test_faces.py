@@ -106,6 +106,33 @@ def test_es_last_refused_request_of_a_system_and_the_list_of_all(stand: Stand, s
     assert "The text of v1 is signed" in listed
 
 
+def test_es_list_says_how_to_go_on_and_that_it_is_empty(stand: Stand, system: System, command: Any) -> None:
+    assert command("--lang", "en").stderr == "Nothing was refused lately.\n"
+    last = refused_id(stand, signed_by_v1(system))
+    told = command("--lang", "ru")
+    assert told.stderr.strip().endswith(f"propusk why {last}")
+    assert "propusk why" not in told.stdout
+
+
+def test_es_refused_request_is_told_of_without_notes(stand: Stand, system: System, command: Any) -> None:
+    refused = refused_id(stand, signed_by_v1(system))
+    assert "path of redirect_uri" not in command(refused, "--lang", "en").output
+    taken = stand.http().get(system.authorize_url("v2", redirect_uri=f"{CALLBACK}/deeper"), allow_redirects=False)
+    assert "path of redirect_uri" in command(taken.headers[HEADER], "--lang", "en").output
+
+
+def test_es_page_of_a_refusal_names_the_command(stand: Stand, system: System) -> None:
+    answer = stand.http().get(system.authorize_url("v2", redirect_uri="https://elsewhere.test/"), allow_redirects=False)
+    assert f"propusk why {answer.headers[HEADER]}" in answer.text
+
+
+def test_es_logout_that_stays_says_why(stand: Stand, system: System, command: Any) -> None:
+    for client_id, code in ((system.client_id, "logout_redirect_not_registered"), ("NOBODY", "logout_client_unknown")):
+        address = f"{stand.issuer}/idp/ext/Logout?client_id={client_id}&redirect_url=https%3A%2F%2Felsewhere.test%2F"
+        told = json.loads(command(stand.http().get(address).headers[HEADER], "--json").output)
+        assert [each["code"] for each in told["reasons"]] == ["all_well", code]
+
+
 def test_why_of_a_standard_request_says_what_the_journal_knows(stand: Stand, command: Any) -> None:
     ask(stand, "authorization_code", code="x")
     stand.http().get(stand.authorize_url(redirect_uri="https://elsewhere.test/"), allow_redirects=False)
@@ -162,3 +189,12 @@ def test_es_request_of_a_stranger_that_is_made_to_be_long_is_judged_soon(
     told = json.loads(command(request_id, "--json").output)
     assert time.process_time() - begun < MOST_SECONDS
     assert told["outcome"] == "unknown"
+
+
+def test_es_call_of_an_address_that_esia_has_not_is_written_down_and_explained(
+    stand: Stand, system: System, command: Any
+) -> None:
+    answer = stand.http().get(system.authorize_url("v2").replace("/v2/ac", "/v3/ac"), allow_redirects=False)
+    assert answer.status_code == 404
+    told = json.loads(command(answer.headers[HEADER], "--json").output)
+    assert (told["system"], told["reasons"][0]["code"]) == (system.client_id, "path_unknown")
