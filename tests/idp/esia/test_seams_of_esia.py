@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from idp.citizens import organisations
 from idp.clients import registry
 from idp.logout.withdrawal import withdraw
 from tests.idp.esia.issuing import granted_to, issue_code, refused_with
@@ -133,3 +134,13 @@ def test_free_text_of_a_consent_adds_no_line_to_what_is_signed(stand: Stand, sys
     browser = system.new_browser().open(system.authorize_url(scope="openid", permissions=asked, signs="rsa"))
     browser.submit("sign-in", "submit", login=PERSON[0], password=PERSON[1])
     assert "60, ОтделСможет: &lt;b&gt;всё&lt;/b&gt;</" in browser.answer.text
+
+
+def test_who_left_an_organisation_gets_no_more_tokens_that_name_it(stand: Stand, system: System) -> None:
+    entered = system.sign_in(scope=f"openid {own_scope(stand)}", signs="rsa")
+    refreshed = granted_to(entered.refresh(signs="rsa"))
+    code = system.obtain_code(scope=f"openid {own_scope(stand)}", signs="rsa")
+    with stand.realm.database.write() as connection:
+        organisations.end_membership(stand.realm, connection, stand.citizen(PERSON[0]), CLINIC, actor="operator:test")
+    assert refused_with(system.redeem(code, signs="rsa")) == "007011"
+    assert refused_with(system.refresh(refreshed["refresh_token"], signs="rsa")) == "007011"
