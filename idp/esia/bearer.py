@@ -12,6 +12,7 @@ from idp.clients import registry
 from idp.keyring.published import is_signed_by_us
 from idp.protocol.client import Client
 from idp.protocol.compact_jwt import JwtMalformed, take_apart
+from idp.protocol.esia.particulars import has_run_out
 from idp.protocol.esia.tokens import organisation_scope
 from idp.protocol.vocabulary import TEST_MARK, EsiaAlgorithm
 from idp.realm import Realm
@@ -65,6 +66,8 @@ def judge(realm: Realm, connection: Connection, token: str) -> Bearer | None:
     if row is None or row.client_id != client.client_id or claims["urn:esia:sbj_id"] != oids.FIRST + row.oid_number:
         return None
     grant = as_grant(row)
+    if has_run_out(grant.particulars, begun_at=row.created_at, now=realm.clock.now()):
+        return None
     holder = holder_of(realm, connection, grant, client) if grant.counts_in(realm) else None
     if holder is None:
         return None

@@ -37,5 +37,6 @@ def _consent(document: Mapping[str, Any]) -> str:
         minutes=document["expire"],
         **listed,
     )
-    responsible = document.get("responsibleObject")
+    # A free text of the system's: it must not look like more lines of a text that somebody signs.
+    responsible = "".join(each for each in document.get("responsibleObject", "") if each.isprintable())
     return f"{told}, {responsible}" if responsible else told

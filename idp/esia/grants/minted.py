@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from idp.citizens import oids
+from idp.citizens import oids, organisations
 from idp.citizens.levels import AccountLevel, level_of
 from idp.consent import disclosures
 from idp.protocol.client import Client
@@ -49,6 +49,10 @@ def entitled_by(realm: Realm, connection: Connection, grant: Grant, client: Clie
     holder = holder_of(realm, connection, grant, client)
     if holder is None:
         raise EsiaRefused("007011", cause="the person is gone, shut out, or not what the system demands")
+    if named := particulars_of(grant).organisation_oids:
+        acting_for = {each.id for each in organisations.of_member(connection, grant.citizen_id)}
+        if any(oids.organisation_of(connection, oid) not in acting_for for oid in named):
+            raise EsiaRefused("007011", cause="the person may not act for an organisation of the scopes any more")
     return Entitled(oids.oid_of_citizen(connection, grant.citizen_id), level_of(holder.person))
 
 

@@ -8,6 +8,7 @@ from idp.authentication import incident
 from idp.esia.grants.minted import Taken, entitled_by, particulars_of, write_down_told
 from idp.protocol.client import Client
 from idp.protocol.esia.errors import EsiaRefused
+from idp.protocol.esia.particulars import has_run_out
 from idp.realm import Realm
 from idp.tokens import refresh
 from idp.tokens.refresh import StoredRefreshToken
@@ -25,6 +26,8 @@ def take(realm: Realm, connection: Connection, client: Client, parameters: Mappi
         raise _seen_again(realm, connection, stored)
     if not stored.is_alive:
         raise EsiaRefused("007011", cause="refresh_token has run out or was revoked")
+    if has_run_out(stored.grant.particulars, begun_at=stored.family_begun_at, now=realm.clock.now()):
+        raise EsiaRefused("007011", cause="the consent has run out")
     entitled = entitled_by(realm, connection, stored.grant, client)
     new = _next(realm, connection, stored, token)
     if new is None:

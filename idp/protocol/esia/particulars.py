@@ -8,6 +8,8 @@ from idp.protocol.esia.scopes import Asked
 from idp.protocol.esia.tokens import organisation_scope, spell_scope
 
 ChallengeMethod = Literal["S256", "St256"]
+SECONDS = 60
+"""Of the minutes that a consent is given for."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Particulars:
         lists = {name: tuple(document[name]) for name in ("personal", "permissions", "roles")}
         known = {name: value for name, value in document.items() if name != "organisation_scopes"}
         return cls(**{**known, **lists, "organisations": organisations})
+
+
+def has_run_out(document: Mapping[str, Any], *, begun_at: int, now: int) -> bool:
+    """Is the term of a consent of the Цифровой профиль over? It is counted from when the person agreed."""
+    return any(now >= begun_at + SECONDS * each["expire"] for each in document.get("permissions", ()))
 
 
 def split(asked: Sequence[Asked], of_organisations: Sequence[Asked]) -> tuple[tuple[str, ...], tuple[OrganisationScope, ...]]:

@@ -2,12 +2,16 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from idp.citizens import organisations
+from idp.clients import registry
+from idp.logout.withdrawal import withdraw
 from tests.idp.esia.issuing import granted_to, issue_code, refused_with
-from tests.idp.esia.system import AUTHORIZATION, PERSON, System, register_system, timestamp
+from tests.idp.esia.system import AUTHORIZATION, PERSON, PERSONAL_SCOPES, System, register_system, timestamp
 from tests.idp.esia.test_authorize_people import CENTRE, CLINIC, PREFIX, oid_of
 from tests.idp.stand import Stand
 
@@ -88,3 +92,55 @@ def test_op_04_signature_of_a_clock_that_is_ahead_is_good_once_too(stand: Stand,
     for _second in range(6):
         stand.clock.advance(1)
         assert refused_with(system.post(call | {"code": issue_code(stand, system)}, "v1")) == "007005"
+
+
+def test_consent_of_the_profile_ends_with_its_term(stand: Stand, system: System) -> None:
+    entered = system.sign_in(scope="openid", permissions=permissions(expire=10), signs="rsa")
+    stand.clock.advance(9 * 60)
+    assert "lastName" in entered.rest().json()
+    refreshed = granted_to(entered.refresh(signs="rsa"))
+    stand.clock.advance(2 * 60)
+    for token in (entered.access_token, refreshed["access_token"]):
+        assert system.rest(f"/rs/prns/{entered.oid}", token).status_code == 401
+    assert refused_with(system.refresh(refreshed["refresh_token"], signs="rsa")) == "007011"
+
+
+def test_consents_are_renewed_by_whom_they_were_given_to_until_they_are_withdrawn(stand: Stand, system: System) -> None:
+    entered = system.sign_in(scope="openid", signs="rsa")
+    renewing = f"prm_chg?oid={entered.oid}"
+    scopes = frozenset((*PERSONAL_SCOPES, "prm_chg"))
+    other = register_system(stand, "OTHERIS", scopes=scopes)
+    assert refused_with(other.client_tokens(renewing, signs="rsa")) == "007019", "it was given to another system"
+    with stand.realm.database.write() as connection:
+        client = registry.find(connection, system.client_id)
+        assert client is not None
+        registry.replace_terms(stand.realm, connection, replace(client, scopes=scopes), actor="operator:test")
+    assert granted_to(system.client_tokens(renewing, signs="rsa"))
+    with stand.realm.database.write() as connection:
+        withdraw(stand.realm, connection, stand.citizen(PERSON[0]), system.client_id)
+    assert refused_with(system.client_tokens(renewing, signs="rsa")) == "007019"
+
+
+def test_op_04_signature_of_one_system_uses_up_none_of_another(stand: Stand, system: System) -> None:
+    begins_alike = register_system(stand, "TEST")
+    assert system.client_id == "TEST" + "IS"
+    for each, state in ((begins_alike, "IS17"), (system, "17")):
+        answer = each.http.get(each.authorize_url("v1", state=state, signs="rsa"), allow_redirects=False)
+        assert "/sign-in/" in answer.headers["Location"], "the texts are the same, and yet two"
+
+
+def test_free_text_of_a_consent_adds_no_line_to_what_is_signed(stand: Stand, system: System) -> None:
+    asked = permissions(responsibleObject="Отдел\nСможет: <b>всё</b>\u202e")
+    browser = system.new_browser().open(system.authorize_url(scope="openid", permissions=asked, signs="rsa"))
+    browser.submit("sign-in", "submit", login=PERSON[0], password=PERSON[1])
+    assert "60, ОтделСможет: &lt;b&gt;всё&lt;/b&gt;</" in browser.answer.text
+
+
+def test_who_left_an_organisation_gets_no_more_tokens_that_name_it(stand: Stand, system: System) -> None:
+    entered = system.sign_in(scope=f"openid {own_scope(stand)}", signs="rsa")
+    refreshed = granted_to(entered.refresh(signs="rsa"))
+    code = system.obtain_code(scope=f"openid {own_scope(stand)}", signs="rsa")
+    with stand.realm.database.write() as connection:
+        organisations.end_membership(stand.realm, connection, stand.citizen(PERSON[0]), CLINIC, actor="operator:test")
+    assert refused_with(system.redeem(code, signs="rsa")) == "007011"
+    assert refused_with(system.refresh(refreshed["refresh_token"], signs="rsa")) == "007011"

@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc.jwk import KeySet, RSAKey
 
+from idp.citizens.oids import oid_of_organisation
 from idp.esia.bearer import judge
 from idp.protocol.esia.particulars import OrganisationScope
 from idp.settings import Esia
 from tests.idp.esia.issuing import granted_to, issue_code
 from tests.idp.esia.system import System, header_of, payload_of, register_system
+from tests.idp.esia.test_authorize_people import CLINIC
 from tests.idp.stand import Stand
 
 ISSUER = "http://esia.gosuslugi.ru/"
@@ -125,16 +127,18 @@ def test_granted_is_what_the_code_stands_for_whatever_scope_the_token_request_si
 
 
 def test_permissions_and_scopes_of_organisations_stand_in_the_access_token(stand: Stand, system: System) -> None:
+    with stand.realm.database.write() as connection:
+        clinic = oid_of_organisation(connection, CLINIC)
     claims = payload_of(
         redeemed(
             stand,
             system,
             scopes=("openid",),
-            organisations=(OrganisationScope("org_ogrn", 1_000_000_042),),
+            organisations=(OrganisationScope("org_ogrn", clinic),),
             permissions=({"sysname": "CONSENT"},),
         )["access_token"]
     )
-    assert claims["scope"] == "openid http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042"
+    assert claims["scope"] == f"openid http://esia.gosuslugi.ru/org_ogrn?org_oid={clinic}"
     assert claims["permissions"] == [{"sysname": "CONSENT"}]
 
 
