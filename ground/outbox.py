@@ -148,7 +148,7 @@ class Outbox:
         """
         message_id, now = draw_identifier(self._chance, "message"), self._clock.now()
         fields = {"address": address, "text": text, "subject": subject, "language": language}
-        index = self._vault.blind_index(channel, address)
+        index = self._index(channel, address)
         fate = self._fate(connection, channel, address, index)
         is_over = fate == FAILED and not self._dispatch.is_readable
         row = {
@@ -170,7 +170,7 @@ class Outbox:
 
     def let_fail(self, connection: Connection, *, channel: str, address: str, fails: bool) -> None:
         """Have no message reach an address from now on, or let them through again. For test stands."""
-        index = self._vault.blind_index(channel, address)
+        index = self._index(channel, address)
         connection.execute(delete(self._failing).where(self._failing.c.address_index == index))
         if fails:
             connection.execute(insert(self._failing), {"address_index": index})
@@ -194,7 +194,7 @@ class Outbox:
         if not with_failed:
             query = query.where(self._table.c.delivery != FAILED)
         if address is not None:
-            query = query.where(self._table.c.address_index == self._vault.blind_index(channel, address))
+            query = query.where(self._table.c.address_index == self._index(channel, address))
         rows = sorted(connection.execute(query).all(), key=lambda row: row.number)
         return [self._message(row) for row in rows]
 
@@ -225,6 +225,10 @@ class Outbox:
             raise TryAgain(reason)
         if state == FAILED:
             log.warning("message %s by %s is given up after %d tries: %s", row.id, row.channel, job.attempt, reason)
+
+    def _index(self, channel: str, address: str) -> bytes:
+        """What messages to an address are found by, however it is spelled."""
+        return self._vault.blind_index(channel, address.lower())
 
     def _fate(self, connection: Connection, channel: str, address: str, index: bytes) -> str:
         """The state that a message begins with."""

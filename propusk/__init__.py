@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from propusk.citizens import Citizen
-    from propusk.clients import Client
+    from propusk.clients import Client, System
     from propusk.errors import PropuskError, Refused, SignInFailed, StandUnusable
     from propusk.esia import Esia
     from propusk.stand import Stand, sandbox
@@ -29,10 +29,11 @@ _HOMES = {
     "SignInFailed": "errors",
     "Stand": "stand",
     "StandUnusable": "errors",
+    "System": "clients",
     "sandbox": "stand",
 }
 
-__all__ = ["Citizen", "Client", "Esia", "PropuskError", "Refused", "SignInFailed", "Stand", "StandUnusable", "sandbox"]
+__all__ = ["Citizen", "Client", "Esia", "PropuskError", "Refused", "SignInFailed", "Stand", "StandUnusable", "System", "sandbox"]
 
 
 def __getattr__(name: str) -> Any:

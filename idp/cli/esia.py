@@ -13,7 +13,7 @@ from idp.clients import registry
 from idp.errors import RequestRefused, StandUnusable
 from idp.esia import systems
 from idp.esia.migration.gather import situation_of
-from idp.esia.migration.steps import DEADLINE, DEADLINE_SOURCE, Report, check
+from idp.esia.migration.steps import DEADLINE, DEADLINE_SOURCE, Report, Version, check
 from idp.esia.new_identity import KEY_ALGORITHMS, Identity, KeyAlgorithm, make_identity
 from idp.protocol.esia.mnemonic import MnemonicUnusable, check_mnemonic
 from idp.protocol.esia.scopes import SCOPES
@@ -23,6 +23,7 @@ from idp.settings import read_settings
 
 ACTOR = "operator:command line"
 STATES: Mapping[bool | None, str] = {True: "done", False: "to do", None: "not needed"}
+VERSIONS: Mapping[Version, str] = {"v1": "v1", "v2": "v2 and v3"}
 EVERY_SCOPE = " ".join(name for name, scope in SCOPES.items() if scope.about in ("person", "kid", "organisation"))
 
 
@@ -118,7 +119,10 @@ def _as_json(report: Report, days: int) -> str:
         "deadline": DEADLINE,
         "deadline_source": DEADLINE_SOURCE,
         "days": days,
-        "requests": len(report.situation.seen),
+        "requests": {
+            name: {"sent": report.situation.count(version), "taken": [each.id for each in report.situation.taken(version)]}
+            for version, name in VERSIONS.items()
+        },
         "remaining": len(report.remaining),
         "steps": [
             {
@@ -139,7 +143,11 @@ def _as_json(report: Report, days: int) -> str:
 def _as_text(report: Report, days: int) -> str:
     situation = report.situation
     head = f"{situation.client_id}: {len(situation.seen)} signed requests in the last {days} days"
-    lines = [f"{head}; the old way ends on {DEADLINE} ({DEADLINE_SOURCE})", ""]
+    lines = [f"{head}; the old way ends on {DEADLINE} ({DEADLINE_SOURCE})"]
+    lines += [
+        f"{name}: {situation.count(each)}, of which {len(situation.taken(each))} were taken" for each, name in VERSIONS.items()
+    ]
+    lines.append("")
     for line in report.lines:
         state = {"done": "[x]", "to do": "[ ]", "not needed": "[-]"}[STATES[line.judged.is_done]]
         lines.append(f"{state} {line.step.title}")

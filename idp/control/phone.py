@@ -140,7 +140,7 @@ def _page(person_id: str | None) -> str:
     screens = _screens(realm, person_id)
     with realm.database.read() as connection:
         people = directory.everybody(realm, connection)
-    choices = [(person.id, f"{person.data.given_name} {person.data.family_name}") for person in people]
+    choices = [(each.id, f"{each.data.given_name} {each.data.family_name}") for each in people if not each.is_child]
     choices.append((NEWCOMER, _("Тот, у кого ещё нет записи")))
     address = "/phone/messages" if person_id is None else f"/phone/{person_id}/messages"
     said = phone_application.words(request.args.get("said", ""))

@@ -54,7 +54,13 @@ def why(request_id: str) -> str:
             if text is not None:
                 piece = text[start : start + AROUND]
                 halves = (piece, b"") if at is None else (piece[: at - start], piece[at - start :])
-                texts.append((len(text), cut_text(text, explanation.parameters), [(half.hex(" ").upper(), readable(half)) for half in halves]))
+                texts.append(
+                    (
+                        len(text),
+                        cut_text(text, explanation.parameters),
+                        [(half.hex(" ").upper(), readable(half)) for half in halves],
+                    )
+                )
     return render_template("control/why.html", explanation=explanation, exchange=found.exchange, texts=texts)
 
 

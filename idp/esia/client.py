@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
 from idp.audit import Event
@@ -42,7 +42,11 @@ WRONG_SIGNATURE: Mapping[Version, str] = {"v1": "007005", "v2": "007053"}
 MAX_NAME_LENGTH = 100
 SAME_MOMENT_SECONDS = 2
 USED = table_of(UsedSignature)
-FORGET = delete(USED).where(USED.c.expires_at < bindparam("now"))
+REMEMBER = {
+    True: sqlite.insert(USED).on_conflict_do_nothing().returning(USED.c.expires_at),
+    False: postgresql.insert(USED).on_conflict_do_nothing().returning(USED.c.expires_at),
+}
+"""On SQLite, and on PostgreSQL. What is too old anyway goes by retention."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,14 @@ class Signer:
 
 @dataclass(frozen=True)
 class Proof:
-    """A good signature over `text`, made at the second `at`, that is not used up yet. `may_follow` lets a token call have the
-    text of the authorization request before it."""
+    """A good signature over `text`, made at the second `at`, that is not used up yet. Where it `redeems_code` at v1, `may_follow`
+    lets the call have the text of the authorization request before it."""
 
     signer: Signer
     version: Version
     text: bytes
     at: int
+    redeems_code: bool
     may_follow: bool
 
 
@@ -81,11 +86,11 @@ def authenticate(realm: Realm, parameters: Mapping[str, str], *, version: Versio
 
 
 def prove(
-    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool = False
+    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], redeems_code: bool = False
 ) -> Proof:
     """The same without using the signature up: whoever goes on does that first of all, in the transaction that answers."""
     try:
-        return _prove(realm, parameters, version=version, recipes=recipes, is_token_call=is_token_call)
+        return _prove(realm, parameters, version=version, recipes=recipes, redeems_code=redeems_code)
     except EsiaRefused as refusal:
         write_down(realm, parameters, refusal)
         raise
@@ -99,6 +104,7 @@ def use_up(realm: Realm, connection: Connection, proof: Proof) -> None:
 
     Several public clients of v1 give their token call the `state` of the authorization request. Where a test walks through the
     pages within one second both calls have the same text, and the same signature: `may_follow` lets the second be, at once.
+    Only a code is redeemed so: the browser has seen that signature, and must get nothing else by it.
 
     A `timestamp` may be ahead of the moment of signing by as much as we allow, and what an older database may have forgotten
     is refused by the earliest such moment.
@@ -107,10 +113,11 @@ def use_up(realm: Realm, connection: Connection, proof: Proof) -> None:
     client_id, ends_at = proof.signer.client.client_id, proof.at + skew
     is_new = not is_of_older_epoch(connection, proof.at - skew + SKEW_SECONDS)
     if is_new:
-        connection.execute(FORGET, {"now": realm.clock.now() - skew})
-        is_new = _remember(connection, f"{client_id}\0".encode() + proof.text, ends_at)
-        if proof.may_follow:
-            is_new = _remember(connection, f"{client_id}\0token\0".encode() + proof.text, ends_at)
+        is_new = _remember(realm, connection, f"{client_id}\0".encode() + proof.text, ends_at)
+        if proof.redeems_code:
+            # Remembered of every such call, or one that came before its own time could come once more in it.
+            is_first = _remember(realm, connection, f"{client_id}\0token\0".encode() + proof.text, ends_at)
+            is_new = is_first and (is_new or proof.may_follow)
     if not is_new:
         raise EsiaRefused(WRONG_SIGNATURE[proof.version], cause="the signature was used before")
 
@@ -143,7 +150,7 @@ def _known_system(connection: Connection, client_id: str) -> Client:
 
 
 def _prove(
-    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], is_token_call: bool
+    realm: Realm, parameters: Mapping[str, str], *, version: Version, recipes: Sequence[Recipe], redeems_code: bool
 ) -> Proof:
     # A refresh is signed over the refresh token instead of an address by whoever does not name its certificate either.
     check_proof(parameters, needs_hash=version == "v2" and R2 not in recipes)
@@ -168,8 +175,9 @@ def _prove(
         text, certificate = verify(realm, signature, texts, candidates, now)
     except SignatureRefused as refusal:
         raise EsiaRefused(wrong, cause=f"{refusal.reason}: {refusal.detail}") from None
-    may_follow = version == "v1" and is_token_call and abs(now - at) <= SAME_MOMENT_SECONDS
-    return Proof(Signer(client, certificate), version, text, at, may_follow)
+    redeems_code = redeems_code and version == "v1"
+    may_follow = abs(now - at) <= SAME_MOMENT_SECONDS
+    return Proof(Signer(client, certificate), version, text, at, redeems_code, may_follow)
 
 
 def _candidates(realm: Realm, named: str, registered: Sequence[RegisteredCertificate]) -> Sequence[RegisteredCertificate]:
@@ -212,12 +220,7 @@ def _verify_raw(
     raise first
 
 
-def _remember(connection: Connection, what: bytes, expires_at: int) -> bool:
+def _remember(realm: Realm, connection: Connection, what: bytes, expires_at: int) -> bool:
     """Says whether it was new."""
-    try:
-        with connection.begin_nested():
-            row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
-            connection.execute(insert(USED), row)
-    except IntegrityError:
-        return False
-    return True
+    row = {"signature_hash": hashlib.sha256(what).digest(), "expires_at": expires_at}
+    return connection.execute(REMEMBER[realm.database.is_sqlite], row).first() is not None

@@ -4,7 +4,7 @@ As at ESIA nobody is asked and nothing is signed, so a link in a letter can sign
 browser goes on only to a domain that the named system has registered, and stays with us otherwise.
 """
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from idp.audit import Event
@@ -29,7 +29,12 @@ blueprint = Blueprint("esia_logout", __name__, url_prefix="/idp/ext")
 @blueprint.get("/Logout")
 @open_to(Access.ANYBODY)
 def logout() -> Response:
-    """End the session of this browser, owe its clients the news, and go where the system wants, if that is its own."""
+    """End the session of this browser, owe its clients the news, and go where the system wants, if that is its own.
+
+    HEAD is answered unread: what only looks at a link signs nobody out.
+    """
+    if request.method == "HEAD":
+        return Response()
     realm = current_realm()
     try:
         parameters = read_parameters(wire_request())

@@ -55,6 +55,6 @@ def refused_page(realm: Realm, refusal: EsiaRefused) -> PageProblem:
         advice=(_("Зайдите в сервис по адресу, который знаете, а не по ссылке из письма."),),
         facts=((_("Номер запроса"), request_id),) if request_id else (),
         code=refusal.outcome,
-        cause=refusal.description,
+        cause=refusal.description.partition(": ")[2],
         command=f"propusk why {request_id}" if request_id else None,
     )

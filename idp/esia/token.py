@@ -100,7 +100,8 @@ def _exchange(realm: Realm, parameters: Mapping[str, str], version: Version) -> 
         if grant_type not in GRANTS:
             raise EsiaRefused("007012", cause="grant_type is unknown")
     recipes = _recipes(realm, version, grant_type)
-    proof = prove(realm, parameters, version=version, recipes=recipes, is_token_call=True)
+    redeems_code = grant_type == "authorization_code"
+    proof = prove(realm, parameters, version=version, recipes=recipes, redeems_code=redeems_code)
     with _written_down(realm, parameters):
         taken = _take(realm, proof, grant_type, parameters)
     return answer_with_tokens(realm, taken, state=parameters["state"])

@@ -50,6 +50,8 @@ class Question:
     party: Party | None = None
     profile: Mapping[str, Any] = field(default_factory=dict)
     """What a system of the ESIA dialect is told beside the plain claims."""
+    particulars: Sequence[tuple[str, str]] = ()
+    """What such a system asks for beyond its scopes, in words."""
 
     @property
     def scope(self) -> Set[str]:
@@ -57,13 +59,17 @@ class Question:
 
     @property
     def names(self) -> Sequence[str]:
-        """The claims that will be handed out."""
-        return names_of(self.scope, self.claims, self.client.dialect)
+        """The claims that will be handed out; of an organisation that ESIA's scopes speak of, which one it is."""
+        names = names_of(self.scope, self.claims, self.client.dialect)
+        return (*names, ACTING_FOR) if self.party is not None and ACTING_FOR not in names else names
 
     @property
     def told(self) -> Mapping[str, Any]:
         """Every claim there is about the person here; `names` are those that are handed out."""
-        return claims_of(self.person) | dict(self.profile) | ({ACTING_FOR: self.party.claim()} if self.party else {})
+        party = self.party.claim() if self.party else {}
+        if self.paused.request.must_act_for is not None and self.party is not None:
+            party = {"name": self.party.name}  # what else is learnt of it stands among the scopes
+        return claims_of(self.person) | dict(self.profile) | ({ACTING_FOR: party} if self.party else {})
 
     @property
     def marks(self) -> Sequence[str]:
@@ -168,7 +174,7 @@ def _conclude(realm: Realm, connection: Connection, question: Question, judged: 
 def _text(realm: Realm, question: Question) -> str:
     request, client, data = question.paused.request, question.client, question.person.data
     told = [(f"— {name}", value) for name, value in claim_rows(question.names, question.told)]
-    can = [(_("Сможет"), deed) for deed in deeds(request.scope)]
+    can = [*((_("Сможет"), deed) for deed in deeds(request.scope)), *question.particulars]
     facts = [
         (_("Кто соглашается"), f"{data.full_name}, {data.snils}"),
         (_("С чем"), _("сервис получит данные, которые перечислены ниже, и ничего сверх них")),

@@ -16,6 +16,7 @@ from idp.clients import registry
 from idp.interaction import pause, signing
 from idp.interaction.answer import Given, give_answer
 from idp.interaction.dispatch import AskConsent
+from idp.interaction.esia_asked import particular_rows
 from idp.interaction.signing import Question
 from idp.interaction.waiting import Waiting, find_waiting, gone
 from idp.interaction.words import claim_rows, deeds
@@ -100,7 +101,9 @@ def _question(interaction_id: str) -> Question | None:
         if person is None or client is None:
             raise gone()
         profile = profile_claims_of(realm, connection, person) if client.dialect == "esia" else {}
-    return Question(waiting.paused, client, waiting.session, person, waiting.question.claims, waiting.question.party, profile)
+        particulars = particular_rows(connection, waiting.paused.request)
+    asked = waiting.question
+    return Question(waiting.paused, client, waiting.session, person, asked.claims, asked.party, profile, particulars)
 
 
 def _waiting(question: Question) -> Waiting[AskConsent]:
@@ -108,7 +111,7 @@ def _waiting(question: Question) -> Waiting[AskConsent]:
 
 
 def _page(question: Question) -> str:
-    rows = claim_rows(question.names, question.told)
+    rows = [*claim_rows(question.names, question.told), *question.particulars]
     can_sign = signing.can_sign(current_realm(), question.person)
     return render_template("consent.html", rows=rows, deeds=deeds(question.scope), can_sign=can_sign, **_around(question))
 

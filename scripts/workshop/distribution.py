@@ -21,6 +21,7 @@ NOT_FOR_PRODUCTION = (
     "config/idp.toml",
     "config/rp.toml",
     "config/seed/bank",
+    "config/seed/esia.toml",
     "config/seed/people.toml",
     "ground/web/static/phone*",
     "idp/authentication/rehearsal.py",

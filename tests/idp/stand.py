@@ -288,14 +288,14 @@ class Stand:
         return jwt.decode(token, keys, algorithms=["RS256", "ES256"])
 
     def actions(self) -> list[str]:
-        """The journal in short: what was done, and with which outcome when it was not done."""
-        return [str(event["action"]) + ("" if event["outcome"] == "done" else f" {event['outcome']}") for event in self.events()]
+        """The journal in short: what was done, and with which outcome when it was not done. What the seed did is left out."""
+        since = [event for event in self.events() if event["actor"] != ACTOR_OF_SEED]
+        return [str(event["action"]) + ("" if event["outcome"] == "done" else f" {event['outcome']}") for event in since]
 
     def events(self) -> list[Mapping[str, object]]:
-        """The journal since the people of the seed were entered, oldest first."""
-        since = JOURNAL.select().where(JOURNAL.c.actor != ACTOR_OF_SEED).order_by(JOURNAL.c.seq)
+        """The journal, oldest first."""
         with self.realm.database.read() as connection:
-            return [dict(row) for row in connection.execute(since).mappings()]
+            return [dict(row) for row in connection.execute(JOURNAL.select().order_by(JOURNAL.c.seq)).mappings()]
 
 
 def answer_of(browser: Browser) -> dict[str, str]:

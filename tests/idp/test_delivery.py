@@ -175,6 +175,13 @@ def test_recipient_is_listed_by_address_or_domain_in_any_case(post: Post, relay:
     assert len(relay.letters) == 1
 
 
+def test_message_is_found_however_its_address_is_spelled(post: Post) -> None:
+    post.post("EsiaTest001@yandex.ru")
+    with post.realm.database.read() as connection:
+        found = post.realm.outbox.messages(connection, channel="email", address="esiatest001@YANDEX.ru")
+    assert [message.address for message in found] == ["EsiaTest001@yandex.ru"]
+
+
 def test_message_of_a_transaction_that_fails_is_never_sent(post: Post, relay: Relay) -> None:
     with post.realm.database.write() as connection:
         post.realm.outbox.post(connection, channel="email", address=VERA, text=TEXT)

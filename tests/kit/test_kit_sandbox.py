@@ -131,6 +131,15 @@ def test_requests_of_the_application_are_taken_one_by_one(esia: Esia) -> None:
     assert esia.requests.all() == []
 
 
+def test_request_is_explained(esia: Esia, session: requests.Session) -> None:
+    session.get(f"{esia.issuer}/aas/oauth2/v2/ac?client_id=NOBODY&redirect_uri=https%3A%2F%2Frp.test%2F", timeout=10)
+    refused = esia.requests.wait("/aas/oauth2/v2/ac")
+    why = esia.requests.why(refused, lang="en")
+    assert why == esia.requests.why(refused.id, lang="en")
+    assert (why.outcome, why.first.code) == ("refused", "parameter_missing")
+    assert str(why.first).startswith("A mandatory parameter is missing [client_secret]")
+
+
 def test_refused_request_shows_its_error(esia: Esia) -> None:
     client = esia.client(CALLBACK)
     data = {"grant_type": "authorization_code", "code": "guessed", "redirect_uri": CALLBACK}

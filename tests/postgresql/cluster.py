@@ -34,8 +34,10 @@ END $$
 PUT_CONTENT_BACK = """
 DO $$ DECLARE name text; known record; BEGIN
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
-    IF EXISTS (SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
-               EXCEPT SELECT table_name, column_name FROM kept.shape) THEN
+    IF (SELECT array_agg(table_name || '.' || column_name ORDER BY table_name, column_name)
+        FROM information_schema.columns WHERE table_schema = 'public')
+       IS DISTINCT FROM
+       (SELECT array_agg(table_name || '.' || column_name ORDER BY table_name, column_name) FROM kept.shape) THEN
         RAISE EXCEPTION 'a test changed the tables';
     END IF;
     SET LOCAL session_replication_role = replica;

@@ -20,6 +20,7 @@ from idp.database import MIGRATIONS
 from idp.seed import read_people
 from tests.house import PEOPLE
 from tests.houses import copy_home
+from tests.idp.stand import CITIZENS
 from tests.running_stand import ROOT, Addresses, RunningStand, clean_environment, write_settings
 
 SECOND_START_SECONDS = 10.0
@@ -95,7 +96,7 @@ def test_an_update_backs_the_database_up_before_it_migrates(prepared_home: Path,
         assert connection.exec_driver_sql("SELECT count(*) FROM tomorrow").scalar() == 0
     database.close()
     old = sqlite3.connect(copy)
-    assert old.execute("SELECT count(*) FROM citizens").fetchone() == (len(read_people(ROOT / "config" / "seed")),)
+    assert old.execute("SELECT count(*) FROM citizens").fetchone() == (CITIZENS,)
     assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (MIGRATIONS.head(),)
     old.close()
 

@@ -1,6 +1,7 @@
 """What the stand knows of a stored request: its system, certificates, earlier requests, and the code that it presents."""
 
 import re
+from http import HTTPStatus
 
 from sqlalchemy import Connection, select
 
@@ -10,7 +11,7 @@ from idp.clients import registry
 from idp.clients.models import ClientCertificate
 from idp.esia.bearer import was_issued
 from idp.esia.diagnosis.case import Case, KnownCertificate, KnownCode, KnownRefresh
-from idp.esia.diagnosis.sent import Sent
+from idp.esia.diagnosis.sent import ENDPOINTS, Sent
 from idp.realm import Realm
 from idp.requests import journal
 from idp.requests.journal import Recorded
@@ -48,7 +49,7 @@ def case_of(realm: Realm, connection: Connection, recorded: Recorded) -> Case:
         earlier=earlier,
         organisations=_organisations(connection, sent.get("scope", "")),
         code=_code(connection, sent.get("code", ""), before=recorded.number, same=same, at=exchange.at),
-        refresh=_refresh(connection, sent.get("refresh_token", ""), before=recorded.number, same=same),
+        refresh=_refresh(connection, sent.get("refresh_token", ""), before=recorded.number, same=same, at=exchange.at),
         is_token_ours=was_issued(realm, exchange.request.bearer_token),
     )
 
@@ -82,7 +83,7 @@ def _code(connection: Connection, text: str, *, before: int, same: list[Recorded
     return KnownCode(row.client_id, row.redirect_uri, row.code_challenge, row.expires_at, is_redeemed, is_revoked)
 
 
-def _refresh(connection: Connection, text: str, *, before: int, same: list[Recorded]) -> KnownRefresh | None:
+def _refresh(connection: Connection, text: str, *, before: int, same: list[Recorded], at: int) -> KnownRefresh | None:
     if not text:
         return None
     query = (
@@ -94,8 +95,14 @@ def _refresh(connection: Connection, text: str, *, before: int, same: list[Recor
     if row is None:
         return None
     was_taken = any(_took(each, "refresh_token", text) for each in same if each.number < before)
-    return KnownRefresh(row.client_id, row.expires_at, row.rotated_at is not None and was_taken, row.revoked_at is not None)
+    is_rotated = row.rotated_at is not None and (row.rotated_at < at or was_taken)
+    is_revoked = row.revoked_at is not None and row.revoked_at <= at
+    return KnownRefresh(row.client_id, row.expires_at, is_rotated, is_revoked)
 
 
 def _took(recorded: Recorded, name: str, text: str) -> bool:
-    return recorded.exchange.status < 400 and Sent(recorded.exchange).parameters.get(name) == text
+    """Was this a token call that got tokens for it?"""
+    exchange = recorded.exchange
+    endpoint = ENDPOINTS.get(exchange.path)
+    is_good = endpoint is not None and endpoint.call == "token" and exchange.status == HTTPStatus.OK
+    return is_good and Sent(exchange).parameters.get(name) == text

@@ -17,7 +17,7 @@ from idp.requests.findings import Finding
 from idp.requests.journal import Recorded
 
 Outcome = Literal["refused", "accepted", "unknown"]
-OF_ESIA = ("/aas/", "/rs/", "/idp/ext/", "/public/esia")
+OF_ESIA = ("/aas/", "/rs/", "/esia-rs/", "/idp/ext/", "/public/esia")
 BAD_REQUEST = 400
 
 

@@ -6,7 +6,8 @@ from idp.clients import certificates
 from idp.clients.certificates import RegisteredCertificate
 from idp.cms.certificate import describe_certificate
 from idp.esia.diagnosis.gather import case_of
-from idp.esia.diagnosis.judge import judge
+from idp.esia.diagnosis.judge import Verdict, judge
+from idp.esia.diagnosis.kinds.secret import SIGNATURE_REPLAYED
 from idp.esia.diagnosis.sent import ENDPOINTS, Sent, answered_code, was_refused
 from idp.esia.migration.steps import Call, Container, Seen, Situation
 from idp.protocol.client import Client
@@ -48,6 +49,9 @@ def _seen(realm: Realm, connection: Connection, recorded: Recorded, named: dict[
     call = "authorization" if endpoint.call == "authorization" else GRANTS.get(parameters.get("grant_type", ""))
     if call is None:
         return None
+    verdict = judge(case_of(realm, connection, recorded)) if is_refused and endpoint.version == "v2" else None
+    if verdict is not None and verdict.first.kind is SIGNATURE_REPLAYED:
+        return None  # somebody reloaded a page: the request that it repeats shows all there is
     hash_text = parameters.get("client_certificate_hash", "")
     scopes = f"{parameters.get('scope', '')} {parameters.get('scope_org', '')}".split()
     return Seen(
@@ -62,12 +66,11 @@ def _seen(realm: Realm, connection: Connection, recorded: Recorded, named: dict[
         is_offline=parameters.get("access_type") == "offline",
         names_gost=named.get(hash_text.upper()),
         has_hash=bool(hash_text),
-        cause=_cause(realm, connection, recorded) if is_refused and endpoint.version == "v2" else "",
+        cause=_words(verdict) if verdict is not None else "",
     )
 
 
-def _cause(realm: Realm, connection: Connection, recorded: Recorded) -> str:
-    verdict = judge(case_of(realm, connection, recorded))
+def _words(verdict: Verdict) -> str:
     return verdict.first.kind.title.said("en", verdict.first.all_values) if verdict.has_cause else ""
 
 

@@ -56,6 +56,13 @@ class Situation:
     def newest(self, version: Version, *calls: Call) -> Seen | None:
         return next((each for each in reversed(self.seen) if each.version == version and (not calls or each.call in calls)), None)
 
+    def taken(self, version: Version) -> list[Seen]:
+        """The requests of a version that were answered with what they asked for."""
+        return [each for each in self.seen if each.version == version and not each.is_refused]
+
+    def count(self, version: Version) -> int:
+        return sum(each.version == version for each in self.seen)
+
     def has(self, version: Version, *calls: Call) -> bool:
         return self.newest(version, *calls) is not None
 

@@ -71,6 +71,8 @@ def judge(parameters: Mapping[str, str], client: Client, *, version: Version, sw
     return replace(
         draft.request,
         scope=draft.request.scope | ({OFFLINE_ACCESS} if particulars.is_offline else frozenset()),
+        # A «yes» is remembered by names of scopes, and says nothing of another organisation, or of another purpose.
+        prompt=frozenset({"consent"} if particulars.permissions or particulars.organisation_oids else ()),
         must_act_for="organisation" if particulars.needs_choice else None,
         particulars=particulars.as_document(),
     )

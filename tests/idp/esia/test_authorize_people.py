@@ -174,6 +174,8 @@ def test_consent_page_says_what_of_an_organisation_is_asked(system: System) -> N
     browser.submit("acting", f"party-{CLINIC}")
     assert "Узнать об организации, за которую вы действуете: ОГРН, ИНН" in browser.text
     assert "КПП" not in browser.text
+    assert "ООО «Учебная поликлиника»" in browser.text
+    assert "Главный врач" not in browser.text, "the post is told by another scope"
 
 
 def test_every_scope_has_words_for_the_person() -> None:

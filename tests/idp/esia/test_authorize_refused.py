@@ -258,14 +258,6 @@ def test_es_18_markup_of_a_request_is_never_markup_of_the_page(system: System) -
     assert "<script>alert" not in browser.text
 
 
-def test_what_breaks_on_our_side_is_007007(stand: Stand, system: System) -> None:
-    stand.execute(
-        "UPDATE client_certificates SET streebog_hash = 'x', added_at = NULL" if False else "DROP TABLE used_signatures"
-    )
-    browser = opened(system)
-    assert shown(browser) in ("007007", "007008")
-
-
 def test_a_database_that_is_busy_is_007008(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_arguments: object, **_terms: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database is locked"))

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from idp import retention
 from idp.esia.client import Version, authenticate
 from idp.protocol.esia.errors import EsiaRefused
 from idp.protocol.esia.signed_text import V1, V2_AUTHORIZATION
@@ -97,11 +98,13 @@ def test_each_text_is_good_once(stand: Stand, version: Version) -> None:
 
 def test_used_signatures_are_forgotten_once_their_timestamp_is_too_old(stand: Stand) -> None:
     system = register_system(stand)
-    for _ in range(2):
-        authenticate(stand.realm, system.authorization("v2", signs="rsa"), version="v2", recipes=RECIPES["v2"])
-        stand.clock.advance(1_000)
     authenticate(stand.realm, system.authorization("v2", signs="rsa"), version="v2", recipes=RECIPES["v2"])
-    assert stand.rows("SELECT count(*) FROM used_signatures") == [(1,)]
+    stand.clock.advance(2 * retention.DAY_SECONDS)
+    authenticate(stand.realm, system.authorization("v2", signs="rsa"), version="v2", recipes=RECIPES["v2"])
+    leftover = next(each for each in retention.leftovers(stand.realm) if each.table.name == "used_signatures")
+    with stand.realm.database.read() as connection:
+        assert len(connection.execute(leftover.table.select()).all()) == 2
+        assert len(connection.execute(leftover.table.select().where(leftover.is_over)).all()) == 1
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper])

@@ -37,9 +37,16 @@ def test_person_is_signed_out_and_goes_where_the_system_wants(system: System, br
 
 def test_clients_of_the_session_are_owed_the_news(stand: Stand, system: System, browser: Browser) -> None:
     browser.open(system.logout_url())
-    assert [row[0] for row in stand.rows("SELECT kind FROM jobs WHERE kind LIKE '%logout%'")] != []
+    assert ("back-channel logout",) in stand.rows("SELECT kind FROM jobs")
     assert "session.ended" in stand.actions()
-    assert "tokens.revoked" in stand.actions() or "offline_access" in str(stand.rows("SELECT scope FROM token_families"))
+
+
+@pytest.mark.parametrize(("access_type", "status"), [("online", 401), ("offline", 200)])
+def test_tokens_die_with_the_session_unless_they_are_for_offline(system: System, access_type: str, status: int) -> None:
+    entered = system.sign_in(access_type=access_type)
+    assert entered.rest().status_code == 200
+    entered.browser.open(system.logout_url())
+    assert entered.rest().status_code == status
 
 
 @pytest.mark.parametrize(
@@ -75,4 +82,6 @@ def test_nobody_signed_in_is_no_fault(system: System) -> None:
 
 def test_only_a_browser_that_follows_a_link_signs_out(system: System, browser: Browser) -> None:
     assert browser.session.post(system.logout_url()).status_code == 405
+    assert browser.session.head(system.logout_url()).status_code == 200
+    assert is_signed_in(system, browser)
     assert browser.session.get(f"{LOGOUT}?client_id=%ff").status_code == 200

@@ -101,6 +101,20 @@ def test_system_that_moved_has_nothing_left(stand: Stand, checks: Check) -> None
     assert set(checks.states().values()) <= {"done", "not needed"}
     status, text = checks.run()
     assert (status, text.splitlines()[-1]) == (0, "nothing remains")
+    assert "v1: 2, of which 2 were taken" in text and "v2 and v3: 3, of which 3 were taken" in text
+    requests = json.loads(checks.run("--json")[1])["requests"]
+    assert len(set(requests["v2 and v3"]["taken"])) == 3
+
+
+def test_page_that_somebody_reloads_undoes_nothing(stand: Stand, checks: Check) -> None:
+    system = register_system(stand)
+    address = system.authorize_url()
+    code = system.answer_of(system.go_on(stand.browser().open(address)))["code"]
+    assert system.redeem(code).status_code == 200
+    before = checks.states()
+    assert "007053" in stand.browser().open(address).url, "each signature is good once"
+    assert checks.states() == before
+    assert before["signed text of authorization"] == before["sign-in"] == "done"
 
 
 def test_half_of_the_way(stand: Stand, checks: Check) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from idp.consent import disclosures
 from idp.tokens import families
-from tests.idp.esia.resources import CLIENT_ID, read_as
+from tests.idp.esia.resources import ANNA, CLIENT_ID, read_as
 from tests.idp.esia.system import register_system
 from tests.idp.stand import ISSUER, Stand
 
@@ -75,3 +75,18 @@ def test_refused_request_tells_and_writes_nothing(stand: Stand) -> None:
     assert [reader.status(path) for path in ("/docs?embed=(elements)", "/nothing")] == [403, 404]
     assert reader.ask(f"/rs/prns/{reader.oid}", Host="evil.test").status_code == 400
     assert told_of(stand, reader.citizen_id) == set()
+
+
+def test_consent_taken_back_on_the_page_ends_the_token_at_once(stand: Stand) -> None:
+    """The whole way of a person of the test system: signed in, told of, and told of no more."""
+    system = register_system(stand, "JOURNEYIS")
+    browser = stand.browser()
+    entered = system.sign_in(browser, scope="openid fullname id_doc", person=(ANNA, "11111111"))
+    told = entered.rest("?embed=(documents.elements)").json()
+    assert (told["firstName"], told["documents"]["elements"][0]["number"]) == ("Анна", "000601")
+    assert entered.rest("/ctts").status_code == 403
+    page = browser.open(f"{ISSUER}/account/consents")
+    form, button = next((name, each.buttons) for name, each in page.forms().items() if each.action.endswith("/withdraw"))
+    browser.submit(form, next(iter(button)))
+    assert entered.rest().status_code == 401
+    assert entered.refresh().status_code == 400

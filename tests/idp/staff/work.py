@@ -2,6 +2,7 @@
 
 import json
 
+from idp.seed import ACTOR as ACTOR_OF_SEED
 from tests.browser import Browser
 from tests.idp.stand import ISSUER, Stand
 
@@ -32,8 +33,8 @@ def found(stand: Stand, role: str, path: str, login: str) -> Browser:
 
 
 def written(stand: Stand, action: str) -> list[tuple[str, str, str, dict[str, object]]]:
-    """What the journal says of an action: who, of what, the outcome, and the details but for the address it came from."""
-    rows = [event for event in stand.events() if event["action"] == action]
+    """What the journal says of an action since the seed: who, of what, the outcome, and the details but for the address."""
+    rows = [event for event in stand.events() if event["action"] == action and event["actor"] != ACTOR_OF_SEED]
     details = [json.loads(str(event["detail"])) for event in rows]
     assert all(detail.pop("from", "127.0.0.1") == "127.0.0.1" for detail in details)
     return [

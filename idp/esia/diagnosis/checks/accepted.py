@@ -36,7 +36,9 @@ def check_accepted(case: Case, named: Sequence[KnownCertificate], signature: byt
         yield found(kinds.QUERY_OF_POST, received=", ".join(name for name, _ in case.sent.of_query)[:100], expected="—")
     if case.client is not None and endpoint.call == "authorization":
         uri, registered = sent.get("redirect_uri", ""), case.client.redirect_uris
-        same = [each for each in registered if is_of_registered_domain(uri, [each], application_type=case.client.application_type)]
+        same = [
+            each for each in registered if is_of_registered_domain(uri, [each], application_type=case.client.application_type)
+        ]
         if same and uri not in registered:
             yield found(kinds.REDIRECT_PATH, received=uri, expected=same[0])
 

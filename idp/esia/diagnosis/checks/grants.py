@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
+from idp.cms.gost_2012 import streebog256
 from idp.esia.diagnosis.case import Case
 from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import grants as kinds
@@ -68,11 +69,13 @@ def _check_verifier(case: Case, challenge: str | None) -> Iterator[Found]:
         return
     digest = hashlib.sha256(verifier.encode()).digest()
     made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    if made == challenge:
+    of_streebog = base64.urlsafe_b64encode(streebog256(verifier.encode())).rstrip(b"=").decode()
+    if challenge == made or (case.settings.st256_challenge and challenge == of_streebog):
         return
     others = {
         "base64": base64.b64encode(digest).decode(),
         "base64url =": base64.urlsafe_b64encode(digest).decode(),
+        "St256": of_streebog,
         "hex": digest.hex(),
         "base64url(hex)": base64.urlsafe_b64encode(digest.hex().encode()).rstrip(b"=").decode(),
     }

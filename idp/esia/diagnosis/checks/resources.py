@@ -9,10 +9,10 @@ from idp.esia.diagnosis.kind import Found, found
 from idp.esia.diagnosis.kinds import resources as kinds
 from idp.esia.rest.resource import Resource
 from idp.esia.rest.resources import RESOURCES
-from idp.protocol.compact_jwt import UnverifiedJwt, JwtMalformed, take_apart
+from idp.protocol.compact_jwt import JwtMalformed, UnverifiedJwt, take_apart
 
-TREE = "/rs/"
-PERSON = re.compile(r"/rs/prns/(\d+)")
+TREES = ("/rs/", "/esia-rs/")
+PERSON = re.compile(r"/(?:esia-)?rs/(?:api/public/v\d+/)?prns/(\d+)")
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 SHOWN = 60
 
@@ -20,7 +20,7 @@ SHOWN = 60
 def check_resource(case: Case) -> Iterator[Found]:
     """The token as its own text says; only refused calls are asked about."""
     exchange = case.exchange
-    if not exchange.path.startswith(TREE) or exchange.status not in (UNAUTHORIZED, FORBIDDEN, NOT_FOUND):
+    if not exchange.path.startswith(TREES) or exchange.status not in (UNAUTHORIZED, FORBIDDEN, NOT_FOUND):
         return
     token = exchange.request.bearer_token
     if not token:

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from idp.esia.diagnosis.kind import Kind
-from idp.esia.diagnosis.kinds import accepted, certificates, form, grants, hashes, parameters, resources, scopes, secret, texts, time
+from idp.esia.diagnosis.kinds import (
+    accepted,
+    certificates,
+    form,
+    grants,
+    hashes,
+    parameters,
+    resources,
+    scopes,
+    secret,
+    texts,
+    time,
+)
 
 MODULES = (form, parameters, scopes, time, secret, hashes, certificates, texts, grants, resources, accepted)
 KINDS: Mapping[str, Kind] = MappingProxyType(

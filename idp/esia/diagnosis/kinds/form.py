@@ -94,7 +94,7 @@ BODY_JSON = Kind(
         "The parameters came as JSON, which ESIA does not read: to it all mandatory parameters are missing.",
     ),
     Words("Отправляйте форму: {expected}.", "Send a form: {expected}."),
-    exact("EKA#23; MIAC, EKA#23"),
+    exact("EKA#23; MIAC"),
 )
 BODY_MULTIPART = Kind(
     "body_multipart",
@@ -169,7 +169,7 @@ PARAMETER_MISSING = Kind(
     Words("Нет обязательного параметра", "A mandatory parameter is missing"),
     Words("В запросе нет {field}.", "The request has no {field}."),
     Words("Передавайте {field}: {expected}.", "Send {field}: {expected}."),
-    exact("FR#59; TP 3.1.1, ILIM, AIS; MIAC, EKA#23"),
+    exact("FR#59; TP 3.1.1, ILIM, AIS; MIAC; EKA#23"),
 )
 PARAMETER_EMPTY = Kind(
     "parameter_empty",
@@ -178,7 +178,7 @@ PARAMETER_EMPTY = Kind(
     Words("Обязательный параметр пуст", "A mandatory parameter is empty"),
     Words("{field} передан без значения.", "{field} came without a value."),
     Words("Передавайте {field}: {expected}.", "Send {field}: {expected}."),
-    exact("TP 3.1.1, ILIM, AIS; MIAC, EKA#23"),
+    exact("TP 3.1.1, ILIM, AIS; MIAC; EKA#23"),
 )
 PARAMETER_MISSPELT = Kind(
     "parameter_misspelt",
@@ -187,5 +187,5 @@ PARAMETER_MISSPELT = Kind(
     Words("Имя параметра написано иначе", "A parameter is misspelt"),
     Words("Вместо {field} пришёл {received}.", "Instead of {field} there is {received}."),
     Words("Переименуйте {received} в {field}.", "Rename {received} to {field}."),
-    exact("TP 3.1.1, ILIM, AIS; MIAC, EKA#23"),
+    exact("TP 3.1.1, ILIM, AIS; MIAC; EKA#23"),
 )

@@ -51,12 +51,12 @@ SCOPE = Kind(
     (),
     Words("У маркера нет нужной области", "The token lacks the scope"),
     Words(
-        "В маркере: {received}. Для {path} нужна область: {expected}.",
-        "The token has {received}, and {path} needs one of: {expected}.",
+        "В маркере: {received}. Для {path} нужна другая область.",
+        "The token has {received}, and {path} needs another.",
     ),
     Words(
-        "Запросите {expected} при авторизации; у системы эта область тоже должна быть.",
-        "Ask for {expected} when authorizing; the system has to be granted it, too.",
+        "Запросите при авторизации одну из областей: {expected}; у системы она тоже должна быть.",
+        "Ask for one of these scopes when authorizing, and have it granted to the system: {expected}.",
     ),
     assumed("VOSK, SOK, OAM; FR#10, ENET#8"),
 )
@@ -84,7 +84,9 @@ NOT_SIGNED = Kind(
         "Его подпись не от наших ключей: маркер изменён по дороге, другого стенда или выдан до сброса.",
         "Its signature is of none of our keys: it was changed on the way, is another stand's, or from before a reset.",
     ),
-    Words("Передавайте access_token без изменений или авторизуйтесь заново.", "Send the access_token unchanged, or authorize again."),
+    Words(
+        "Передавайте access_token без изменений или авторизуйтесь заново.", "Send the access_token unchanged, or authorize again."
+    ),
     exact("EKA fixture, CPRO#45"),
 )
 TOKEN_REVOKED = Kind(
@@ -113,7 +115,9 @@ NOBODY_THERE = Kind(
     "path",
     (),
     Words("С таким номером никого и ничего нет", "Nobody and nothing has this number"),
-    Words("Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, and a number in it is unknown."),
+    Words(
+        "Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, and a number in it is unknown."
+    ),
     Words(
         "Берите oid из маркера (urn:esia:sbj_id), а номера — из elements коллекции.",
         "Take the oid of the token (urn:esia:sbj_id), and the numbers of the elements of the collection.",

@@ -1,6 +1,8 @@
 """Every mistake that is known is found, and what is right is left in peace."""
 
+import base64
 import itertools
+import json
 
 import pytest
 
@@ -65,3 +67,70 @@ def test_es_mutants_name_the_spoiled_field_and_unknown_has_no_cause() -> None:
     report = measure(300, seed=17)
     assert report.share >= ENOUGH, report.misses
     assert report.with_false_cause == 0
+
+
+def resource(status: int, *, path: str = "/rs/prns/1000000001", token: str | None = None) -> str:
+    """The first diagnosis of a call for a resource."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    request = world.good(world.seeded(17), "v2 ac", "gost")
+    exchange = request.exchange(method="GET", path=path, query="", headers=headers, status=status)
+    return judge(request.case(exchange)).first.kind.code
+
+
+def jwt(sbt: str, **claims: object) -> str:
+    parts = ({"alg": "RS256", "sbt": sbt}, {"exp": world.AT + 60, "urn:esia:sbj_id": 1000000001, **claims})
+    return ".".join([*(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts), "c2ln"])
+
+
+@pytest.mark.parametrize(
+    ("status", "token", "code"),
+    [
+        (401, None, "resource_no_token"),
+        (401, jwt("id"), "resource_other_token"),
+        (401, jwt("access", exp=world.AT - 5), "resource_token_expired"),
+        (403, jwt("access", **{"urn:esia:sbj_id": 1000000002}), "resource_other_person"),
+        (403, jwt("access", scope="openid"), "resource_scope"),
+        (401, "x", "resource_no_jwt"),
+        (200, jwt("access"), "all_well"),
+    ],
+)  # fmt: skip
+def test_es_refused_call_for_a_resource_is_explained_by_its_token(status: int, token: str | None, code: str) -> None:
+    assert resource(status, token=token) == code
+
+
+def test_scope_that_a_resource_needs_is_named() -> None:
+    headers = {"authorization": f"Bearer {jwt('access', scope='openid')}"}
+    request = world.good(world.seeded(17), "v2 ac", "gost")
+    exchange = request.exchange(method="GET", path="/rs/prns/1000000001/addrs", query="", headers=headers, status=403)
+    assert judge(request.case(exchange)).first.expected == "addresses"
+
+
+def test_fault_of_ours_is_never_blamed_on_the_request() -> None:
+    request = world.good(world.seeded(17), "v3 code", "gost")
+    assert judge(request.case(request.exchange(status=500))).first.kind.code == "our_fault"
+
+
+def test_text_that_stands_in_the_message_is_shown_where_no_mistake_explains_it() -> None:
+    request = world.good(world.seeded(17), "v1 ac", "rsa attached")
+    first = judge(request.case(request.exchange(request.over("something else: ёж".encode())))).first
+    assert first.kind.code == "text_attached"
+    assert first.received == "something else: ёж"
+
+
+def test_refusal_that_nothing_explains_has_no_cause_and_shows_what_was_expected() -> None:
+    request = world.good(world.seeded(17), "v2 ac", "gost")
+    verdict = judge(request.case(request.exchange(status=400)))
+    assert (verdict.is_unknown, verdict.has_cause) == (True, False)
+    assert verdict.first.expected == request.text().decode()
+
+
+def test_what_was_accepted_is_never_called_refused() -> None:
+    """Whatever the bytes look like: the stand took them."""
+    for operator in OPERATORS:
+        requests = (world.good(world.seeded(operator.name), call) for call in world.CALLS)
+        for request in filter(operator.fits, requests):
+            exchange = operator.spoil(request)
+            parts = {name: getattr(exchange, name) for name in ("method", "path", "query", "body", "headers")}
+            taken = request.exchange(**parts, status=200)
+            assert not judge(request.case(taken)).has_cause
+            break

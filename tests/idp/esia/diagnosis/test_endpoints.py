@@ -1,11 +1,15 @@
 """The diagnosis and the endpoints judge alike: what one refuses is never right to the other."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
+import requests
 
+from idp.clients import certificates
 from idp.esia.diagnosis.gather import case_of
 from idp.esia.diagnosis.judge import Verdict, judge
+from idp.esia.diagnosis.telling import explain
 from idp.requests import journal
 from idp.requests.exchange import Exchange
 from idp.requests.recorder import settle
@@ -14,7 +18,8 @@ from tests.idp.esia.diagnosis import world
 from tests.idp.esia.diagnosis.operators import choose
 from tests.idp.esia.diagnosis.world import AT, Request
 from tests.idp.esia.resources import POND, organisation_oid
-from tests.idp.esia.system import System, register_system
+from tests.idp.esia.signing import own_identities
+from tests.idp.esia.system import SIGNED, Entered, System, register_system
 from tests.idp.stand import CALLBACK, Stand
 
 MUTANTS = 160
@@ -96,3 +101,67 @@ def test_good_request_is_taken_and_called_good(stand: Stand, system: System, cal
         is_taken, verdict = send(stand, request.exchange())
         assert is_taken
         assert verdict.first.kind.weight != "cause"
+
+
+@pytest.fixture
+def entered(system: System) -> Entered:
+    return system.sign_in(access_type="offline")
+
+
+def why(stand: Stand, answer: requests.Response) -> str:
+    """What is said first of a token call that was refused."""
+    assert answer.status_code == BAD_REQUEST, answer.text
+    return first_of(stand, answer.headers["X-Propusk-Request"])
+
+
+def first_of(stand: Stand, request_id: str) -> str:
+    settle(stand.realm)
+    with stand.realm.database.read() as connection:
+        recorded = journal.find(stand.realm, connection, request_id)
+    assert recorded is not None
+    return explain(stand.realm, recorded, "ru").first.code
+
+
+def test_es_what_is_wrong_with_a_grant_is_found_in_what_the_stand_keeps(stand: Stand, system: System) -> None:
+    code = system.obtain_code()
+    assert why(stand, system.redeem(code, redirect_uri=f"{CALLBACK}/other")) == "code_redirect_differs"
+    assert why(stand, system.redeem(code, code_verifier="x" * 43)) == "verifier_without_challenge"
+    assert why(stand, system.redeem(code[:255])) == "code_cut"
+    assert system.redeem(code).status_code == 200
+    assert why(stand, system.redeem(code)) == "code_used"
+    late = system.obtain_code()
+    stand.clock.advance(stand.settings.esia.code_seconds + 1)
+    assert why(stand, system.redeem(late)) == "code_expired"
+
+
+def test_es_refresh_token_that_was_used_is_told_from_an_unknown_one(stand: Stand, system: System, entered: Entered) -> None:
+    token = str(entered.tokens["refresh_token"])
+    assert why(stand, system.refresh(str(entered.access_token))) == "refresh_is_jwt"
+    assert why(stand, system.refresh("nobody's")) == "refresh_unknown"
+    assert system.refresh(token).status_code == 200
+    assert why(stand, system.refresh(token)) == "refresh_used"
+
+
+def test_es_signature_of_an_earlier_request_is_recognised(stand: Stand, system: System) -> None:
+    request = system.authorization("v2")
+    address = f"{system.address}/aas/oauth2/v2/ac"
+    taken = stand.http().get(address, params=request, allow_redirects=False)
+    again = stand.http().get(address, params=request, allow_redirects=False)
+    assert first_of(stand, taken.headers["X-Propusk-Request"]) == "all_well"
+    assert first_of(stand, again.headers["X-Propusk-Request"]) == "signature_replayed"
+    old = {"state": request["state"], "timestamp": request["timestamp"]}
+    code = system.obtain_code()
+    fresh = system.token_request(code)
+    text = "".join({**fresh, **old}.get(name, "") for name in SIGNED["v3 code"]).encode()
+    call = {**fresh, "client_secret": system.sign(text, "v2", signs="gost")}
+    assert why(stand, system.post(call)) == "text_of_authorization"
+
+
+def test_certificate_that_was_removed_is_told_from_one_of_another_system(stand: Stand, system: System) -> None:
+    other = register_system(stand, "OTHERIS", identities=own_identities("Чужая система"))
+    stolen = replace(system, identities=other.identities)
+    assert why(stand, stolen.redeem("x", "v1", signs="rsa")) == "certificate_foreign"
+    with stand.realm.database.write() as connection:
+        fingerprint = hashlib.sha256(system.identities.rsa.der).hexdigest()
+        assert certificates.remove(stand.realm, connection, system.client_id, fingerprint, actor="operator:test")
+    assert why(stand, system.redeem("x", "v1", signs="rsa")) == "certificate_removed"

@@ -171,3 +171,12 @@ def test_page_lists_refused_requests_and_explains_one(stand: Stand, system: Syst
         assert words in page
     assert "The text of v1 is signed" in browser.open(f"{CONTROL}/why/{request_id}?lang=en").text
     assert browser.open(f"{CONTROL}/why/nothing").status == 404
+
+
+def test_es_call_of_an_address_that_esia_has_not_is_written_down_and_explained(
+    stand: Stand, system: System, command: Any
+) -> None:
+    answer = stand.http().get(system.authorize_url("v2").replace("/v2/ac", "/v3/ac"), allow_redirects=False)
+    assert answer.status_code == 404
+    told = json.loads(command(answer.headers[HEADER], "--json").output)
+    assert (told["system"], told["reasons"][0]["code"]) == (system.client_id, "path_unknown")
