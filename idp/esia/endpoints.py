@@ -29,6 +29,8 @@ TREES: Mapping[str, Endpoint] = {"/rs/": resources, "/esia-rs/": resources}
 BLUEPRINTS: tuple[Blueprint, ...] = (authorization_pages, logout_pages)
 """Addresses that browsers open."""
 FOR_BROWSERS = frozenset({"/aas/oauth2/ac", "/aas/oauth2/v2/ac", "/idp/ext/Logout"})
+NEAR = "/aas/"
+"""Nobody calls such an address but a client that took it for one of ESIA's."""
 
 
 def is_for_programs(path: str) -> bool:
@@ -37,5 +39,5 @@ def is_for_programs(path: str) -> bool:
 
 
 def is_of_dialect(path: str) -> bool:
-    """Is this an address of the dialect at all? So is one beside them that does not exist: its caller wants to know."""
-    return path in FOR_BROWSERS or is_for_programs(path) or path.startswith("/aas/oauth2/")
+    """Is this an address of the dialect, or one that was meant to be?"""
+    return path in FOR_BROWSERS or path.startswith(NEAR) or is_for_programs(path)
