@@ -27,7 +27,9 @@ def check_path(case: Case) -> Iterator[Found]:
     path = case.exchange.path
     if endpoint is None:
         if path.startswith(ROOT):
-            yield found(kinds.PATH_UNKNOWN, received=path, expected=", ".join(ENDPOINTS))
+            word = path.rstrip("/").rpartition("/")[2]
+            near = [each for each in ENDPOINTS if each.endswith(f"/{word}")] or list(ENDPOINTS)
+            yield found(kinds.PATH_UNKNOWN, received=path, expected=", ".join(near))
         return
     if endpoint.call == "authorization" and sent.get("grant_type") and not sent.get("response_type"):
         yield found(kinds.TOKEN_CALL_AT_AUTHORIZATION, received=path, expected=_path(endpoint, "token"))

@@ -66,8 +66,8 @@ NO_JWT = Kind(
     (),
     Words("Это не маркер доступа", "It is no access token"),
     Words(
-        "Маркер доступа — JWT из трёх частей, а пришло не то ({length} знаков): маркер обрезан, или это refresh_token.",
-        "An access token is a JWT of three parts, and {length} characters of something else came: cut, or the refresh_token.",
+        "Маркер доступа — JWT из трёх частей, а пришло другое (длина {length}): маркер обрезан, или это refresh_token.",
+        "An access token is a JWT of three parts, and something else came (length {length}): a part of one, or the refresh_token.",
     ),
     Words(
         "Передавайте access_token целиком: в нём больше 500 знаков.",
