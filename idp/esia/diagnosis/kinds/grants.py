@@ -234,7 +234,7 @@ NO_GOST = Kind(
     Words("Стенд не может подписать по ГОСТ", "The stand cannot sign by GOST"),
     Words(
         "Запрос ни при чём: маркеры этой системы подписываются {expected}, а на машине стенда нет модуля или ключа ГОСТ.",
-        "It is not the request: this system's tokens are signed by {expected}, and the stand's machine has no GOST engine or key.",
+        "It is not the request: its tokens are signed by {expected}, and the stand's machine has no GOST engine or key.",
     ),
     Words(
         "Поставьте libengine-gost-openssl и выполните scripts/keys или заведите систему с RS256.",

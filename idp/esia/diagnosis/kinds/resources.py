@@ -67,7 +67,7 @@ NO_JWT = Kind(
     Words("Это не маркер доступа", "It is no access token"),
     Words(
         "Маркер доступа — JWT из трёх частей, а пришло другое (длина {length}): маркер обрезан, или это refresh_token.",
-        "An access token is a JWT of three parts, and something else came (length {length}): a part of one, or the refresh_token.",
+        "An access token is a JWT of three parts; something else came (length {length}): a part of one, or the refresh_token.",
     ),
     Words(
         "Передавайте access_token целиком: в нём больше 500 знаков.",
@@ -116,7 +116,7 @@ NOBODY_THERE = Kind(
     (),
     Words("С таким номером никого и ничего нет", "Nobody and nothing has this number"),
     Words(
-        "Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, and a number in it is unknown."
+        "Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, a number in it is unknown."
     ),
     Words(
         "Берите oid из маркера (urn:esia:sbj_id), а номера — из elements коллекции.",
