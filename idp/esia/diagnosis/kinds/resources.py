@@ -115,9 +115,7 @@ NOBODY_THERE = Kind(
     "path",
     (),
     Words("С таким номером никого и ничего нет", "Nobody and nothing has this number"),
-    Words(
-        "Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, a number in it is unknown."
-    ),
+    Words("Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, a number in it is unknown."),
     Words(
         "Берите oid из маркера (urn:esia:sbj_id), а номера — из elements коллекции.",
         "Take the oid of the token (urn:esia:sbj_id), and the numbers of the elements of the collection.",
