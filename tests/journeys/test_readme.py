@@ -51,6 +51,7 @@ def test_c08_reading_the_sms_by_curl_works_as_written(house: House, readme: str)
 
 @pytest.mark.parametrize("readme", READMES)
 def test_c08_people_of_the_readme_can_sign_in(readme: str) -> None:
+    """Those of ESIA's test system have a page of their own."""
     text = (ROOT / readme).read_text(encoding="utf-8")
-    for person in PEOPLE.values():
+    for person in (person for key, person in PEOPLE.items() if not key.startswith("esia-")):
         assert all(f"`{word}`" in text for word in (person.phone, person.email, person.snils, person.password)), person.key
