@@ -133,6 +133,12 @@ def test_es_logout_that_stays_says_why(stand: Stand, system: System, command: An
         assert [each["code"] for each in told["reasons"]] == ["all_well", code]
 
 
+def test_es_what_was_signed_and_what_was_sent_are_told_apart(stand: Stand, system: System, command: Any) -> None:
+    refused = refused_id(stand, system.authorize_url("v2", scope="openid fullname", tampered={"scope": "openid"}))
+    told = json.loads(command(refused, "--json").output)["reasons"][0]
+    assert (told["code"], told["received"], told["expected"]) == ("text_other_value", "openid fullname", "openid")
+
+
 def test_es_missing_engine_is_not_called_a_busy_stand(stand: Stand, command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     system = register_system(stand, esia_algorithm="GOST3410_2012_256")
     monkeypatch.setattr(gost_engine, "_loaded", lambda: gost_engine.GostUnavailable("libcrypto has no GOST engine"))
