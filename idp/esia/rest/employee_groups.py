@@ -1,5 +1,6 @@
 """`/rs/orgs/{oid}/emps/{person}/grps`: the groups of an organisation that somebody who works there is in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from idp.esia.rest.resource import NAME, ORGANISATION, Resource
 from idp.protocol.esia.fact import approximate, assumed
 
 SOURCE = "VOSK EsiaGroupInfo"
+NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def _one(asked: Asked) -> Told:
 def _member(asked: Asked, person: str | None = None) -> MemberOf:
     """What the person whom the path names is in this organisation. Raises NotThere."""
     text = asked.names[0] if person is None else person
-    citizen_id = oids.citizen_of(asked.connection, int(text)) if text.isdecimal() and text.isascii() else None
+    citizen_id = oids.citizen_of(asked.connection, int(text)) if NUMBER.fullmatch(text) else None
     if citizen_id is None or asked.organisation is None:
         raise NotThere
     for member in organisations.of_member(asked.connection, citizen_id):

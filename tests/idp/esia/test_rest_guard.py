@@ -187,7 +187,7 @@ def test_groups_of_an_employee(stand: Stand) -> None:
     (address,) = reader.ask(f"/rs/orgs/{pond}/emps/{worker}/grps").json()["elements"]
     assert reader.ask(address).json()["grp_id"] == "EMPLOYEE"
     stranger = read_as(stand, ANNA).oid
-    for path in (f"{stranger}/grps", "x/grps", f"{worker}/grps/ORG_ADMIN", f"{worker}/grps/x"):
+    for path in (f"{stranger}/grps", "x/grps", f"{worker}/grps/ORG_ADMIN", f"{worker}/grps/x", f"{'9' * 5_000}/grps"):
         assert reader.ask(f"/rs/orgs/{pond}/emps/{path}").status_code == 404
 
 

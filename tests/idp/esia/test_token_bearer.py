@@ -145,6 +145,8 @@ def test_systems_own_token_has_no_person(issued: Issued) -> None:
     assert (bearer.citizen_id, bearer.oid, bearer.family_id) == (None, None, None)
     assert bearer.has_scope("org_ogrn", org_oid=1_000_000_042)
     assert not bearer.has_scope("org_ogrn", org_oid=1_000_000_043)
+    of_openid = issued.sign(oid=None, client_id="client", scope="http://esia.gosuslugi.ru/org_ogrn?org_oid=1000000042")
+    assert issued.judged(of_openid) is None, "a client of the standard endpoints has no token here"
 
 
 @pytest.mark.parametrize("damage", ["", "a.b", "a.b.c", "x" * 20_000, "e30.e30.e30"])

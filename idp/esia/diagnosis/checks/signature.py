@@ -26,6 +26,9 @@ from idp.protocol.esia.signed_text import Recipe
 GOST_BYTES, HALF = 64, 32
 WITHOUT_ENGINE = 20
 """Texts that are tried where GOST takes 150 ms each."""
+MOST_TRIED, MOST_BYTES = 8_000, 16_000_000
+"""The most that is tried, in texts and in bytes of them: a request of an ordinary size needs half of it, and a stranger who
+sends a thousand scopes makes nobody wait for a minute."""
 WEAK = {"SHA-1": kinds.CMS_SHA1, "MD5": kinds.CMS_MD5, "GOST R 34.11-94": kinds.CMS_GOST94}
 GOOD_IN_CMS = ("SHA-256", "SHA-384", "SHA-512", "Streebog-256")
 
@@ -207,10 +210,11 @@ def _wrong_size(case: Case, signature: bytes, named: Sequence[KnownCertificate])
 
 def _try_texts(case: Case, imprints: Sequence[Imprint], *, content: bytes | None = None) -> Iterator[Found]:
     recipe = case.recipes()[0]
-    limit = None if gost_engine.is_available() or all(each.is_of_key for each in imprints) else WITHOUT_ENGINE
-    tried = 0
+    is_quick = gost_engine.is_available() or all(each.is_of_key for each in imprints)
+    limit, tried, size = MOST_TRIED if is_quick else WITHOUT_ENGINE, 0, 0
     for attempt in attempts(case, recipe):
-        if limit is not None and tried >= limit:
+        size += len(attempt.text)
+        if tried >= limit or size > MOST_BYTES:
             break
         tried += 1
         if any(each.fits(attempt.text) for each in imprints):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -196,3 +197,20 @@ def test_es_call_of_an_address_that_esia_has_not_is_written_down_and_explained(
     assert answer.status_code == 404
     told = json.loads(command(answer.headers[HEADER], "--json").output)
     assert (told["system"], told["reasons"][0]["code"]) == (system.client_id, "path_unknown")
+
+
+MOST_SECONDS = 20
+"""Of the processor. Without a bound the texts of such a request would take many minutes."""
+
+
+@pytest.mark.parametrize("scope", ["a " * 9_000, "openid " + "abc " * 1_500])
+def test_es_request_of_a_stranger_that_is_made_to_be_long_is_judged_soon(
+    stand: Stand, system: System, command: Any, scope: str
+) -> None:
+    secret = base64.urlsafe_b64encode(bytes(range(1, 65))).decode()
+    call = system.token_request("code", tampered={"client_secret": secret, "scope": scope})
+    request_id = system.post(call).headers[HEADER]
+    begun = time.process_time()
+    told = json.loads(command(request_id, "--json").output)
+    assert time.process_time() - begun < MOST_SECONDS
+    assert told["outcome"] == "unknown"
