@@ -1,16 +1,21 @@
 """The pytest plugin, found by its entry point: the fixtures `esia` and `propusk_stand`, and a report section on failures."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from propusk.esia import Esia
+    from propusk.requests import Request
     from propusk.stand import Stand
 
 FIXTURES = frozenset({"esia", "propusk_stand"})
 SHOWN_REQUESTS = 20
+EXPLAINED = 3
+"""Of the requests of ESIA's dialect that were refused, the newest: why each was may take a second to find."""
+OF_ESIA = ("/aas/", "/rs/")
+BAD_REQUEST = 400
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +58,16 @@ def _told(sandbox: "Esia") -> str:
 
     try:
         requests = sandbox.requests.all()[-SHOWN_REQUESTS:]
+        return _listed(sandbox, requests) if requests else f"Nothing was asked of {sandbox.issuer}."
     except PropuskError as error:
         return f"The requests of {sandbox.issuer} are not known: {error}"
-    if not requests:
-        return f"Nothing was asked of {sandbox.issuer}."
-    return "\n".join([f"The last requests to {sandbox.issuer}:", *map(str, requests)])
+
+
+def _listed(sandbox: "Esia", requests: "Sequence[Request]") -> str:
+    refused = [each for each in requests if each.path.startswith(OF_ESIA) and (each.error or each.status >= BAD_REQUEST)]
+    lines = [f"The last requests to {sandbox.issuer}:"]
+    for request in requests:
+        lines.append(str(request))
+        if request in refused[-EXPLAINED:]:
+            lines.append(f"    {sandbox.requests.why(request, lang='en').first}")
+    return "\n".join(lines)

@@ -16,7 +16,7 @@ SHOWN = ("key", "phone", "email", "snils", "password", "note")
 @click.command()
 def people() -> None:
     """Print the test people and their passwords as JSON."""
-    click.echo(json.dumps(shown_people(_test_settings()), ensure_ascii=False))
+    click.echo(json.dumps(shown_people(_test_settings()), ensure_ascii=False, indent=2))
 
 
 def shown_people(settings: Settings) -> list[dict[str, str]]:

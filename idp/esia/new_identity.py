@@ -64,7 +64,10 @@ def _sign_gost(
     try:
         key = GostKey(pem.unarmor(private)[2], is_private=True)
     except GostUnavailable as reason:
-        raise StandUnusable(f"this machine cannot sign by GOST R 34.10-2012: {reason}") from None
+        raise StandUnusable(
+            f"this machine cannot sign by GOST R 34.10-2012: {reason}; install it (Debian: libengine-gost-openssl),"
+            " or make a key of RSA"
+        ) from None
     subject, algorithm = asn1.Name.build({"common_name": name}), _algorithm()
     usage = asn1.Extension({"extn_id": "key_usage", "critical": True, "extn_value": asn1.KeyUsage({"digital_signature"})})
     certified = asn1.TbsCertificate(

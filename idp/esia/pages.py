@@ -56,5 +56,10 @@ def refused_page(realm: Realm, refusal: EsiaRefused) -> PageProblem:
         facts=((_("Номер запроса"), request_id),) if request_id else (),
         code=refusal.outcome,
         cause=refusal.description.partition(": ")[2],
-        command=f"propusk why {request_id}" if request_id else None,
+        command=_explaining(realm, request_id) if request_id else None,
     )
+
+
+def _explaining(realm: Realm, request_id: str) -> str:
+    """What tells why: the command line, which knows no sandbox, or the test that a sandbox belongs to."""
+    return f"esia.requests.why({request_id!r})" if realm.name else f"propusk why {request_id}"

@@ -83,3 +83,11 @@ def test_system_brings_certificates_of_its_own(esia: Esia) -> None:
     assert system.key is None and len(system.metadata["certificates"]) == 1
     with pytest.raises(Refused):
         esia.system("second", "http://localhost/")
+
+
+def test_page_of_a_refusal_names_what_the_test_can_ask(esia: Esia) -> None:
+    esia.system("TESTIS", "http://localhost/", algorithm="rsa")
+    answer = requests.get(f"{esia.issuer}/aas/oauth2/ac?client_id=TESTIS&redirect_uri=http://elsewhere.test/", timeout=10)
+    request_id = answer.headers["X-Propusk-Request"]
+    assert f"esia.requests.why(&#39;{request_id}&#39;)" in answer.text
+    assert esia.requests.why(request_id).outcome == "refused"

@@ -86,16 +86,26 @@ def test_failed_test_shows_what_was_asked_of_the_provider(runs: pytest.Pytester)
 
         def test_silent(esia):
             assert False, "on purpose"
+
+        def test_of_esia(esia):
+            esia.system("TESTIS", "http://localhost/", algorithm="rsa")
+            try:
+                urllib.request.urlopen(f"{esia.issuer}/aas/oauth2/v3/te", data=b'{"client_id": "TESTIS"}')
+            except urllib.error.HTTPError as refused:
+                refused.close()
+            assert False, "on purpose"
         """
     )
     result = runs.runpytest_subprocess()
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(
         [
             "*- propusk -*",
             "The last requests to http*/t/*:",
             "POST /oauth2/token → 40* *",
             "*Nothing was asked of http*",
+            "POST /aas/oauth2/v3/te → 400 invalid_request: ESIA-007014*",
+            "    A JSON body instead of a form [[]body[]]*",
         ]
     )
 

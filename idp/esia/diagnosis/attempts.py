@@ -159,8 +159,8 @@ def _encoded(recipe: Recipe, parameters: Mapping[str, str]) -> Iterator[Attempt]
     right = recipe.text(parameters).decode("utf-8", "replace")
     for encode in (quote_plus, quote, lambda text: quote(text, safe="")):
         every = {name: encode(value) for name, value in parameters.items()}
-        yield Attempt(kinds.TEXT_ENCODED, recipe.text(every), "", {"what": "—"})
-        yield Attempt(kinds.TEXT_ENCODED, encode(right).encode(), "", {"what": "—"})
+        yield Attempt(kinds.TEXT_ENCODED, recipe.text(every), "", {"what": order_of(recipe, parameters)})
+        yield Attempt(kinds.TEXT_ENCODED, encode(right).encode(), "", {"what": order_of(recipe, parameters)})
         for name in recipe.fields:
             if parameters.get(name):
                 changed = {**parameters, name: encode(parameters[name])}

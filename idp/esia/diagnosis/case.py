@@ -60,6 +60,8 @@ class Case:
     refresh: KnownRefresh | None = None
     organisations: frozenset[int] = frozenset()
     knows_grants: bool = True
+    can_sign: bool = True
+    """Can the stand sign this system's tokens? Without the engine of GOST not all of them."""
     is_token_ours: bool | None = None
     """Did we sign the access token that the request brings? None: it brings none, or nobody looked."""
     repaired: Mapping[str, str] = field(default_factory=dict)

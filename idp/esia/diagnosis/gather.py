@@ -9,14 +9,17 @@ from ground.database import table_of
 from idp.citizens import oids
 from idp.clients import registry
 from idp.clients.models import ClientCertificate
+from idp.cms.gost_engine import GostUnavailable
 from idp.esia.bearer import was_issued
 from idp.esia.diagnosis.case import Case, KnownCertificate, KnownCode, KnownRefresh
 from idp.esia.diagnosis.sent import ENDPOINTS, Sent
+from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.realm import Realm
 from idp.requests import journal
 from idp.requests.journal import Recorded
 from idp.tokens import codes, refresh
 from idp.tokens.families import FAMILIES
+from idp.tokens.minting import check_esia_key
 from idp.tokens.models import AuthorizationCode, RefreshToken
 
 CERTIFICATES = table_of(ClientCertificate)
@@ -50,8 +53,17 @@ def case_of(realm: Realm, connection: Connection, recorded: Recorded) -> Case:
         organisations=_organisations(connection, sent.get("scope", "")),
         code=_code(connection, sent.get("code", ""), before=recorded.number, same=same, at=exchange.at),
         refresh=_refresh(connection, sent.get("refresh_token", ""), before=recorded.number, same=same, at=exchange.at),
+        can_sign=known is None or _can_sign(realm, known.client.esia_algorithm),
         is_token_ours=was_issued(realm, exchange.request.bearer_token),
     )
+
+
+def _can_sign(realm: Realm, algorithm: EsiaAlgorithm) -> bool:
+    try:
+        check_esia_key(realm, algorithm)
+    except GostUnavailable:
+        return False
+    return True
 
 
 def _organisations(connection: Connection, scope: str) -> frozenset[int]:

@@ -70,7 +70,7 @@ def judge(case: Case) -> Verdict:
     causes = [each for each in everything if each.kind.weight == "cause"]
     rest = [each for each in everything if each.kind.weight != "cause"]
     if code in TOLD and is_refused:
-        causes = [found(TOLD[code], received=f"ESIA-{code}", expected="—"), *causes]
+        causes = [_told(case, code), *causes]
     if not is_refused and case.exchange.status:
         # It was taken, so whatever looks like a mistake was none.
         causes = []
@@ -85,6 +85,12 @@ def judge(case: Case) -> Verdict:
         rest = [*warnings, *(each for each in rest if each.kind.weight == "note")]
         rest.insert(0, found(accepted.ALL_WELL, received=_line(case), expected="—", checked=_checked(case)))
     return Verdict(case, (*causes, *rest), is_refused, code)
+
+
+def _told(case: Case, code: str) -> Found:
+    if code in of_grants.NO_GOST.answers and not case.can_sign and case.client is not None:
+        return found(of_grants.NO_GOST, received=f"ESIA-{code}", expected=case.client.esia_algorithm)
+    return found(TOLD[code], received=f"ESIA-{code}", expected="—")
 
 
 def _look(case: Case) -> Iterable[Found]:

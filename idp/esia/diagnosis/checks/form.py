@@ -27,7 +27,9 @@ def check_path(case: Case) -> Iterator[Found]:
     path = case.exchange.path
     if endpoint is None:
         if path.startswith(ROOT):
-            yield found(kinds.PATH_UNKNOWN, received=path, expected=", ".join(ENDPOINTS))
+            word = path.rstrip("/").rpartition("/")[2]
+            near = [each for each in ENDPOINTS if each.endswith(f"/{word}")] or list(ENDPOINTS)
+            yield found(kinds.PATH_UNKNOWN, received=path, expected=", ".join(near))
         return
     if endpoint.call == "authorization" and sent.get("grant_type") and not sent.get("response_type"):
         yield found(kinds.TOKEN_CALL_AT_AUTHORIZATION, received=path, expected=_path(endpoint, "token"))
@@ -48,14 +50,17 @@ def check_method(case: Case) -> Iterator[Found]:
 def check_body(case: Case) -> Iterator[Found]:
     """A body that is no form says nothing to ESIA."""
     exchange, sent = case.exchange, case.sent
-    if exchange.method != "POST" or not exchange.body or sent.media_type == FORM:
+    is_json = exchange.body.lstrip()[:1] in (b"{", b"[")
+    # curl calls JSON a form, too, unless it is told otherwise.
+    if exchange.method != "POST" or not exchange.body or (sent.media_type == FORM and not is_json):
         return
     if {name for name, _ in sent.of_query} >= {"client_id", "client_secret"}:
         return  # everything stands in the query, as some clients have it
     if sent.media_type == "multipart/form-data":
         yield found(kinds.BODY_MULTIPART, received=sent.media_type, expected=FORM)
-    elif exchange.body.lstrip()[:1] in (b"{", b"["):
-        yield found(kinds.BODY_JSON, received=exchange.body[:60].decode("utf-8", "replace"), expected=f"Content-Type: {FORM}")
+    elif is_json:
+        expected = "client_id=…&client_secret=…" if sent.media_type == FORM else f"Content-Type: {FORM}"
+        yield found(kinds.BODY_JSON, received=exchange.body[:60].decode("utf-8", "replace"), expected=expected)
     else:
         yield found(kinds.BODY_OTHER, received=sent.media_type or "—", expected=FORM)
 

@@ -239,6 +239,8 @@ def _of_attempt(case: Case, recipe: Recipe, attempt: Attempt) -> Found:
     right = recipe.text(case.parameters)
     values = dict(attempt.values)
     received = values.pop("received", None) or _readable(attempt.text)
+    if attempt.field and "signed" in values:
+        received = values["signed"]
     expected = case.parameters.get(attempt.field, "") if attempt.field else right.decode("utf-8", "replace")
     return found(
         attempt.kind,

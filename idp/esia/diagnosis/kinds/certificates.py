@@ -6,7 +6,7 @@ from idp.protocol.esia.fact import Fact, approximate, exact
 PLACE: Fact = exact("EKA#7; GO errors.go; FR#10, ENET#8")
 REGISTER = Words(
     "Зарегистрируйте этот сертификат у системы {client} или подписывайте одним из её: {expected}",
-    "Register this certificate for {client}, or sign with one of hers: {expected}",
+    "Register this certificate for {client}, or sign with one of its own: {expected}",
 )
 RENEW = Words(
     "Выпустите новый сертификат (ГОСТ Р 34.10-2012, 256 бит, или RSA от 2048) и зарегистрируйте его.",

@@ -1,7 +1,7 @@
 """Mistakes with codes, refresh tokens and PKCE, and refusals that only the answer tells."""
 
 from idp.esia.diagnosis.kind import Kind, Words
-from idp.protocol.esia.fact import Fact, approximate
+from idp.protocol.esia.fact import Fact, approximate, assumed
 
 GRANT = ("007011",)
 PLACE: Fact = approximate("GO errors.go")
@@ -226,6 +226,21 @@ OUR_FAULT = _told(
     Words("Сбой на нашей стороне", "A fault of ours"),
     Words("Запрос ни при чём: стенд ответил сбоем.", "It is not the request: the stand failed."),
     Words("Посмотрите журнал сервера; повторите запрос.", "Look into the server's log, and repeat the request."),
+)
+NO_GOST = Kind(
+    "no_gost_here",
+    "answer",
+    ("007007", "007008"),
+    Words("Стенд не может подписать по ГОСТ", "The stand cannot sign by GOST"),
+    Words(
+        "Запрос ни при чём: маркеры этой системы подписываются {expected}, а на машине стенда нет модуля или ключа ГОСТ.",
+        "It is not the request: its tokens are signed by {expected}, and the stand's machine has no GOST engine or key.",
+    ),
+    Words(
+        "Поставьте libengine-gost-openssl и выполните scripts/keys или заведите систему с RS256.",
+        "Install libengine-gost-openssl and run scripts/keys, or register a system with RS256.",
+    ),
+    assumed(),
 )
 OVERLOADED = _told(
     "overloaded",

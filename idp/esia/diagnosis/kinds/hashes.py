@@ -103,7 +103,8 @@ HASH_OF_FOREIGN = _hash(
     Words("Хеш сертификата другой системы", "The hash of another system's certificate"),
     Words("Этот сертификат зарегистрирован у {owner}.", "This certificate is registered for {owner}."),
     Words(
-        "Зарегистрируйте его у своей системы или укажите её: {expected}", "Register it for your system, or name hers: {expected}"
+        "Зарегистрируйте его у своей системы или укажите её: {expected}",
+        "Register it for your system, or name its own: {expected}",
     ),
 )
 HASH_UNKNOWN = _hash(

@@ -51,12 +51,12 @@ SCOPE = Kind(
     (),
     Words("У маркера нет нужной области", "The token lacks the scope"),
     Words(
-        "В маркере: {received}. Для {path} нужна область: {expected}.",
-        "The token has {received}, and {path} needs one of: {expected}.",
+        "В маркере: {received}. Для {path} нужна другая область.",
+        "The token has {received}, and {path} needs another.",
     ),
     Words(
-        "Запросите {expected} при авторизации; у системы эта область тоже должна быть.",
-        "Ask for {expected} when authorizing; the system has to be granted it, too.",
+        "Запросите при авторизации одну из областей: {expected}; у системы она тоже должна быть.",
+        "Ask for one of these scopes when authorizing, and have it granted to the system: {expected}.",
     ),
     assumed("VOSK, SOK, OAM; FR#10, ENET#8"),
 )
@@ -66,8 +66,8 @@ NO_JWT = Kind(
     (),
     Words("Это не маркер доступа", "It is no access token"),
     Words(
-        "Маркер доступа — JWT из трёх частей, а пришло не то ({length} знаков): маркер обрезан, или это refresh_token.",
-        "An access token is a JWT of three parts, and {length} characters of something else came: cut, or the refresh_token.",
+        "Маркер доступа — JWT из трёх частей, а пришло другое (длина {length}): маркер обрезан, или это refresh_token.",
+        "An access token is a JWT of three parts; something else came (length {length}): a part of one, or the refresh_token.",
     ),
     Words(
         "Передавайте access_token целиком: в нём больше 500 знаков.",
@@ -115,9 +115,7 @@ NOBODY_THERE = Kind(
     "path",
     (),
     Words("С таким номером никого и ничего нет", "Nobody and nothing has this number"),
-    Words(
-        "Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, and a number in it is unknown."
-    ),
+    Words("Адрес {received} верный, а номера в нём у нас нет.", "The address {received} is right, a number in it is unknown."),
     Words(
         "Берите oid из маркера (urn:esia:sbj_id), а номера — из elements коллекции.",
         "Take the oid of the token (urn:esia:sbj_id), and the numbers of the elements of the collection.",

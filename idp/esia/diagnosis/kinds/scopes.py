@@ -51,7 +51,7 @@ SCOPE_NOT_GRANTED = _scope(
     Words("Система {client} не зарегистрирована на {unknown}.", "{client} is not registered for {unknown}."),
     Words(
         "Добавьте области системе или запрашивайте только её: {expected}",
-        "Add the scopes to the system, or ask for hers: {expected}",
+        "Add the scopes to the system, or ask for its own: {expected}",
     ),
     exact("GO errors.go; FR#10, ENET#8"),
 )

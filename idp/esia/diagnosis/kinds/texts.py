@@ -66,14 +66,14 @@ TEXT_OF_AUTHORIZATION = _text(
 TEXT_OTHER_VALUE = _text(
     "text_other_value",
     Words("Подписано другое значение {field}", "Another value of {field} is signed"),
-    Words("Отправлено: {received}. Подписано: {signed}.", "Sent: {received}. Signed: {signed}."),
+    Words("Отправлено: {expected}. Подписано: {signed}.", "Sent: {expected}. Signed: {signed}."),
     Words("Подписывайте то же значение {field}, которое отправляете.", "Sign the same {field} that you send."),
     field="",
 )
 TEXT_VALUE_CASE = _text(
     "text_value_case",
     Words("{field} подписан в другом регистре", "{field} is signed in another case"),
-    Words("Отправлено: {received}. Подписано: {signed}.", "Sent: {received}. Signed: {signed}."),
+    Words("Отправлено: {expected}. Подписано: {signed}.", "Sent: {expected}. Signed: {signed}."),
     Words("Подписывайте {field} буква в букву.", "Sign {field} letter by letter."),
     field="",
 )

@@ -18,6 +18,7 @@ MOST_TRIES = 500
 CALLS = [(call, way) for call in world.CALLS for way in dict.fromkeys(world.WAYS["v1" if call.startswith("v1") else "v2"])]
 OF_ANSWERS_AND_RESOURCES = {
     "resource_no_token", "resource_other_token", "resource_token_expired", "resource_other_person", "resource_scope",
+    "no_gost_here",
     "resource_no_jwt", "resource_not_signed", "resource_token_revoked", "resource_no_address", "resource_nobody_there",
 }  # fmt: skip
 RARE = {

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from idp.cli import propusk
 from idp.cli import why as face
+from idp.cms import gost_engine
 from idp.settings import RequestJournal
 from tests.idp.control.conftest import Control
 from tests.idp.esia.signing import V2_WAYS
@@ -131,6 +132,21 @@ def test_es_logout_that_stays_says_why(stand: Stand, system: System, command: An
         address = f"{stand.issuer}/idp/ext/Logout?client_id={client_id}&redirect_url=https%3A%2F%2Felsewhere.test%2F"
         told = json.loads(command(stand.http().get(address).headers[HEADER], "--json").output)
         assert [each["code"] for each in told["reasons"]] == ["all_well", code]
+
+
+def test_es_what_was_signed_and_what_was_sent_are_told_apart(stand: Stand, system: System, command: Any) -> None:
+    refused = refused_id(stand, system.authorize_url("v2", scope="openid fullname", tampered={"scope": "openid"}))
+    told = json.loads(command(refused, "--json").output)["reasons"][0]
+    assert (told["code"], told["received"], told["expected"]) == ("text_other_value", "openid fullname", "openid")
+
+
+def test_es_missing_engine_is_not_called_a_busy_stand(stand: Stand, command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = register_system(stand, esia_algorithm="GOST3410_2012_256")
+    monkeypatch.setattr(gost_engine, "_loaded", lambda: gost_engine.GostUnavailable("libcrypto has no GOST engine"))
+    refused = refused_id(stand, system.authorize_url("v1", signs="rsa"))
+    told = json.loads(command(refused, "--json").output)
+    assert (told["code"], told["reasons"][0]["code"]) == ("ESIA-007008", "no_gost_here")
+    assert "libengine-gost-openssl" in told["reasons"][0]["fix"]
 
 
 def test_why_of_a_standard_request_says_what_the_journal_knows(stand: Stand, command: Any) -> None:

@@ -54,6 +54,11 @@ def authorization_by_put(request: Request) -> Exchange:
 
 
 @operator("body", "body_json", fits=token)
+def body_json_called_a_form(request: Request) -> Exchange:
+    return request.exchange(body=json.dumps(request.parameters).encode())
+
+
+@operator("body", "body_json", fits=token)
 def body_json(request: Request) -> Exchange:
     return request.exchange(body=json.dumps(request.parameters).encode(), headers={"content-type": "application/json"})
 
