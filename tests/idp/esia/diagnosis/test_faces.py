@@ -174,6 +174,15 @@ def test_page_lists_refused_requests_and_explains_one(stand: Stand, system: Syst
     assert browser.open(f"{CONTROL}/why/nothing").status == 404
 
 
+def test_es_call_of_an_address_that_esia_has_not_is_written_down_and_explained(
+    stand: Stand, system: System, command: Any
+) -> None:
+    answer = stand.http().get(system.authorize_url("v2").replace("/v2/ac", "/v3/ac"), allow_redirects=False)
+    assert answer.status_code == 404
+    told = json.loads(command(answer.headers[HEADER], "--json").output)
+    assert (told["system"], told["reasons"][0]["code"]) == (system.client_id, "path_unknown")
+
+
 MOST_SECONDS = 20
 """Of the processor. Without a bound the texts of such a request would take many minutes."""
 
@@ -189,12 +198,3 @@ def test_es_request_of_a_stranger_that_is_made_to_be_long_is_judged_soon(
     told = json.loads(command(request_id, "--json").output)
     assert time.process_time() - begun < MOST_SECONDS
     assert told["outcome"] == "unknown"
-
-
-def test_es_call_of_an_address_that_esia_has_not_is_written_down_and_explained(
-    stand: Stand, system: System, command: Any
-) -> None:
-    answer = stand.http().get(system.authorize_url("v2").replace("/v2/ac", "/v3/ac"), allow_redirects=False)
-    assert answer.status_code == 404
-    told = json.loads(command(answer.headers[HEADER], "--json").output)
-    assert (told["system"], told["reasons"][0]["code"]) == (system.client_id, "path_unknown")
