@@ -9,7 +9,7 @@ from click.core import ParameterSource
 from sqlalchemy import Connection
 
 from idp.cli.client_certificates import certificate
-from idp.cli.esia_systems import print_system, register_system
+from idp.cli.esia_systems import change_system, print_system, register_system
 from idp.clients import registry
 from idp.errors import RequestRefused, StandUnusable
 from idp.esia.systems import DEFAULT_SCOPE, Terms
@@ -123,6 +123,26 @@ def show(client_id: str) -> None:
         print_system(realm, found)
     else:
         _print({"client_id": found.client_id} | as_metadata(found))
+
+
+@client.command()
+@click.argument("client_id")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Where the answer may go, instead of the present addresses.")
+@click.option("--scope", help="What it may ask for, instead of the present scopes.")
+@click.option("--name", help="What people read.")
+@click.option("--algorithm", type=click.Choice(get_args(EsiaAlgorithm)), help="What signs its tokens.")
+def change(
+    client_id: str, redirect_uris: tuple[str, ...], scope: str | None, name: str | None, algorithm: EsiaAlgorithm | None
+) -> None:
+    """Change the system CLIENT_ID of ESIA's dialect and print it. (Clients of the standard endpoints change themselves, by their
+    registration_access_token.)"""
+    if not (redirect_uris or scope or name or algorithm):
+        raise StandUnusable("say what to change: --redirect-uri, --scope, --name or --algorithm")
+    realm = open_realm(read_settings())
+    changed = change_system(
+        realm, client_id, redirect_uris=redirect_uris, scope=scope, name=name, algorithm=algorithm, actor=ACTOR
+    )
+    print_system(realm, changed)
 
 
 @client.command()

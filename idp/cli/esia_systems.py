@@ -13,6 +13,7 @@ from idp.cms.certificate import describe_certificate
 from idp.errors import RequestRefused, StandUnusable
 from idp.esia import systems
 from idp.protocol.client import Client
+from idp.protocol.vocabulary import EsiaAlgorithm
 from idp.realm import Realm
 
 
@@ -22,6 +23,35 @@ def register_system(realm: Realm, terms: systems.Terms, documents: Sequence[byte
         wanted, ders = systems.read_system(terms, is_test=realm.settings.is_test), systems.read_certificates(documents)
         with realm.database.write() as connection:
             return systems.register(realm, connection, wanted, ders, actor=actor)
+    except RequestRefused as refusal:
+        raise StandUnusable(refusal.description) from None
+
+
+def change_system(
+    realm: Realm,
+    client_id: str,
+    *,
+    redirect_uris: Sequence[str],
+    scope: str | None,
+    name: str | None,
+    algorithm: EsiaAlgorithm | None,
+    actor: str,
+) -> Client:
+    """Give a system other terms; what is not said stays as it is. Raises StandUnusable."""
+    present = find_system(realm, client_id)
+    terms = systems.Terms(
+        client_id,
+        tuple(redirect_uris) or present.redirect_uris,
+        name or present.name,
+        scope or " ".join(sorted(present.scopes)),
+        algorithm or present.esia_algorithm,
+        present.organisation,
+        present.purpose,
+    )
+    try:
+        wanted = systems.read_system(terms, is_test=realm.settings.is_test)
+        with realm.database.write() as connection:
+            return registry.replace_terms(realm, connection, wanted, actor=actor)[0]
     except RequestRefused as refusal:
         raise StandUnusable(refusal.description) from None
 

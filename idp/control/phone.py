@@ -145,7 +145,15 @@ def _page(person_id: str | None) -> str:
     address = "/phone/messages" if person_id is None else f"/phone/{person_id}/messages"
     said = phone_application.words(request.args.get("said", ""))
     chosen = screens.person.id if screens.person is not None else person_id
-    return render_template("phone.html", choices=choices, chosen=chosen, screens=screens, news_address=address, said=said)
+    return render_template(
+        "phone.html",
+        choices=choices,
+        chosen=chosen,
+        screens=screens,
+        news_address=address,
+        said=said,
+        explains_requests=realm.settings.keeps_requests,
+    )
 
 
 def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seen_application: str | None, seconds: int) -> None:

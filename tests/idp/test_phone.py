@@ -10,6 +10,7 @@ from ground.clock import FixedClock
 from ground.message import CODE
 from idp.control import phone
 from idp.control.phone import MOST_WAITING
+from idp.settings import RequestJournal
 from tests.browser import Browser
 from tests.idp.stand import CONTROL, CONTROL_TOKEN, Stand
 
@@ -250,6 +251,14 @@ def test_page_works_without_a_script(stand: Stand, control: Browser) -> None:
     assert f'<a id="refresh" href="/phone/{vera}">Обновить</a>' in control.answer.text
     assert "Чтобы увидеть новые сообщения, обновите страницу." in control.text
     assert control.forms()["choose"].action == f"{CONTROL}/phone"
+    assert 'id="why"' not in control.answer.text, "this stand keeps no requests that could be explained"
+
+
+@pytest.mark.parametrize("stand_settings", [{"request_journal": RequestJournal(enabled=True)}])
+def test_page_leads_to_the_refused_requests(stand_settings: dict[str, object], stand: Stand, control: Browser) -> None:
+    read(control, "")
+    assert '<a id="why" href="/why">' in control.answer.text
+    assert "Отклонённых запросов нет" in control.open(f"{CONTROL}/why").text
 
 
 def test_waiting_ends_as_soon_as_a_notice_comes_or_goes(stand: Stand, control: Browser, slow_clock: list[float]) -> None:

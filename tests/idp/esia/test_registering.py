@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import stat
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,24 @@ def test_certificates_are_added_listed_and_removed(operator: Operator) -> None:
     operator.run("client", "certificate", "add", "TESTIS", file)
     operator.run("client", "certificate", "remove", "TESTIS", file)
     assert operator.run("client", "certificate", "list", "TESTIS").output == ""
+
+
+def test_system_is_changed_and_keeps_what_is_not_said(operator: Operator) -> None:
+    system = register_system(operator.stand)
+    before = json.loads(operator.run("client", "show", "TESTIS").output)
+    changed = json.loads(operator.run("client", "change", "TESTIS", "--algorithm", "GOST3410_2012_256").output)
+    assert changed == before | {"esia_algorithm": "GOST3410_2012_256"}
+    token = system.sign_in().access_token
+    assert json.loads(urlsafe_b64decode(token.partition(".")[0] + "=="))["alg"] == "GOST3410_2012_256"
+    operator.run("client", "change", "TESTIS", "--redirect-uri", "https://elsewhere.test/back", "--scope", "openid")
+    assert "ESIA-007023" in system.new_browser().open(system.authorize_url()).text
+    for wrong, words in (
+        ((), "say what to change"),
+        (("--scope", "nonsense"), "scopes of ESIA"),
+        (("--redirect-uri", "no address"), "redirect_uris"),
+    ):
+        assert words in operator.refused("client", "change", "TESTIS", *wrong)
+    assert "standard endpoints" in operator.refused("client", "change", "client", "--name", "Other")
 
 
 def test_system_has_ten_certificates_at_most(operator: Operator) -> None:
