@@ -22,6 +22,14 @@ def particular_rows(connection: Connection, request: AuthorizationRequest) -> li
     return [*((_("Организация"), name) for name in named), *consents]
 
 
+def term(request: AuthorizationRequest) -> str:
+    """For how long the person agrees: a consent of the Цифровой профиль has an end of its own."""
+    minutes = [each["expire"] for each in request.particulars.get("permissions", ())]
+    if not minutes:
+        return _("Пока вы не отзовёте")
+    return _("Пока вы не отзовёте, самое долгое %(minutes)s минут", minutes=min(minutes))
+
+
 def _name(connection: Connection, oid: int) -> str:
     organisation_id = oids.organisation_of(connection, oid)
     found = organisations.find(connection, organisation_id) if organisation_id else None

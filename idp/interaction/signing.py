@@ -28,6 +28,7 @@ from idp.citizens.models import Person
 from idp.cms.der import unwrap
 from idp.consent import signed
 from idp.interaction.answer import give_answer
+from idp.interaction.esia_asked import term
 from idp.interaction.pause import PausedRequest
 from idp.interaction.words import claim_rows, deeds
 from idp.protocol.claims import GrantedClaims, names_of
@@ -181,7 +182,7 @@ def _text(realm: Realm, question: Question) -> str:
         (_("Какой сервис"), f"{client.name} ({host_of(request.redirect_uri)}), {client.client_id}"),
         *([(_("Кто отвечает"), client.organisation)] if client.organisation else []),
         *([(_("Зачем"), client.purpose)] if client.purpose else []),
-        (_("На какой срок"), _("Пока вы не отзовёте")),
+        (_("На какой срок"), term(request)),
         (_("Кто передаст"), realm.settings.issuer),
         (_("Области доступа"), spell(request.scope)),
         *([(_("Узнает"), ""), *told] if told else []),

@@ -16,7 +16,7 @@ from idp.clients import registry
 from idp.interaction import pause, signing
 from idp.interaction.answer import Given, give_answer
 from idp.interaction.dispatch import AskConsent
-from idp.interaction.esia_asked import particular_rows
+from idp.interaction.esia_asked import particular_rows, term
 from idp.interaction.signing import Question
 from idp.interaction.waiting import Waiting, find_waiting, gone
 from idp.interaction.words import claim_rows, deeds
@@ -137,6 +137,7 @@ def _around(question: Question) -> dict[str, Any]:
         "paused": question.paused,
         "client": question.client,
         "host": host_of(redirect_uri),
+        "term": term(question.paused.request),
         "steps": waiting.steps(_("Согласие")),
         "shown_to": waiting.shown_to(current_realm()),
     }

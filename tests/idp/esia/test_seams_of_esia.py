@@ -46,6 +46,7 @@ def test_consent_of_the_profile_is_asked_for_in_its_words_every_time(system: Sys
     browser = system.new_browser().open(system.authorize_url(scope="openid", permissions=permissions(), signs="rsa"))
     browser.submit("sign-in", "submit", login=PERSON[0], password=PERSON[1])
     assert "CREDIT_PROCESS, цель: CREDIT, действия: USE_DATA, срок в минутах: 60" in browser.text
+    assert "Пока вы не отзовёте, самое долгое 60 минут" in browser.text
     browser.submit("consent", "allow")
     assert "code" in system.answer_of(browser)
     wider = permissions(expire=500_000, actions=[{"sysname": "ALL_ACTIONS_TO_DATA"}], purposes=[{"sysname": "SCORING"}])
