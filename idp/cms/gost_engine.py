@@ -3,6 +3,9 @@
 A process per request costs 11 ms, a call here 0.1 to 0.3. The engine is asked for by name at each call and is nobody's
 default, so nothing else in the process learns of it. Only fixed-size values and certificates that an operator registered
 get here: no message of a stranger is parsed in C.
+
+libcrypto keeps a list of errors for each thread, of good calls too, and Python's `ssl` may use the same library: an error
+that is left there is taken for one of the next TLS connection on that thread. So nothing is left.
 """
 
 import ctypes
@@ -33,7 +36,9 @@ class _Engine:
                 raise GostUnavailable(f"libcrypto has no {function}") from None
             declared.restype, declared.argtypes = result, arguments
         self.engine = crypto.ENGINE_by_id(b"gost")
-        if not self.engine or crypto.ENGINE_init(self.engine) != 1:
+        is_there = self.engine and crypto.ENGINE_init(self.engine) == 1
+        crypto.ERR_clear_error()
+        if not is_there:
             raise GostUnavailable("libcrypto has no GOST engine")
         crypto.ENGINE_register_digests(self.engine)
         crypto.ENGINE_register_pkey_asn1_meths(self.engine)
@@ -92,7 +97,9 @@ def engine_streebog256(data: bytes) -> bytes:
     """The Streebog-256 digest (GOST R 34.11-2012), by the engine. Raises GostUnavailable."""
     engine = _engine()
     out = ctypes.create_string_buffer(32)
-    if engine.crypto.EVP_Digest(data, len(data), out, None, engine.digest, engine.engine) != 1:
+    is_done = engine.crypto.EVP_Digest(data, len(data), out, None, engine.digest, engine.engine) == 1
+    engine.crypto.ERR_clear_error()
+    if not is_done:
         raise GostUnavailable("the GOST engine cannot compute a digest")
     return out.raw
 
@@ -107,8 +114,8 @@ class GostKey:
         position = ctypes.c_void_p(ctypes.addressof(buffer))
         read = self._engine.crypto.d2i_AutoPrivateKey if is_private else self._engine.crypto.d2i_PUBKEY
         self._key = read(None, ctypes.byref(position), len(der))
+        self._engine.crypto.ERR_clear_error()
         if not self._key:
-            self._engine.crypto.ERR_clear_error()
             raise ValueError("the GOST engine cannot read this key")
 
     def __del__(self) -> None:
@@ -121,8 +128,9 @@ class GostKey:
         length = max(crypto.i2d_PUBKEY(self._key, None), 0)
         buffer = ctypes.create_string_buffer(length)
         position = ctypes.c_void_p(ctypes.addressof(buffer))
-        if not length or crypto.i2d_PUBKEY(self._key, ctypes.byref(position)) != length:
-            crypto.ERR_clear_error()
+        written = crypto.i2d_PUBKEY(self._key, ctypes.byref(position)) if length else 0
+        crypto.ERR_clear_error()
+        if not length or written != length:
             raise ValueError("the GOST engine cannot write this key")
         return buffer.raw
 
