@@ -257,11 +257,13 @@ CODES: Mapping[str, EsiaCode] = MappingProxyType(
                 "007110",
                 "access_denied",
                 "OAuthErrorEnum.qrLoginError",
-                "signing in by QR code failed",
+                "signing in by QR code failed; not answered here: such a sign-in stays on its page",
                 assumed("NSP names the code only"),
             ),
         )
     }
 )
-"""Every code that we answer with. The English enumerated words of 007005, 007014, 007019 and 007053 are ESIA's own; the others
-are formed after them."""
+"""Every code that is known; we answer with each but 007110.
+
+The English enumerated words of 007005, 007014, 007019 and 007053 are ESIA's own; the others are formed after them.
+"""
