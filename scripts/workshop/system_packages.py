@@ -1,4 +1,4 @@
-"""What the tests want from the system: Chromium, PostgreSQL, Apache, OpenSSL with GOST.
+"""What the tests want from the system: Chromium, PostgreSQL, Apache, OpenSSL with GOST, Pango.
 
 Root on Debian or Ubuntu gets it, others get the names.
 """
@@ -48,6 +48,10 @@ def _has_gost_engine() -> bool:
     return any(Path("/usr/lib").glob("*/engines-3/gost.so")) or any(Path("/usr/lib").glob("engines-3/gost.so"))
 
 
+def _has_pango() -> bool:
+    return any(Path("/usr/lib").glob("*/libpangoft2-1.0.so.0")) or any(Path("/usr/lib").glob("libpangoft2-1.0.so.0"))
+
+
 WANTED = (
     SystemPackage("chromium", _has_chromium, "the journeys in a browser are skipped"),
     SystemPackage("postgresql", _has_postgresql, "the tests on PostgreSQL are skipped"),
@@ -56,6 +60,7 @@ WANTED = (
     SystemPackage("libapache2-mod-auth-openidc", _has_mod_auth_openidc, "the sign-in through Apache is skipped"),
     SystemPackage("openssl", _has_openssl, "the tests of electronic signatures are skipped"),
     SystemPackage("libengine-gost-openssl", _has_gost_engine, "the tests of GOST signatures are skipped"),
+    SystemPackage("libpangoft2-1.0-0", _has_pango, "the copies of records as PDF are skipped"),
 )
 
 
