@@ -26,7 +26,8 @@ from sqlalchemy import Connection
 
 from ground.web.csrf import csrf_exempt
 from rp.access.events import Event, note, note_stranger
-from rp.access.policy import Action, is_allowed
+from rp.access.guard import guarded
+from rp.access.policy import Operation, is_allowed
 from rp.access.principal import Principal, Role
 from rp.database import db
 from rp.patients.matching import match_person
@@ -35,6 +36,7 @@ from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import records_of
+from rp.relations.relation import relations_of
 from rp.trust.access_token import VerifiedAccess, judge_access_token
 from rp.trust.errors import AccessTokenRefused, PersonRefused, ProviderUnavailable, ScopeMissing
 
@@ -44,6 +46,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/me/records")
+@guarded(Operation.COME_AND_GO)
 @csrf_exempt
 def my_records() -> Response:
     """The records of the token's citizen; see the head of this file."""
@@ -66,7 +69,8 @@ def my_records() -> Response:
     connection = db.session.connection()
     principal = _principal(connection, realm, access)
     owner, records = principal.patient_id, list[Record]()
-    if owner is not None and is_allowed(principal, Action.LIST_RECORDS, owner=owner):
+    relations = relations_of(connection, principal, owner) if owner else frozenset()
+    if owner is not None and is_allowed(principal, Operation.LIST_RECORDS, relations=relations):
         records = records_of(connection, realm, owner)
     db.session.rollback()
     with realm.database.write() as writing:
