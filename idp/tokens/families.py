@@ -76,8 +76,8 @@ def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
 
 
 def of_system(realm: Realm, connection: Connection, client_id: str, scopes: frozenset[str]) -> tuple[str, Grant]:
-    """The family of what a system is granted for itself, and the grant. One is for all its tokens of these scopes, so that a system
-    that asks every minute leaves one row."""
+    """The family of what a system is granted for itself, and the grant. One is for all its tokens of these scopes: a system that
+    asks every minute leaves one row."""
     grant = Grant(client_id, NOBODY, NOBODY, scopes, acr="low", amr=(), authenticated_at=realm.clock.now())
     own = (FAMILIES.c.client_id == client_id, FAMILIES.c.citizen_id == NOBODY, FAMILIES.c.revoked_at.is_(None))
     query = select(FAMILIES.c.id).where(*own, FAMILIES.c.scope == spell(scopes)).limit(1)
