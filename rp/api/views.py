@@ -13,9 +13,11 @@ newest first; an empty list when the register knows nothing of the person. Every
     disease_case         diagnosis {name, codings}, ended_on, number (УНРЗ)
     preventive_measure   measure {name, codings}, reasons [coding], ended_on, in_force
 
-Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 403
-`insufficient_scope` without `registry.read`, 403 `access_denied` when the person has no confirmed account or lacks the role
-`citizen.medical_service`, 503 `temporarily_unavailable` when the provider cannot be asked.
+Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 401
+`insufficient_user_authentication` when the person proved less than `required_acr`, with the level to sign them in by in
+`acr_values` of the header (RFC 9470, 3), 403 `insufficient_scope` without `registry.read`, 403 `access_denied` when the person
+has no confirmed account or lacks the role `citizen.medical_service`, or when the token is a system's own and no person's, 503
+`temporarily_unavailable` when the provider cannot be asked.
 """
 
 from typing import Any
@@ -57,8 +59,8 @@ def my_records() -> Response:
     try:
         access = judge_access_token(realm, token, scope=SCOPE)
     except AccessTokenRefused as error:
-        note_stranger(realm, Event.API_READ, object="records", error="invalid_token")
-        return _refuse(401, "invalid_token", str(error))
+        note_stranger(realm, Event.API_READ, object="records", error=error.code)
+        return _refuse(401, error.code, str(error), acr_values=error.acr_values)
     except ScopeMissing as error:
         note_stranger(realm, Event.API_READ, object="records", error="insufficient_scope")
         return _refuse(403, "insufficient_scope", str(error), scope=error.scope)
@@ -66,6 +68,8 @@ def my_records() -> Response:
         return _refuse(403, "access_denied", str(error))
     except ProviderUnavailable:
         return _refuse(503, "temporarily_unavailable", "the token cannot be checked now")
+    if access.is_of_system:
+        return _refuse(403, "access_denied", "the token is a system's own, and this address is of a person's records")
     connection = db.session.connection()
     principal = _principal(connection, realm, access)
     owner, records = principal.patient_id, list[Record]()
@@ -112,12 +116,21 @@ def _json(value: object, status: int = 200) -> Response:
 
 
 def _refuse(
-    status: int, error: str | None = None, description: str = "", *, scope: str | None = None, challenge: str | None = None
+    status: int,
+    error: str | None = None,
+    description: str = "",
+    *,
+    scope: str | None = None,
+    acr_values: str | None = None,
+    challenge: str | None = None,
 ) -> Response:
     response = _json({"error": error or "unauthorized", "error_description": description or "a bearer token is needed"}, status)
     if status in (401, 403):
         parts = [challenge or f'Bearer realm="registry", error="{error}", error_description="{description}"']
-        response.headers["WWW-Authenticate"] = ", ".join([*parts, *([f'scope="{scope}"'] if scope else [])])
+        needed = {"scope": scope, "acr_values": acr_values}
+        response.headers["WWW-Authenticate"] = ", ".join(
+            [*parts, *(f'{name}="{value}"' for name, value in needed.items() if value)]
+        )
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
