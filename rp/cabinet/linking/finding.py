@@ -1,8 +1,8 @@
 """Does what was typed lead to a patient? If it does, the account of the provider is that patient from now on.
 
 Whatever does not fit (no such number, another birth date, another name than the provider vouches for, a patient who is another
-account's) is one refusal for the person; only the journal knows which. ИНН and birth date are no secrets, so they alone do not do:
-what the provider says of the person must not contradict the patient.
+account's) is one refusal for the person; only the journal knows which. ИНН and birth date are no secrets, so they alone do not
+do: what the provider says of the person must not contradict the patient.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from rp.access.counters import count_up, start_anew
 from rp.access.events import Event, note
 from rp.access.session import Session, become_patient
 from rp.cabinet.linking.codes import CodeRefused, judge_code, use_code
-from rp.patients.directory import Patient, change_person, find_by_inn, same_name
+from rp.patients.directory import Patient, change_person, find_by_inn, name_index
 from rp.patients.matching import LinkTaken, link_patient
 from rp.realm import Realm
 
@@ -58,7 +58,15 @@ def _judge(connection: Connection, realm: Realm, session: Session, typed: Typed)
     try:
         judge_code(connection, realm, session, typed.phone, typed.code)
     except CodeRefused as refusal:
-        note(connection, realm, Event.LINKING, actor=session.actor, object="linking", outcome="refused", detail={"code": refusal.reason})
+        note(
+            connection,
+            realm,
+            Event.LINKING,
+            actor=session.actor,
+            object="linking",
+            outcome="refused",
+            detail={"code": refusal.reason},
+        )
         return Outcome("code", refusal.message)
     tries = count_up(connection, realm, "linking", _account(session))
     tries_of_address = count_up(connection, realm, "linking from", str(request.remote_addr))
@@ -66,7 +74,7 @@ def _judge(connection: Connection, realm: Realm, session: Session, typed: Typed)
         _refuse(connection, realm, session, "too_often")
         return Outcome("too_often")
     patient = find_by_inn(connection, realm, typed.inn)
-    reason = "unknown" if patient is None else _contradiction(session, patient, typed)
+    reason = "unknown" if patient is None else _contradiction(realm, session, patient, typed)
     if patient is None or reason is not None:
         return _refuse(connection, realm, session, reason or "unknown")
     link_patient(connection, realm, issuer=session.issuer, subject=session.subject, patient_id=patient.id)
@@ -81,7 +89,7 @@ def _judge(connection: Connection, realm: Realm, session: Session, typed: Typed)
     return Outcome("linked")
 
 
-def _contradiction(session: Session, patient: Patient, typed: Typed) -> str | None:
+def _contradiction(realm: Realm, session: Session, patient: Patient, typed: Typed) -> str | None:
     """What does not fit, as a word for the journal."""
     person, claims = patient.person, session.claims
     if person.birth_date != typed.birth_date:
@@ -90,8 +98,10 @@ def _contradiction(session: Session, patient: Patient, typed: Typed) -> str | No
     for name, known in vouched:
         if claims.get(name) not in (None, known):
             return f"claim_{name}"
-    if session.family_name and session.given_name and not same_name(person, session.family_name, session.given_name):
-        return "claim_name"
+    if session.family_name and session.given_name:
+        known_name = name_index(realm, person.family_name, person.given_name, person.birth_date)
+        if name_index(realm, session.family_name, session.given_name, person.birth_date) != known_name:
+            return "claim_name"
     return None
 
 

@@ -14,8 +14,7 @@ _WHEN = select(_TABLE.c.accepted_at).where(
     _TABLE.c.issuer == bindparam("issuer"), _TABLE.c.subject == bindparam("subject"), _TABLE.c.version == bindparam("version")
 )
 _INSERT = {
-    is_sqlite: dialect.insert(_TABLE).on_conflict_do_nothing()
-    for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
+    is_sqlite: dialect.insert(_TABLE).on_conflict_do_nothing() for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
 }
 
 
