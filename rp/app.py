@@ -16,6 +16,8 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.requests.form_views import blueprint as request_forms
+from rp.cabinet.requests.views import blueprint as requests
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.pages.sections import section_links
@@ -25,8 +27,9 @@ from rp.reports.views import blueprint as reports
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
+from rp.staff.requests.views import blueprint as staff_requests
 
-BLUEPRINTS = (sign_in, provider, cabinet, reports, api)
+BLUEPRINTS = (sign_in, provider, cabinet, request_forms, requests, staff_requests, reports, api)
 
 
 @dataclass(frozen=True)

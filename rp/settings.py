@@ -4,7 +4,7 @@ Secrets are files under `keys/rp/`, never settings. Without a file and without a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,24 @@ PREFIX = "REGISTRY"
 FILE_VARIABLE = "REGISTRY_CONFIG"
 ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
+
+
+LONGEST_RETENTION_YEARS = 100
+
+
+@dataclass(frozen=True)
+class RetentionYears:
+    """For how many years after its day a record of each type is needed, and so cannot be erased."""
+
+    vaccination: int = 5
+    laboratory_test: int = 5
+    disease_case: int = 5
+    preventive_measure: int = 5
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not 0 <= getattr(self, each.name) <= LONGEST_RETENTION_YEARS:
+                raise ValueError(f"{each.name} must be 0 to {LONGEST_RETENTION_YEARS} years, not {getattr(self, each.name)}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    retention_years: RetentionYears = field(default_factory=RetentionYears)
     workers: int = 1
     threads: int = 4
 
