@@ -11,7 +11,7 @@ from ground.web.language import gettext as _
 from rp.records.catalogue import BY_NAME, RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Card, Record
-from rp.records.types.laboratory_test import AntibodySeries
+from rp.records.types.laboratory_test.series import AntibodySeries
 
 
 @dataclass(frozen=True)

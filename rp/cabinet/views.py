@@ -13,7 +13,8 @@ from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
-from rp.records.types.laboratory_test import LABORATORY_TEST, antibody_series
+from rp.records.types.laboratory_test import LABORATORY_TEST
+from rp.records.types.laboratory_test.series import antibody_series
 from rp.settings import ASSURANCE_LEVELS
 
 blueprint = Blueprint("cabinet", __name__)
