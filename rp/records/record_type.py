@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from rp.forms.form import Field
 from rp.records.codes import CodeLabels
 from rp.records.resource import ResourceReader
 
@@ -124,6 +125,14 @@ class RecordType(Protocol):
 
     def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
         """What the record tells of the virus; None when it is no such record."""
+        ...
+
+    def proved_by(self, record: Record) -> str | None:
+        """The id of the record that this one rests on."""
+        ...
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        """What the form for such a record asks, in the language of the page."""
         ...
 
     def values_of(self, record: Record) -> dict[str, str]:

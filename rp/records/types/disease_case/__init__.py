@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ground.web.language import format_day
 from ground.web.language import gettext as _
+from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, read_text
 from rp.records.types.disease_case.diagnoses import DIAGNOSES, SEVERITIES, SNOMED
@@ -14,8 +17,6 @@ from rp.records.writing import write_concept, write_patient, write_resource, wri
 NUMBER_SYSTEM = "urn:propusk:unrz"
 NUMBER_DIGITS = 16
 PROOF = "pcr"
-KEPT = "kept"
-"""The choice that leaves what the source of a corrected case told."""
 CLOSED = frozenset({"inactive", "remission", "resolved"})
 NO_CASE = frozenset({"refuted", "entered-in-error"})
 
@@ -102,6 +103,38 @@ class DiseaseCase:
 
     def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
         return None
+
+    def proved_by(self, record: Record) -> str | None:
+        return record.content.get("test")
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        labels, told = entry.labels, entry.corrected
+        tests = [
+            (test.record_id, f"{format_day(test.found_on)}, {test.title}") for test in entry.findings if test.method == PROOF
+        ]
+        kept_test = kept_diagnosis = ""
+        if told is not None:
+            values = self.values_of(told)
+            kept_test = _("Как в записи") if values["pcr"] == KEPT else ""
+            kept_diagnosis = self._diagnosis(told, labels) if values["diagnosis"] == KEPT else ""
+        hint = _("Случай открывают только по положительному ПЦР этого пациента")
+        return (
+            choice_field("pcr", lambda: _("Тест ПЦР"), tests, kept=kept_test, hint=hint),
+            choice_field(
+                "diagnosis",
+                lambda: _("Диагноз"),
+                [(code, f"{labels.name(codings)} ({code})") for code, codings in DIAGNOSES.items()],
+                kept=kept_diagnosis,
+            ),
+            day_field("occurred_on", lambda: _("Начало болезни"), today=entry.today),
+            choice_field(
+                "severity",
+                lambda: _("Течение"),
+                [(code, labels.name([Coding(SNOMED, code)])) for code in SEVERITIES],
+                is_required=False,
+            ),
+            day_field("ended_on", lambda: _("Выздоровление"), today=entry.today, is_required=False),
+        )
 
     def values_of(self, record: Record) -> dict[str, str]:
         content = record.content

@@ -1,21 +1,30 @@
 """Laboratory tests: PCR, antigen and antibodies, read from FHIR Observation. `series` arranges antibodies over time."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ground.web.language import gettext as _
+from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
 from rp.records.record_type import Card, Draft, Entry, Finding, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, plain_number
-from rp.records.types.laboratory_test.kinds import BY_CODE, POSITIVE, RESULT_BY_CODE, UNITS, Method, kind_of
+from rp.records.types.laboratory_test.kinds import (
+    BY_CODE,
+    KINDS,
+    POSITIVE,
+    RESULT_BY_CODE,
+    RESULTS,
+    UNITS,
+    Method,
+    kind_of,
+)
 from rp.records.writing import write_concept, write_patient, write_quantity, write_resource
 
 CATEGORY = Coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")
-KEPT = "kept"
-"""The choice that leaves a test or a result which is none of ours as its source told it."""
 NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*(\d{1,7}(?:\.\d{1,4})?)\s*", re.ASCII)
 STATUSES = ("final", "amended", "corrected", "registered", "preliminary", "cancelled", "entered-in-error", "unknown")
 
@@ -103,6 +112,36 @@ class LaboratoryTest:
         method = kind.method.value if kind else "other"
         return Finding(record.id, record.occurred_on, method, is_positive, self.card(record, labels).title)
 
+    def proved_by(self, record: Record) -> str | None:
+        return None
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        labels, told = entry.labels, entry.corrected
+        tests = [(kind.code, labels.name([kind.coding])) for kind in KINDS]
+        results = [(result.code, labels.name([result])) for result in RESULTS]
+        units = [(unit, unit) for unit in UNITS]
+        kept_test = kept_result = ""
+        if told is not None:
+            values = self.values_of(told)
+            kept_test = self._name(told, labels) if values["test"] == KEPT else ""
+            kept_result = self._result(told, labels) if values.get("result") == KEPT else ""
+            units += [(unit, unit) for unit in [values.get("unit")] if unit and unit not in UNITS]
+        return (
+            choice_field("test", lambda: _("Исследование"), tests, kept=kept_test),
+            day_field("occurred_on", lambda: _("Дата забора"), today=entry.today),
+            choice_field(
+                "result",
+                lambda: _("Результат"),
+                results,
+                kept=kept_result,
+                is_required=False,
+                hint=_("Для ПЦР, экспресс-теста и наличия антител"),
+            ),
+            _number_field("value", lambda: _("Уровень антител"), _("Только для уровня антител: 133, 42,5 или <10")),
+            choice_field("unit", lambda: _("Единица"), units, is_required=False),
+            _number_field("limit", lambda: _("Порог обнаружения"), _("Если лаборатория его сообщает")),
+        )
+
     def values_of(self, record: Record) -> dict[str, str]:
         content = record.content
         kind = kind_of(codings_of(content["codings"]))
@@ -124,7 +163,7 @@ class LaboratoryTest:
             "limit": None,
         }
         if is_quantity:
-            content |= _quantity_of(values)
+            content |= _quantity_of(values, old or {})
             result = f"{content['comparator'] or ''}{content['value']} {content['unit']}"
         else:
             content |= _result_of(values, old)
@@ -152,14 +191,19 @@ def _identity(day: date, codings: Sequence[Coding], result: str, organisation: s
     return day.isoformat(), kind.code if kind else codings[0].code, result, organisation.casefold()
 
 
-def _quantity_of(values: Mapping[str, Any]) -> dict[str, Any]:
+def _number_field(name: str, label: Callable[[], str], hint: str) -> Field:
+    return Field(name, label, widget="number", hint=lambda: hint, is_required=False, max_characters=20)
+
+
+def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
     """Value, unit and threshold from the form."""
     errors: dict[str, str] = {}
+    # A decimal comma is what people type; a point is what is stored.
     match = NUMBER.fullmatch((values.get("value") or "").replace(",", "."))
     limit = NUMBER.fullmatch((values.get("limit") or "0").replace(",", "."))
     if match is None:
         errors["value"] = _("Напишите число, например 133 или 42,5") if values.get("value") else _("Напишите уровень антител")
-    if values.get("unit") not in UNITS:
+    if values.get("unit") not in {*UNITS, old.get("unit", "")}:
         errors["unit"] = _("Выберите единицу")
     if values.get("result"):
         errors["result"] = _("У этого исследования результат — число. Оставьте это поле пустым")

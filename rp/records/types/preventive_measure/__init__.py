@@ -6,15 +6,15 @@ from typing import Any
 
 from ground.web.language import counted, format_day
 from ground.web.language import gettext as _
+from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntrySkipped, ResourceReader, read_concept
 from rp.records.types.preventive_measure.measures import ICD_10, MEASURES, REASONS, SYSTEM
 from rp.records.writing import write_concept, write_patient, write_period, write_resource
 
 STATUSES = ("active", "completed", "on-hold", "revoked", "draft", "entered-in-error", "unknown")
-KEPT = "kept"
-"""The choice that leaves what the source of a corrected measure told."""
 IN_FORCE = frozenset({"active", "on-hold"})
 
 
@@ -94,6 +94,25 @@ class PreventiveMeasure:
 
     def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
         return None
+
+    def proved_by(self, record: Record) -> str | None:
+        return None
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        labels, told = entry.labels, entry.corrected
+        kept_measure = kept_reason = ""
+        if told is not None:
+            values = self.values_of(told)
+            kept_measure = self._measure(told, labels) if values["measure"] == KEPT else ""
+            kept_reason = labels.name(codings_of(told.content["reasons"])) if values["reason"] == KEPT else ""
+        measures = [(code, labels.name(codings)) for code, codings in MEASURES.items()]
+        reasons = [(code, f"{labels.name([Coding(ICD_10, code)])} ({code})") for code in REASONS]
+        return (
+            choice_field("measure", lambda: _("Мера"), measures, kept=kept_measure),
+            day_field("occurred_on", lambda: _("Начало"), today=entry.today),
+            day_field("ended_on", lambda: _("Конец, если он известен"), today=None, is_required=False),
+            choice_field("reason", lambda: _("Основание"), reasons, kept=kept_reason, is_required=False),
+        )
 
     def values_of(self, record: Record) -> dict[str, str]:
         content = record.content

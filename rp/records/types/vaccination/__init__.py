@@ -5,14 +5,15 @@ from datetime import date
 from typing import Any
 
 from ground.web.language import gettext as _
+from rp.forms.form import Field, FieldRefused
 from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, read_text
-from rp.records.types.vaccination.products import BY_CODE, product_of
+from rp.records.types.vaccination.products import BY_CODE, PRODUCTS, product_of
 from rp.records.writing import write_concept, write_patient, write_resource
 
-KEPT = "kept"
-"""The choice that leaves a vaccine which is none of ours as its source told it."""
+MAX_LOT_CHARACTERS, MAX_DOSE = 50, 20
 LOOKALIKES = str.maketrans("авекмнорстух", "abekmhopctyx")
 
 
@@ -99,6 +100,34 @@ class Vaccination:
     def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
         return None
 
+    def proved_by(self, record: Record) -> str | None:
+        return None
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        products = [(product.code, entry.labels.name(product.codings)) for product in PRODUCTS]
+        told = entry.corrected
+        is_ours = told is None or product_of(codings_of(told.content["codings"])) is not None
+        kept = "" if told is None or is_ours else self._vaccine(told, entry.labels)
+        return (
+            choice_field("product", lambda: _("Вакцина"), products, kept=kept),
+            day_field("occurred_on", lambda: _("Дата прививки"), today=entry.today),
+            Field(
+                "lot",
+                lambda: _("Серия"),
+                hint=lambda: _("Как на упаковке, например УЧ-0417"),
+                max_characters=MAX_LOT_CHARACTERS,
+                missing=lambda: _("Введите серию вакцины."),
+            ),
+            Field(
+                "dose",
+                lambda: _("Номер дозы"),
+                read=_read_dose,
+                widget="digits",
+                max_characters=2,
+                missing=lambda: _("Введите номер дозы: 1, 2 или больше."),
+            ),
+        )
+
     def values_of(self, record: Record) -> dict[str, str]:
         content = record.content
         product = product_of(codings_of(content["codings"]))
@@ -141,6 +170,13 @@ def _identity(day: date, lot: str | None, codings: Iterable[Coding]) -> tuple[st
     product = product_of(codings)
     names = (product.code,) if product else sorted(f"{coding.system}|{coding.code}" for coding in codings)
     return day.isoformat(), "", *names
+
+
+def _read_dose(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 0 < number <= MAX_DOSE:
+        raise FieldRefused(_("Номер дозы: целое число от 1 до %(most)s.", most=MAX_DOSE))
+    return number
 
 
 def lot_key(lot: str) -> str:
