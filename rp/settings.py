@@ -9,12 +9,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ground import home as places
+from ground.couriers.settings import Delivery
 from ground.entrance import read_networks
 from ground.journal.retention import check_journal_days
 from ground.settings import load_settings
 
 PREFIX = "REGISTRY"
 FILE_VARIABLE = "REGISTRY_CONFIG"
+TOKEN_VARIABLE = "REGISTRY_CONTROL_TOKEN"
+"""The operator's own token of the control plane: a secret, and so no setting."""
+SMTP_PASSWORD_VARIABLE = "REGISTRY_SMTP_PASSWORD"
+SMS_KEY_VARIABLE = "REGISTRY_SMS_KEY"
+"""The secrets of the couriers, where they are not files under keys/."""
+NO_SETTINGS = (FILE_VARIABLE, TOKEN_VARIABLE, SMTP_PASSWORD_VARIABLE, SMS_KEY_VARIABLE)
 ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
 
@@ -45,6 +52,7 @@ class Settings:
     journal_days: int = 366
     workers: int = 1
     threads: int = 4
+    delivery: Delivery = field(default_factory=Delivery)
 
     def __post_init__(self) -> None:
         if self.environment not in ("production", "test"):
@@ -63,6 +71,8 @@ class Settings:
             raise ValueError("tls_certificate and tls_private belong together")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
+        if self.environment == "production" and not self.delivery.is_private:
+            raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
         host, _, port = self.listen.rpartition(":")
@@ -171,6 +181,6 @@ def read_settings(environment: Mapping[str, str]) -> tuple[Settings, Home]:
     home = find_home(environment)
     named = environment.get(FILE_VARIABLE)
     file = Path(named) if named else home.config / "rp.toml"
-    values = {name: value for name, value in environment.items() if name != FILE_VARIABLE}
+    values = {name: value for name, value in environment.items() if name not in NO_SETTINGS}
     settings = load_settings(Settings, file=file if named or file.exists() else None, environment=values, prefix=PREFIX)
     return settings, home

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ground.couriers.settings import Delivery
 from ground.entrance import read_networks
 from ground.home import config_path, find_home
 from ground.journal.retention import check_journal_days
 from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
-from idp.settings.groups import BankId, Delivery, Esia, Lifetimes, PasswordHashing, RequestJournal
+from idp.settings.groups import BankId, Esia, Lifetimes, PasswordHashing, RequestJournal
 
 __all__ = ["BankId", "Delivery", "Esia", "Lifetimes", "PasswordHashing", "RequestJournal", "Settings", "read_settings"]
 
@@ -150,7 +151,7 @@ class Settings:
         for name in ("codes_per_hour", "pushes_per_ten_minutes"):
             if self.is_production and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
-        if self.is_production and not (self.delivery.is_mail_private and self.delivery.is_sms_private):
+        if self.is_production and not self.delivery.is_private:
             raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         for name in ("listen", "control_listen"):
             address, _, port = getattr(self, name).rpartition(":")
