@@ -70,7 +70,8 @@ class Settings:
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `control_threads` are more than `threads`, because whoever
     waits for a message at the control plane holds one; it answers under `control_names` too (a name, or name:port), and an
-    issuer under one of `test_hosts` is a test issuer. `seed` is the folder of config/ that tells who is entered, and
+    issuer under one of `test_hosts` is a test issuer. `registry_control_url` is where the phone reads what the registry would
+    have sent; empty is nowhere. `seed` is the folder of config/ that tells who is entered, and
     `provider_url`, for a bank, where the provider is that its customers sign in to.
     """
 
@@ -84,6 +85,7 @@ class Settings:
     test_hosts: tuple[str, ...] = ()
     database_url: str = ""
     registry_url: str = "http://localhost:8500"
+    registry_control_url: str = "http://127.0.0.1:8501"
     provider_url: str = "http://localhost:8400"
     tls_certificate: Path | None = None
     tls_private: Path | None = None
