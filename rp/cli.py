@@ -1,6 +1,7 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -30,7 +31,7 @@ from rp.records.importer import ImportReport, import_bundle
 from rp.records.seed import SeedRefused, load_seed
 from rp.reports.statistics_file import StatisticsRefused
 from rp.reports.statistics_import import StatisticsReport, import_statistics, is_loaded
-from rp.settings import Home, find_home, read_settings
+from rp.settings import Home, Settings, read_settings
 
 STATISTICS_FILE = "ru_regions_covid_2020.csv"
 REGIONS_FILE = "regions.csv"
@@ -102,23 +103,26 @@ def main() -> None:
 @one_sentence
 def keys() -> None:
     """Make what is missing under keys/rp/."""
-    make_keys(find_home(os.environ))
+    settings, home = read_settings(os.environ)
+    make_keys(home, has_control=settings.is_test)
 
 
-def make_keys(home: Home) -> None:
-    """Make the symmetric secrets and the secret shared with the provider; what exists is left alone."""
+def make_keys(home: Home, *, has_control: bool = False) -> None:
+    """Make the symmetric secrets, the secret shared with the provider, and the token of the control plane where there is one;
+    what exists is left alone."""
     chance = SystemChance()
-    for path, make in ((home.secrets_file, lambda path: make_secrets(path, chance)), (home.client_file, _make_client_secret)):
+    made = [(home.secrets_file, lambda path: make_secrets(path, chance)), (home.client_file, _make_token)]
+    for path, make in [*made, *([(home.control_token_file, _make_token)] if has_control else [])]:
         if not path.exists():
             make(path)
             click.echo(f"made {path}")
 
 
-def _make_client_secret(path: Path) -> None:
+def _make_token(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(draw_token(SystemChance(), "client secret") + "\n")
+        file.write(draw_token(SystemChance(), path.name) + "\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -177,14 +181,18 @@ def restore(copy: Path) -> None:
 
 
 @main.command()
+@click.option("--control", is_flag=True, help="Run the control plane of the test stand instead of the registry.")
 @click.option("--plain", is_flag=True, help="Send browsers from plain http (plain_listen) to https, and serve nobody.")
 @one_sentence
-def serve(plain: bool) -> None:
+def serve(control: bool, plain: bool) -> None:
     """Serve the registry with Granian."""
     from granian import Granian
     from granian.constants import Interfaces, SSLProtocols
 
     settings, home = read_settings(os.environ)
+    if control:
+        _serve_control(settings)
+        return
     if plain:
         if not (settings.is_secure and settings.plain_listen):
             raise SettingRefused("serve --plain needs a url of https and plain_listen, the address to listen at")
@@ -213,6 +221,24 @@ def serve(plain: bool) -> None:
     if not plain:
         with opened() as realm:
             keeper_of(realm).write()  # the workers have ended in good order: what they wrote last stays known
+
+
+def _serve_control(settings: Settings) -> None:
+    """With Waitress: whoever waits for a message may leave before it comes, and Granian has been seen to die of that."""
+    from ground.listening import AddressUnusable, Listener, listen_to_signals
+    from rp.control.app import THREADS, make_control
+    from rp.control.gate import ControlUnusable
+
+    try:
+        with opened_when_prepared() as realm:
+            control = make_control(realm)
+            stop, listener = threading.Event(), Listener(settings.control_listen)
+            listener.serve(control, threads=THREADS)
+            listen_to_signals(stop)
+            stop.wait()
+            listener.stop()
+    except (AddressUnusable, ControlUnusable) as refusal:
+        raise SettingRefused(str(refusal)) from None
 
 
 @main.group("import")

@@ -31,12 +31,15 @@ class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
-    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept.
+    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept. The
+    control plane of a test stand answers under `control_names` too (a name, or name:port).
     """
 
     environment: str = "production"
     url: str = "http://localhost:8500"
     listen: str = "127.0.0.1:8500"
+    control_listen: str = "127.0.0.1:8501"
+    control_names: tuple[str, ...] = ()
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
     scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
@@ -75,9 +78,10 @@ class Settings:
             raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
-        host, _, port = self.listen.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise ValueError(f"listen must be an address and a port, as in 127.0.0.1:8500, not {self.listen!r}")
+        for name in ("listen", "control_listen"):
+            host, _, port = getattr(self, name).rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+                raise ValueError(f"{name} must be an address and a port, as in 127.0.0.1:8500, not {getattr(self, name)!r}")
 
     @property
     def is_test(self) -> bool:
@@ -153,6 +157,11 @@ class Home:
     @property
     def clock_file(self) -> Path:
         return self.variable / "clock"
+
+    @property
+    def control_token_file(self) -> Path:
+        """The token of the control plane of a test stand; the phone of the provider's reads it too."""
+        return self.variable / "registry-control-token"
 
     @property
     def tombstones_file(self) -> Path:
