@@ -1,10 +1,11 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +18,32 @@ from ground.journal.telling import JournalBroken, tell
 from ground.migration import DatabaseNewer
 from ground.preparation import bring_up_to_date
 from ground.restoring import CopyUnusable, check_copy, put_in_place
-from ground.sealing import SecretsUnusable, make_secrets
+from ground.sealing import SealBroken, SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
 from ground.tombstones import TombstonesBroken
+from rp.access.events import Event, note
 from rp.access.heads import keeper_of, verified
 from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.epoch import settle
+from rp.keys.rotation import exchange_keys
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
 from rp.records.bundle import BundleRefused
-from rp.records.importer import ImportReport, import_bundle
-from rp.records.seed import SeedRefused, load_seed
+from rp.records.importer import import_bundle
+from rp.records.resealing import reseal_old
+from rp.records.seed import SeedRefused
 from rp.reports.statistics_file import StatisticsRefused
-from rp.reports.statistics_import import StatisticsReport, import_statistics, is_loaded
+from rp.seed import enter_seed, take_statistics, tell_import, tell_statistics
 from rp.settings import Home, Settings, read_settings
 
-STATISTICS_FILE = "ru_regions_covid_2020.csv"
-REGIONS_FILE = "regions.csv"
 REFUSALS = (
     BundleRefused,
     CopyUnusable,
     DatabaseNewer,
     DatabaseNotReady,
     JournalBroken,
+    SealBroken,
     SecretsUnusable,
     SeedRefused,
     SettingRefused,
@@ -108,11 +111,16 @@ def keys() -> None:
 
 
 def make_keys(home: Home, *, has_control: bool = False) -> None:
-    """Make the symmetric secrets, the secret shared with the provider, and the token of the control plane where there is one;
-    what exists is left alone."""
+    """Make secrets, keys and what is shared with the provider, and the token of the control plane where there is one; what exists
+    is left alone."""
     chance = SystemChance()
-    made = [(home.secrets_file, lambda path: make_secrets(path, chance)), (home.client_file, _make_token)]
-    for path, make in [*made, *([(home.control_token_file, _make_token)] if has_control else [])]:
+    makers: list[tuple[Path, Callable[[Path], object]]] = [
+        (home.secrets_file, lambda path: make_secrets(path, chance)),
+        (home.encryption_keys_file, lambda path: make_secrets(path, chance)),
+        (home.client_file, _make_token),
+        *([(home.control_token_file, _make_token)] if has_control else []),
+    ]
+    for path, make in makers:
         if not path.exists():
             make(path)
             click.echo(f"made {path}")
@@ -149,17 +157,13 @@ def prepare_database(realm: Realm, *, because: str | None = None) -> None:
         clock=realm.clock,
     )
     click.echo(f"rp: {done}")
+    if count := reseal_old(realm):
+        click.echo(f"rp: {count} people and records sealed by keys of their own")
     for line in settle(realm, because=because):
         click.echo(f"rp: {line}")
     with realm.database.write() as connection:
-        for key, outcome, report in load_seed(connection, realm):
-            if outcome != "known" or report.added:
-                click.echo(f"rp: patient {key}: {outcome}, {_tell(report)}")
-    data = (realm.home.data / STATISTICS_FILE).read_bytes()
-    with realm.database.read() as connection:
-        if is_loaded(connection, name=STATISTICS_FILE, data=data):
-            return
-    click.echo(f"rp: statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
+        for line in enter_seed(connection, realm):
+            click.echo(f"rp: {line}")
 
 
 @main.command()
@@ -260,7 +264,7 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
         lines = []
         for file in files:
             report = import_bundle(connection, realm, file.read_bytes(), patient_id=patient.id, source=file.name, latest=latest)
-            lines.append(f"{file.name}: {_tell(report)}")
+            lines.append(f"{file.name}: {tell_import(report)}")
             lines.extend(f"{file.name}: {reason}" for reason in report.skipped)
     click.echo("\n".join(lines))
 
@@ -270,15 +274,32 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
 @one_sentence
 def import_regions(file: Path) -> None:
     """Take regional statistics in the form of config/data/ru_regions_covid_2020.csv."""
+    with opened_when_prepared() as realm, realm.database.write() as connection:
+        report = take_statistics(connection, realm, file.read_bytes(), file.name)
+    click.echo(f"{file.name}: {tell_statistics(report)}")
+
+
+@main.group("keys-at-rest")
+def keys_at_rest() -> None:
+    """The keys that seal what is stored."""
+
+
+@keys_at_rest.command()
+@one_sentence
+def exchange() -> None:
+    """Make a new key-encryption key, seal every data key by it, and remove the old one. The registry may serve meanwhile."""
     with opened_when_prepared() as realm:
-        report = _take_statistics(realm, file.read_bytes(), file.name)
-    click.echo(f"{file.name}: {_tell_statistics(report)}")
+        with click.progressbar(length=1, label="data keys", file=sys.stderr) as bar:
+            done = exchange_keys(realm, partial(_show, bar))
+        with realm.database.write() as connection:
+            detail = {"number": done.newest, "renewed": done.renewed}
+            note(connection, realm, Event.KEYS_EXCHANGED, actor="operator", object="keys", detail=detail)
+    click.echo(f"key {done.newest} seals from now on; {done.renewed} data keys sealed anew, older keys removed")
 
 
-def _take_statistics(realm: Realm, data: bytes, name: str) -> StatisticsReport:
-    regions_data = (realm.home.seed / REGIONS_FILE).read_bytes()
-    with realm.database.write() as connection:
-        return import_statistics(connection, realm, data, regions_data=regions_data, source=name)
+def _show(bar: Any, done: int, total: int) -> None:
+    bar.length = max(total, 1)
+    bar.update(done - bar.pos)
 
 
 @main.group()
@@ -306,14 +327,6 @@ def anchor() -> None:
     with opened_when_prepared() as realm, keeper_of(realm).begin_anew():
         pass
     click.echo("another file of heads has begun")
-
-
-def _tell(report: ImportReport) -> str:
-    return f"{report.added} new, {report.known} known" + (f", {len(report.skipped)} skipped" if report.skipped else "")
-
-
-def _tell_statistics(report: StatisticsReport) -> str:
-    return f"{report.added} new, {report.changed} changed, {report.known} known"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from ground.database import table_of
-from rp.keys import Keys
+from rp.keys.safe import Keys
 from rp.notices.models import NoticeChoiceRow, PublicationRow
 from rp.notices.telling import TABLE, place_of
 from rp.notices.topics import Channel, Topic

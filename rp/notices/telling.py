@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 
 from ground.chance import draw_identifier
 from ground.database import table_of
-from rp.keys import Keys, Place
+from rp.keys.safe import Keys, Place
 from rp.notices.choices import choices_of
 from rp.notices.models import NoticeRow
 from rp.notices.topics import Channel, Topic

@@ -1,6 +1,5 @@
 """The telephone shows what the registry would have sent, beside what the provider has sent."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -49,12 +48,12 @@ def control(stand: Stand) -> Browser:
 
 
 @pytest.fixture
-def sender(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRegistry]:
+def sender(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> FakeRegistry:
     """A registry beside the provider, which is asked each time."""
     monkeypatch.setattr(registry, "ASKED_AGAIN_AFTER_SECONDS", 0)
     (stand.settings.var_folder / registry.TOKEN_FILE).write_text(TOKEN + "\n")
     stand.transport.hosts[REGISTRY] = sender = FakeRegistry()
-    yield sender
+    return sender
 
 
 def test_messages_of_both_are_on_one_phone_newest_first(stand: Stand, control: Browser, sender: FakeRegistry) -> None:

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from ground.web.language import LazyText
 from ground.web.language import gettext as _
-from rp.access.guard import current_principal, guarded
+from rp.access.current import current_principal
+from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.notices import inbox
 from rp.notices.choices import POSSIBLE, Choice, choices_of, choose

@@ -107,7 +107,9 @@ def test_reset_leaves_the_seed_and_nothing_else(stand: Stand, control: Control) 
         assert connection.execute(PatientRow.__table__.select()).first() is not None
 
 
-@pytest.mark.parametrize("operation", [each for each in OPERATIONS if not each.is_open], ids=lambda each: f"{each.method} {each.path}")
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS if not each.is_open], ids=lambda each: f"{each.method} {each.path}"
+)
 def test_lb_05_nothing_is_done_without_the_token(control: Control, operation: Any) -> None:
     for token in (None, "", "x" * 40, TOKEN + "x"):
         answer = replace(control, token=token).ask(operation.method, operation.path)
