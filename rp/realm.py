@@ -17,10 +17,11 @@ from ground.database import Database
 from ground.fetch import FetchPolicy, Transport
 from ground.jobs import Jobs
 from ground.journal import Journal
-from ground.outbox import Dispatch, Outbox
+from ground.outbox import Outbox
 from ground.sealing import SecretsUnusable, Vault, load_secrets
 from ground.tombstones import Tombstones
 from rp.database import FAILING, JOBS, JOURNAL, OUTBOX, WATERMARKS
+from rp.delivery import make_dispatch
 from rp.settings import Home, Settings
 
 Room = TypeVar("Room")
@@ -95,7 +96,7 @@ def open_realm(
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         tombstones=Tombstones(home.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()),
         jobs=jobs,
-        outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, Dispatch(is_readable=settings.is_test)),
+        outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, make_dispatch(settings, home, transport)),
         fetch_policy=_fetch_policy(settings, home),
         transport=transport,
         client_secret=client_secret,

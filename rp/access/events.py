@@ -33,6 +33,10 @@ class Event(StrEnum):
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
     KEYS_EXCHANGED = "keys_exchanged"
+    NOTICES_CHOSEN = "notices_chosen"
+    NOTICE_PUBLISHED = "notice_published"
+    DELIVERY_SCRIPTED = "delivery_scripted"
+    REGISTRY_RESET = "registry_reset"
     EPOCH_RAISED = "epoch_raised"
     JOURNAL_PURGED = PURGED
     JOURNAL_ANCHORED = ANCHORED

@@ -19,6 +19,8 @@ class Operation(StrEnum):
     OPEN_CABINET = "open_cabinet"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
+    READ_NOTICES = "read_notices"
+    CHOOSE_NOTICES = "choose_notices"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
@@ -68,6 +70,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.FILE_REQUEST),
+    Rule(Role.CITIZEN, Operation.READ_NOTICES),
+    Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
