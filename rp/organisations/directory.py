@@ -20,9 +20,7 @@ _CLIENTS = table_of(OrganisationClient)
 _BY_ID = select(_ORGANISATIONS).where(_ORGANISATIONS.c.id == bindparam("id"))
 _BY_OGRN = select(_ORGANISATIONS).where(_ORGANISATIONS.c.ogrn == bindparam("ogrn"))
 _OF_KINDS = (
-    select(_ORGANISATIONS)
-    .where(_ORGANISATIONS.c.kind.in_(bindparam("kinds", expanding=True)))
-    .order_by(_ORGANISATIONS.c.name)
+    select(_ORGANISATIONS).where(_ORGANISATIONS.c.kind.in_(bindparam("kinds", expanding=True))).order_by(_ORGANISATIONS.c.name)
 )
 _OF_CLIENT = select(_ORGANISATIONS).join(_CLIENTS).where(_CLIENTS.c.client_id == bindparam("client_id"))
 _WORKPLACES = (

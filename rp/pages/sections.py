@@ -16,7 +16,7 @@ class Section:
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section(lambda: _("Заявления"), "/requests", "doc"),
+    Section(lambda: _("Заявления"), "/requests", "document"),
     Section(lambda: _("Уведомления"), "/notices", "message"),
 )
 

@@ -19,4 +19,5 @@ class StaffSection:
 
 STAFF_SECTIONS: tuple[StaffSection, ...] = (
     StaffSection(lambda: _("Пациенты"), "/staff", "user", Operation.FIND_PATIENT),
+    StaffSection(lambda: _("Заявления людей"), "/staff/requests", "document", Operation.DECIDE_REQUEST),
 )

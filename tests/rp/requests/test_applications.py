@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from rp.database import JOURNAL
 from tests.rp.conftest import Stand
-from tests.rp.requests.desk import ANTON, GLEB, OLGA, PYOTR, VERA, ask_for_vaccination, desk_of, place_of
-from tests.rp.requests.desk import CLINIC
+from tests.rp.requests.desk import ANTON, CLINIC, GLEB, OLGA, PYOTR, VERA, ask_for_vaccination, desk_of, place_of
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def test_r149_place_and_day_are_asked_for_and_a_past_day_is_the_days_error(
     vera = desk_of(stand)
     typed = {"dose": "1", "place": place_of(stand, CLINIC), "day": "2026-12-05", "comment": "после обеда", field: value}
     answer = vera.send("/requests/new/vaccination", "request-form", "action=send", **typed)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     error = re.search(rf'id="{field}-error".*?</p>', answer.text, re.S)
     assert error and sentence in error[0]
     assert len(re.findall(r'aria-invalid="true"', answer.text)) == 1
@@ -142,7 +141,7 @@ def test_r149_the_organisation_decides_and_the_person_is_told(stand: Stand) -> N
     assert "ЗР-2026-000001" in queue
     page = anton.open(f"/staff{path}").text
     assert "Ромашкина Вера Тимофеевна" in page
-    assert anton.press(page, "decision-form", "decision=grant", answer="").status_code == 400
+    assert anton.press(page, "decision-form", "decision=grant", answer="").status_code == 422
     answer = anton.press(page, "decision-form", "decision=grant", answer="Ждём вас в 10:00, кабинет 12.")
     assert answer.headers["Location"] == "/staff/requests"
     vera = desk_of(stand)
@@ -211,7 +210,7 @@ def test_r015_a_wrong_snils_is_the_fields_error(stand: Stand, typed: str, senten
     page = vera.open("/requests/new/certificate").text
     assert 'id="snils"' in page
     answer = vera.press(page, "request-form", "action=send", about="vaccination", snils=typed)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert sentence in answer.text
 
 
