@@ -31,9 +31,15 @@ from rp.reports.views import blueprint as reports
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
+from rp.staff.correction import blueprint as staff_correction
+from rp.staff.entry import blueprint as staff_entry
+from rp.staff.patients import blueprint as staff_patients
 from rp.staff.requests.views import blueprint as staff_requests
+from rp.staff.views import blueprint as staff
 
-BLUEPRINTS = (sign_in, provider, cabinet, request_forms, requests, staff_requests, notices, reports, api)
+CABINET = (cabinet, request_forms, requests, notices)
+STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
+BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api)
 
 
 @dataclass(frozen=True)

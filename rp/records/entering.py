@@ -24,7 +24,6 @@ from rp.records.store import (
     VersionConflict,
     add_record,
     change_record,
-    find_record,
     known_record,
     records_of,
     withdraw_record,

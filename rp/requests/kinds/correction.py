@@ -1,4 +1,7 @@
-"""Requests to put one field of a record right (R137). Granted, the record has another version; the old value stays in the one before."""
+"""Requests to put one field of a record right (R137).
+
+Granted, the record has another version, and the old value stays in the one before.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -84,9 +84,9 @@ def place_of(stand: Stand, ogrn: str) -> str:
         return str(connection.execute(select(table.c.id).where(table.c.ogrn == ogrn)).scalar_one())
 
 
-def ask_for_vaccination(stand: Stand, desk: Desk, **values: str) -> str:
+def ask_for_vaccination(stand: Stand, desk: Desk, button: str = "action=send", **values: str) -> str:
     """The usual application, in order unless `values` says otherwise."""
-    return desk.file("vaccination", **{"dose": "1", "place": place_of(stand, CLINIC), "day": "2026-12-05", **values})
+    return desk.file("vaccination", button, **{"dose": "1", "place": place_of(stand, CLINIC), "day": "2026-12-05", **values})
 
 
 __all__ = ["ANTON", "GLEB", "OLGA", "PYOTR", "VERA", "Desk", "ask_for_vaccination", "desk_of", "place_of"]

@@ -18,7 +18,7 @@ def stand(both_stands: Stand) -> Stand:
 
 def test_r149_a_draft_is_sent_and_has_a_number_and_a_state(stand: Stand) -> None:
     vera = desk_of(stand)
-    path = ask_for_vaccination(stand, vera, action="draft")
+    path = ask_for_vaccination(stand, vera, "action=draft")
     page = vera.open(path).text
     assert "черновик" in page
     assert 'id="number"' not in page
@@ -68,7 +68,7 @@ def test_r149_a_form_sent_twice_is_one_application(stand: Stand) -> None:
     first, second = (vera.press(page, "request-form", **typed) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert len(re.findall("ЗР-2026-", vera.open("/requests").text)) == 1
-    draft = ask_for_vaccination(stand, vera, action="draft")
+    draft = ask_for_vaccination(stand, vera, "action=draft")
     page = vera.open(draft).text
     assert [vera.press(page, "send-form").headers["Location"] for _ in range(2)] == [draft, draft]
     assert vera.number_of(draft) == "ЗР-2026-000002"
@@ -99,7 +99,7 @@ def test_r149_a_draft_is_kept_as_it_was_typed_and_judged_when_it_is_sent(stand: 
 
 
 def test_r149_a_draft_whose_day_has_passed_meanwhile_is_not_sent(stand: Stand) -> None:
-    path = ask_for_vaccination(stand, desk_of(stand), action="draft", day="2026-11-22")
+    path = ask_for_vaccination(stand, desk_of(stand), "action=draft", day="2026-11-22")
     stand.clock.advance(3 * 24 * 3600)
     vera = desk_of(stand)
     assert vera.press(vera.open(path).text, "send-form").headers["Location"] == f"{path}/edit?judged=1"
@@ -119,7 +119,7 @@ def test_r149_an_application_is_withdrawn_while_nobody_has_decided(stand: Stand)
 
 def test_a_draft_is_thrown_away(stand: Stand) -> None:
     vera = desk_of(stand)
-    path = ask_for_vaccination(stand, vera, action="draft")
+    path = ask_for_vaccination(stand, vera, "action=draft")
     assert vera.press(vera.open(path).text, "discard-form").headers["Location"] == "/requests"
     assert vera.open(path).status_code == 404
 
