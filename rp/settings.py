@@ -32,7 +32,20 @@ class Settings:
     listen: str = "127.0.0.1:8500"
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
+    scopes: tuple[str, ...] = (
+        "openid",
+        "fullname",
+        "birthdate",
+        "gender",
+        "snils",
+        "inn",
+        "mobile",
+        "email",
+        "id_doc",
+        "organisations",
+        "account",
+        "registry.read",
+    )
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
