@@ -60,7 +60,20 @@ class Settings:
     control_names: tuple[str, ...] = ()
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
+    scopes: tuple[str, ...] = (
+        "openid",
+        "fullname",
+        "birthdate",
+        "gender",
+        "snils",
+        "inn",
+        "mobile",
+        "email",
+        "id_doc",
+        "organisations",
+        "account",
+        "registry.read",
+    )
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
