@@ -18,12 +18,12 @@ from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.linking.views import blueprint as linking
-from rp.cabinet.terms.gate import TermsNeeded, require_terms
-from rp.cabinet.terms.views import blueprint as terms
-from rp.cabinet.terms.views import lead_to_terms
 from rp.cabinet.notices.views import blueprint as notices
 from rp.cabinet.requests.form_views import blueprint as request_forms
 from rp.cabinet.requests.views import blueprint as requests
+from rp.cabinet.terms.gate import TermsNeeded, require_terms
+from rp.cabinet.terms.views import blueprint as terms
+from rp.cabinet.terms.views import lead_to_terms
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.notices.publications import JOB as PUBLICATION
