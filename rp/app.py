@@ -18,6 +18,11 @@ from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
+from rp.documents.interest import Interest, install_interests
+from rp.documents.keeping import JOB as DOCUMENT_FILES
+from rp.documents.keeping import remove_files
+from rp.documents.views import blueprint as documents
+from rp.documents.views import install_documents
 from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
@@ -26,7 +31,9 @@ from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
 
-BLUEPRINTS = (sign_in, provider, cabinet, reports, api)
+BLUEPRINTS = (sign_in, provider, cabinet, reports, api, documents)
+DOCUMENT_INTERESTS: tuple[Interest, ...] = ()
+"""Rooms whose applications name documents."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ def create_app(realm: Realm) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
+    install_documents(app)
+    install_interests(app, DOCUMENT_INTERESTS)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.context_processor(_visitor)
     app.jinja_env.globals["section_links"] = section_links
@@ -63,7 +72,11 @@ def create_app(realm: Realm) -> Flask:
 
 def run_due_jobs(realm: Realm) -> int:
     """Do what the registry owes by now, and say how many jobs were tried."""
-    return realm.jobs.run_due({retention.JOURNAL: partial(retention.purge_journal, realm)})
+    handlers = {
+        retention.JOURNAL: partial(retention.purge_journal, realm),
+        DOCUMENT_FILES: partial(remove_files, realm),
+    }
+    return realm.jobs.run_due(handlers)
 
 
 def is_for_programs(path: str) -> bool:

@@ -25,6 +25,8 @@ class Settings:
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept.
+    `upload_megabytes` is the longest file that people may hand in, and `clamd_socket` the socket of a ClamAV that is asked
+    about each.
     """
 
     environment: str = "production"
@@ -43,6 +45,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    upload_megabytes: int = 10
+    documents_per_person: int = 100
+    document_megabytes_per_person: int = 200
+    clamd_socket: Path | None = None
     workers: int = 1
     threads: int = 4
 
@@ -64,6 +70,9 @@ class Settings:
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
         check_journal_days(self.journal_days)
+        for name in ("upload_megabytes", "documents_per_person", "document_megabytes_per_person"):
+            if not 0 < getattr(self, name) <= 100_000:
+                raise ValueError(f"{name} must be a positive number, not {getattr(self, name)}")
         read_networks(self.trusted_proxies)
         host, _, port = self.listen.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -148,6 +157,11 @@ class Home:
     @property
     def clock_file(self) -> Path:
         return self.variable / "clock"
+
+    @property
+    def documents(self) -> Path:
+        """The folder of the files that people handed in, sealed."""
+        return self.variable / "rp-files"
 
     @property
     def tombstones_file(self) -> Path:

@@ -19,6 +19,8 @@ class Operation(StrEnum):
     OPEN_CABINET = "open_cabinet"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
+    KEEP_DOCUMENTS = "keep_documents"
+    READ_DOCUMENT = "read_document"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
@@ -66,6 +68,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.REPRESENTED),
+    Rule(Role.CITIZEN, Operation.KEEP_DOCUMENTS, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.READ_DOCUMENT, Relation.OWN),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
@@ -88,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
     Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
+    Rule(Role.REGISTRAR, Operation.READ_DOCUMENT, Relation.ANY),
     # Insurers read of those whom they insure what is not hidden from them.
     Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.INSURER, Operation.LIST_RECORDS, Relation.INSURED, scope=READ),
