@@ -9,13 +9,16 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from rp.documents.cleaning_child import REFUSED
 from rp.documents.judging import Kind
 from rp.documents.refusals import UploadRefused
 from rp.documents.signatures import SIGNATURES
 
+PIECE_BYTES = 64 * 1024
 CHILD = Path(__file__).with_name("cleaning_child.py")
 WORDS = frozenset({"broken", "infected", "large", "locked"})
 """What the child may say; whatever else ends it is a file that is broken."""
@@ -67,7 +70,7 @@ def _talk(child: subprocess.Popen[bytes], content: bytes, limits: Limits) -> tup
     feeding.start()
     clock.start()
     try:
-        cleaned = child.stdout.read(limits.most_bytes + 1)
+        cleaned = _taken(child.stdout, limits.most_bytes)
         if len(cleaned) > limits.most_bytes:
             child.kill()
         said = child.stderr.read(100).decode("ascii", "replace")
@@ -77,6 +80,14 @@ def _talk(child: subprocess.Popen[bytes], content: bytes, limits: Limits) -> tup
         child.kill()
         feeding.join()
     return cleaned, said
+
+
+def _taken(stream: IO[bytes], most_bytes: int) -> bytes:
+    """What comes, and one piece at most beyond what may come. Asked for all at once, it would have the memory of all."""
+    taken = BytesIO()
+    while taken.tell() <= most_bytes and (piece := stream.read(PIECE_BYTES)):
+        taken.write(piece)
+    return taken.getvalue()
 
 
 def _feed(child: subprocess.Popen[bytes], content: bytes) -> None:

@@ -80,10 +80,9 @@ def _refuse(word: str) -> NoReturn:
 
 def _jpeg_cleaner(pixels: int) -> Clean:
     """A picture is drawn anew: what is no point of it (a comment, a place, another file behind its end) is not drawn."""
-    # Pillow imports the last two when it meets what they read, and by then nothing can be imported any more.
-    from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, MpoImagePlugin, TiffImagePlugin
+    # Pillow imports the unused three when it meets what they read, and by then nothing can be imported any more.
+    from PIL import ExifTags, Image, ImageOps, MpoImagePlugin, TiffImagePlugin  # noqa: F401
 
-    assert ExifTags and JpegImagePlugin and MpoImagePlugin and TiffImagePlugin
     Image.preinit()
     Image.MAX_IMAGE_PIXELS = None  # the number we were given is the limit, and it is an error and no warning
 
@@ -142,7 +141,7 @@ def _pdf_cleaner(signatures: Sequence[bytes]) -> Clean:
         if depth > DEEPEST:
             _refuse("broken")
         if isinstance(thing, Array):
-            held = list(thing)
+            held: list[Any] = list(thing)
         elif isinstance(thing, Dictionary | Stream):
             disarm_keys(thing)
             held = [thing[key] for key in thing.keys()]  # noqa: SIM118 (a Stream is no mapping)

@@ -7,13 +7,13 @@ from rp.documents.judging import Kind
 
 @dataclass(frozen=True)
 class Document:
-    """What a person handed in. `bytes` and `sha256` are of the file as it is handed back."""
+    """What a person handed in. `size` in bytes and `sha256` are of the file as it is handed back."""
 
     id: str
     patient_id: str
     purpose: str
     kind: Kind
-    bytes: int
+    size: int
     created_at: int
     name: str = field(repr=False)
     sha256: str = field(repr=False)

@@ -61,7 +61,9 @@ class Shelf:
         """The names of all whole files."""
         if not self.folder.exists():
             return set()
-        return {entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".") and not entry.name.endswith(PART)}
+        return {
+            entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".") and not entry.name.endswith(PART)
+        }
 
     @contextmanager
     def sweeping(self) -> Iterator[tuple[set[str], set[str]]]:
@@ -72,7 +74,8 @@ class Shelf:
         with self._locked(fcntl.LOCK_EX):
             stamp = self.folder / SWEPT
             last = stamp.stat().st_mtime_ns if stamp.exists() else 0
-            new, old = set(), set()
+            new: set[str] = set()
+            old: set[str] = set()
             for entry in os.scandir(self.folder):
                 if entry.name.endswith(PART):
                     os.unlink(entry.path)

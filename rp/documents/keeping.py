@@ -31,7 +31,9 @@ TOMBSTONE = "document"
 _TABLE = table_of(DocumentRow)
 _ROOMS = table_of(DocumentRoomRow)
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
-_OF_PATIENT = select(_TABLE).where(_TABLE.c.patient_id == bindparam("patient_id")).order_by(_TABLE.c.created_at.desc(), _TABLE.c.id)
+_OF_PATIENT = (
+    select(_TABLE).where(_TABLE.c.patient_id == bindparam("patient_id")).order_by(_TABLE.c.created_at.desc(), _TABLE.c.id)
+)
 
 
 def store(realm: Realm, patient_id: str, file: FileStorage | None, *, purpose: str, actor: str) -> Document:
@@ -68,7 +70,7 @@ def _store(realm: Realm, patient_id: str, file: FileStorage | None, *, purpose: 
         patient_id=patient_id,
         purpose=purpose,
         kind=kind,
-        bytes=len(cleaned),
+        size=len(cleaned),
         created_at=realm.clock.now(),
         name=tidy_name(name, kind),
         sha256=hashlib.sha256(cleaned).hexdigest(),
@@ -119,7 +121,7 @@ def remove(realm: Realm, document: Document, *, actor: str) -> bool:
     with realm.database.write() as connection:
         if connection.execute(delete(DocumentRow).where(_TABLE.c.id == document.id)).rowcount != 1:
             return False
-        give_back(connection, document.patient_id, document.bytes)
+        give_back(connection, document.patient_id, document.size)
         _owe_removal(connection, realm, [document.id])
         detail = {"purpose": document.purpose}
         note(connection, realm, Event.DOCUMENT_REMOVED, actor=actor, object=f"document:{document.id}", detail=detail)
@@ -144,7 +146,7 @@ def destroy_again(connection: Connection, realm: Realm, document_ids: Sequence[s
         row = connection.execute(_BY_ID, {"id": document_id}).mappings().first()
         if row is not None:
             count += connection.execute(delete(DocumentRow).where(_TABLE.c.id == document_id)).rowcount
-            give_back(connection, row["patient_id"], row["bytes"])
+            give_back(connection, row["patient_id"], row["size"])
             realm.jobs.enqueue(connection, JOB, {"documents": [document_id]})
     return count
 
@@ -168,19 +170,19 @@ def _received(realm: Realm, file: FileStorage | None) -> tuple[bytes, str | None
 
 
 def _insert(connection: Connection, realm: Realm, document: Document, *, actor: str) -> None:
-    take_room(connection, realm, document.patient_id, document.bytes)
+    take_room(connection, realm, document.patient_id, document.size)
     fields = {"name": document.name, "sha256": document.sha256}
     row = {
         "id": document.id,
         "patient_id": document.patient_id,
         "purpose": document.purpose,
         "kind": document.kind,
-        "bytes": document.bytes,
+        "size": document.size,
         "sealed": Keys(connection, realm).seal_fields(_row_place(document.patient_id, document.id), fields),
         "created_at": document.created_at,
     }
     connection.execute(insert(DocumentRow), row)
-    detail: dict[str, str | int] = {"kind": document.kind, "bytes": document.bytes, "purpose": document.purpose}
+    detail: dict[str, str | int] = {"kind": document.kind, "size": document.size, "purpose": document.purpose}
     note(connection, realm, Event.DOCUMENT_STORED, actor=actor, object=f"document:{document.id}", detail=detail)
 
 
@@ -191,7 +193,7 @@ def _open(keys: Keys, row: Mapping[Any, Any]) -> Document:
         patient_id=row["patient_id"],
         purpose=row["purpose"],
         kind=Kind(row["kind"]),
-        bytes=row["bytes"],
+        size=row["size"],
         created_at=row["created_at"],
         name=fields["name"],
         sha256=fields["sha256"],

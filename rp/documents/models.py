@@ -18,7 +18,7 @@ class DocumentRow(Base):
     patient_id: Mapped[str] = mapped_column(String(36), ForeignKey("patients.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(10))
-    bytes: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(BigInteger)
 
@@ -30,4 +30,4 @@ class DocumentRoomRow(Base):
 
     patient_id: Mapped[str] = mapped_column(String(36), ForeignKey("patients.id"), primary_key=True)
     documents: Mapped[int] = mapped_column(Integer)
-    bytes: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)

@@ -1,7 +1,8 @@
 """How a file arrives: only where files are taken, only from who is signed in, into memory, and not slower than anybody has to be.
 
-Everywhere else a body stays a form (256 KB). What is longer is refused by its length before anything of it is read, what has no
-length is refused too, and what trickles in loses its place: a server's threads are few, and half of them are never busy with files.
+Everywhere else a body stays a form (256 KB). What is longer is refused by its length before anything of it is read, what has
+no length is refused too, and what trickles in loses its place: a server's threads are few, and half of them are never busy with
+files.
 """
 
 import threading
@@ -60,7 +61,7 @@ class ReceivingRequest(Request):
 
 
 class UnhurriedBody:
-    """A body that is read piece by piece, each by a thread of its own, because a server's `read` waits for as long as it takes."""
+    """A body that is read by pieces, each in a thread of its own, because a server's `read` waits for as long as it takes."""
 
     def __init__(self, body: IO[bytes], monotonic: Callable[[], float], length: int, patience: Patience) -> None:
         self._body = body
@@ -71,10 +72,12 @@ class UnhurriedBody:
     def read(self, size: int = -1) -> bytes:
         """The next piece. Raises RequestTimeout."""
         seconds = min(self._patience.piece_seconds, self._ends_at - self._monotonic())
+        if seconds <= 0:
+            raise RequestTimeout
         pieces: list[bytes] = []
         reader = threading.Thread(target=lambda: pieces.append(self._body.read(size)), daemon=True)
         reader.start()
-        reader.join(max(seconds, 0))
+        reader.join(seconds)
         if reader.is_alive() or not pieces:  # it ends when the server closes the connection, after our answer
             raise RequestTimeout
         return pieces[0]

@@ -35,7 +35,7 @@ SENTENCES: Mapping[str, Callable[[Details], str]] = {
     "infected": lambda _details: _("В файле найден вредоносный код. Мы его не сохранили. Загрузите другой PDF или JPG."),
     "scanner": lambda _details: _("Проверить файл сейчас не получается. Ничего не сохранено. Повторите через несколько минут."),
     "quota": lambda details: _(
-        "Место закончилось: у вас уже %(files)s файлов из %(most_files)s, а места — %(most_megabytes)s МБ. Удалите ненужные.",
+        "Места больше нет: файлов %(files)s из %(most_files)s, всего не больше %(most_megabytes)s МБ. Удалите ненужные.",
         **details,
     ),
     "busy": lambda _details: _("Сейчас загружают много файлов. Повторите через минуту."),

@@ -18,14 +18,14 @@ _TAKE = (
     .where(
         _TABLE.c.patient_id == bindparam("patient"),
         _TABLE.c.documents < bindparam("most_documents"),
-        _TABLE.c.bytes + bindparam("more") <= bindparam("most_bytes"),
+        _TABLE.c.size + bindparam("more") <= bindparam("most_bytes"),
     )
-    .values(documents=_TABLE.c.documents + 1, bytes=_TABLE.c.bytes + bindparam("more"))
+    .values(documents=_TABLE.c.documents + 1, size=_TABLE.c.size + bindparam("more"))
 )
 _GIVE_BACK = (
     update(_TABLE)
     .where(_TABLE.c.patient_id == bindparam("patient"))
-    .values(documents=_TABLE.c.documents - 1, bytes=_TABLE.c.bytes - bindparam("fewer"))
+    .values(documents=_TABLE.c.documents - 1, size=_TABLE.c.size - bindparam("fewer"))
 )
 
 
@@ -34,13 +34,13 @@ class Room:
     """What a patient keeps, and may."""
 
     documents: int
-    bytes: int
+    size: int
     most_documents: int
     most_bytes: int
 
     def check(self, more: int) -> None:
         """Is there room for another of so many bytes? Raises UploadRefused."""
-        if self.documents >= self.most_documents or self.bytes + more > self.most_bytes:
+        if self.documents >= self.most_documents or self.size + more > self.most_bytes:
             raise UploadRefused(
                 "quota", files=self.documents, most_files=self.most_documents, most_megabytes=self.most_bytes // MEGABYTE
             )
@@ -50,13 +50,14 @@ def room_of(connection: Connection, realm: Realm, patient_id: str) -> Room:
     """What a patient keeps now."""
     row = connection.execute(_OF_PATIENT, {"patient": patient_id}).first()
     most = (realm.settings.documents_per_person, realm.settings.document_megabytes_per_person * MEGABYTE)
-    return Room(*((row.documents, row.bytes) if row is not None else (0, 0)), *most)
+    documents, size = (row.documents, row.size) if row is not None else (0, 0)
+    return Room(documents, size, *most)
 
 
 def take_room(connection: Connection, realm: Realm, patient_id: str, size: int) -> None:
     """Count one more document of so many bytes. Raises UploadRefused."""
     dialect = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
-    first = dialect.insert(_TABLE).values(patient_id=patient_id, documents=0, bytes=0)  # type: ignore[attr-defined]
+    first = dialect.insert(_TABLE).values(patient_id=patient_id, documents=0, size=0)
     connection.execute(first.on_conflict_do_nothing())
     room = room_of(connection, realm, patient_id)
     values = {"patient": patient_id, "more": size, "most_documents": room.most_documents, "most_bytes": room.most_bytes}

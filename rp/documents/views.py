@@ -115,7 +115,7 @@ def remove(document_id: str) -> Response:
 
 
 def _reader(connection: Connection, realm: Realm, document: Document) -> Principal | None:
-    """Who of those that this browser stands for may read the document: its owner, or one to whom a room says that it was handed."""
+    """Who of those that this browser stands for may read the document: its owner, or one to whom a room says it was handed."""
     for principal in own_principals():
         relations = relations_of(connection, principal, document.patient_id)
         if not is_allowed(principal, Operation.READ_DOCUMENT, relations=relations):

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.String(length=36), nullable=False),
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name="fk_documents_patient_id_patients"),
@@ -27,7 +27,7 @@ def upgrade() -> None:
         "document_rooms",
         sa.Column("patient_id", sa.String(length=36), nullable=False),
         sa.Column("documents", sa.Integer(), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name="fk_document_rooms_patient_id_patients"),
         sa.PrimaryKeyConstraint("patient_id", name="pk_document_rooms"),
     )

@@ -4,8 +4,8 @@ import zlib
 from io import BytesIO
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTI" + b"VIRUS-TEST-FILE!$H+H*"
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -39,7 +39,7 @@ def noise(size: int) -> bytes:
         Image.effect_noise((side, side), 90).save(written, "JPEG", quality=95)
         if len(written.getvalue()) >= size:
             return written.getvalue()
-        side = int(side * 1.3)
+        side = max(side + 1, int(side * min(1.3, (size / len(written.getvalue())) ** 0.5)))
 
 
 def new_pdf(pages: int = 1) -> pikepdf.Pdf:
@@ -107,9 +107,7 @@ def annotation(**more: object) -> Dictionary:
 
 def pdf_with_a_spelled_name() -> bytes:
     """The name of the action is written in another spelling, which every reader knows."""
-    return saved(_opening_script(), object_stream_mode=pikepdf.ObjectStreamMode.disable).replace(
-        b"/OpenAction", b"/Open#41ction"
-    )
+    return saved(_opening_script(), object_stream_mode=pikepdf.ObjectStreamMode.disable).replace(b"/OpenAction", b"/Open#41ction")
 
 
 def _opening_script() -> pikepdf.Pdf:

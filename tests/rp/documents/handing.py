@@ -1,7 +1,6 @@
 """Handing files in and getting them back, as a browser does."""
 
 import re
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +9,9 @@ from werkzeug.test import TestResponse
 from rp.database import JOURNAL
 from tests.rp.conftest import Browser, Stand
 from tests.rp.fake_provider import PYOTR
+
+BOUNDARY = "boundary"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 def signed_in(stand: Stand, person: dict[str, Any] | None = None) -> Browser:
@@ -32,8 +34,14 @@ def token(browser: Browser, path: str = "/documents") -> str:
 
 
 def hand_in(browser: Browser, content: bytes, name: str = "scan.jpg", *, csrf: str | None = None, **options: Any) -> TestResponse:
-    data = {"csrf_token": csrf or token(browser), "file": (BytesIO(content), name)}
-    return browser.client.post("/documents", data=data, content_type="multipart/form-data", **options)
+    return browser.client.post("/documents", data=form(csrf or token(browser), content, name), content_type=FORM, **options)
+
+
+def form(csrf: str, content: bytes, name: str = "scan.jpg", *more: bytes) -> bytes:
+    """A form with a file, and with more parts in front of it, as it comes over the wire."""
+    fields = [b'Content-Disposition: form-data; name="csrf_token"\r\n\r\n' + csrf.encode(), *more]
+    fields.append(f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + content)
+    return b"".join(f"--{BOUNDARY}\r\n".encode() + field + b"\r\n" for field in fields) + f"--{BOUNDARY}--\r\n".encode()
 
 
 def kept(browser: Browser) -> dict[str, str]:

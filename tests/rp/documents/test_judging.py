@@ -82,7 +82,18 @@ def test_rg_08_nothing_that_acts_is_left_in_a_pdf_and_its_pages_are() -> None:
         shown = "\n".join(repr(thing) for thing in document.objects)
         contents = b"".join(thing.read_bytes() for thing in document.objects if isinstance(thing, pikepdf.Stream))
         trailer = repr(document.trailer)
-    for harmful in ("PLANTED", "JavaScript", "Launch", "OpenAction", "/AA", "EmbeddedFiles", "XFA", "GoToR", "SubmitForm", "RichMedia"):
+    for harmful in (
+        "PLANTED",
+        "JavaScript",
+        "Launch",
+        "OpenAction",
+        "/AA",
+        "EmbeddedFiles",
+        "XFA",
+        "GoToR",
+        "SubmitForm",
+        "RichMedia",
+    ):
         assert harmful not in shown
         assert harmful not in trailer
     assert b"PLANTED" not in contents
@@ -130,7 +141,9 @@ def test_rg_08_a_progressive_picture_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(memory_bytes=80 * 1024 * 1024), Limits(seconds=0.0), Limits(most_bytes=10)], ids=["memory", "time", "output"]
+    "limits",
+    [Limits(memory_bytes=80 * 1024 * 1024), Limits(seconds=0.0), Limits(most_bytes=10)],
+    ids=["memory", "time", "output"],
 )
 def test_rg_08_a_child_that_takes_too_much_is_ended_and_the_file_refused(limits: Limits) -> None:
     assert reason(files.jpeg(4000, 4000), limits) in ("large", "broken")
@@ -194,7 +207,7 @@ def test_rg_08_many_children_at_a_time_take_turns() -> None:
         ("C:\\temp\\scan.PDF", "scan.pdf"),
         ("a\0b.pdf", "ab.pdf"),
         ("a\r\nSet-Cookie: b=c.pdf", "aSet-Cookie b=c.pdf"),
-        ('q"uo\'te<s>.pdf', "quo'tes.pdf"),
+        ("q\"uo'te<s>.pdf", "quo'tes.pdf"),
         ("inno\u202efdp.exe", "innofdp.exe.pdf"),
         ("scan.pdf.jpg.pdf", "scan.pdf"),
         ("", "document.pdf"),
@@ -212,7 +225,7 @@ def test_rg_11_a_name_is_only_a_name(given: str | None, kept: str) -> None:
 def test_rg_11_the_header_holds_every_name() -> None:
     header = content_disposition(tidy_name('Справка "о\r\n; прививке', Kind.JPEG), Kind.JPEG)
     assert header.isascii()
-    assert header.startswith('attachment; filename="document.jpg"; filename*=UTF-8\'\'%D0%A1')
+    assert header.startswith("attachment; filename=\"document.jpg\"; filename*=UTF-8''%D0%A1")
     assert "\r" not in header
     assert "\n" not in header
     assert header.count(";") == 2
