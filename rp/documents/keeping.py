@@ -58,7 +58,7 @@ def store(realm: Realm, patient_id: str, file: FileStorage | None, *, purpose: s
 
 def _store(realm: Realm, patient_id: str, file: FileStorage | None, *, purpose: str, actor: str) -> Document:
     content, name = _received(realm, file)
-    kind = judge(content, most_bytes=realm.settings.upload_megabytes * MEGABYTE)
+    kind = judge(content, most_bytes=realm.settings.documents.file_megabytes * MEGABYTE)
     with realm.database.read() as connection:  # nobody without room keeps the processor busy
         room_of(connection, realm, patient_id).check(0)
     if realm.settings.clamd_socket is not None:
@@ -166,7 +166,7 @@ def _owe_removal(connection: Connection, realm: Realm, document_ids: list[str]) 
 def _received(realm: Realm, file: FileStorage | None) -> tuple[bytes, str | None]:
     if file is None or not file.filename:
         raise UploadRefused("missing")
-    return file.stream.read(realm.settings.upload_megabytes * MEGABYTE + 1), file.filename
+    return file.stream.read(realm.settings.documents.file_megabytes * MEGABYTE + 1), file.filename
 
 
 def _insert(connection: Connection, realm: Realm, document: Document, *, actor: str) -> None:

@@ -97,9 +97,9 @@ def _receive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         require_session()
         if length is None:
             raise _without_length()
-        most = realm.settings.upload_megabytes * MEGABYTE + FORM_BYTES
+        most = realm.settings.documents.file_megabytes * MEGABYTE + FORM_BYTES
         if length > most:
-            raise too_large(realm.settings.upload_megabytes)
+            raise too_large(realm.settings.documents.file_megabytes)
         request.max_content_length = most
         _take_place(realm)
     if length:

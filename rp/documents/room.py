@@ -49,7 +49,7 @@ class Room:
 def room_of(connection: Connection, realm: Realm, patient_id: str) -> Room:
     """What a patient keeps now."""
     row = connection.execute(_OF_PATIENT, {"patient": patient_id}).first()
-    most = (realm.settings.documents_per_person, realm.settings.document_megabytes_per_person * MEGABYTE)
+    most = (realm.settings.documents.per_person, realm.settings.documents.megabytes_per_person * MEGABYTE)
     documents, size = (row.documents, row.size) if row is not None else (0, 0)
     return Room(documents, size, *most)
 

@@ -36,7 +36,7 @@ def install_documents(app: Flask) -> None:
     """What the pages of all rooms need to take files and to list them."""
     install_receiving(app)
     app.jinja_env.filters["file_size"] = file_size
-    app.jinja_env.globals["upload_megabytes"] = lambda: current_realm().settings.upload_megabytes
+    app.jinja_env.globals["upload_megabytes"] = lambda: current_realm().settings.documents.file_megabytes
 
 
 def file_size(size: int) -> str:

@@ -26,6 +26,7 @@ from rp.documents.room import room_of
 from rp.documents.sweeping import Swept, sweep
 from rp.keys.safe import Keys
 from rp.patients.directory import find_by_snils
+from rp.settings import DocumentLimits
 from tests.rp.conftest import Browser, Stand
 from tests.rp.documents import files
 from tests.rp.documents.handing import files_on_disk, hand_in, journalled, kept, pyotr, remove, signed_in, token
@@ -165,7 +166,7 @@ def test_rg_13_what_our_own_list_knows_is_refused_and_told(stand: Stand, vera: B
 
 
 def test_rg_14_a_person_keeps_so_many_files_and_no_more(make_stand: Callable[..., Stand]) -> None:
-    stand = make_stand(documents_per_person=3)
+    stand = make_stand(documents=DocumentLimits(per_person=3))
     vera = signed_in(stand)
     csrf = token(vera)
     for _round in range(2):
@@ -179,7 +180,7 @@ def test_rg_14_a_person_keeps_so_many_files_and_no_more(make_stand: Callable[...
 
 
 def test_rg_14_a_person_keeps_so_many_bytes_and_no_more(make_stand: Callable[..., Stand]) -> None:
-    stand = make_stand(document_megabytes_per_person=1)
+    stand = make_stand(documents=DocumentLimits(megabytes_per_person=1))
     content = files.noise(400_000)
     sizes = [stored(stand, content).size, stored(stand, content).size]
     sizes += [stored(stand, content).size for _number in range((1024 * 1024 - sum(sizes)) // sizes[0])]
@@ -191,7 +192,7 @@ def test_rg_14_a_person_keeps_so_many_bytes_and_no_more(make_stand: Callable[...
 
 
 def test_rg_14_the_limit_holds_when_eight_come_at_the_same_time(stand: Stand) -> None:
-    realm = replace(stand.realm, settings=replace(stand.realm.settings, documents_per_person=3))
+    realm = replace(stand.realm, settings=replace(stand.realm.settings, documents=DocumentLimits(per_person=3)))
     owner, content, barrier = patient_id(stand), files.jpeg(), threading.Barrier(8)
 
     def send(number: int) -> str:
