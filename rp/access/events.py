@@ -23,6 +23,7 @@ class Event(StrEnum):
     RECORD_READ = "record_read"
     API_READ = "api_read"
     BUNDLE_IMPORTED = "bundle_imported"
+    PEOPLE_IMPORTED = "people_imported"
     STATISTICS_IMPORTED = "statistics_imported"
     KEYS_EXCHANGED = "keys_exchanged"
     NOTICES_CHOSEN = "notices_chosen"

@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ground.web.language import gettext as _
+from rp.forms.formats import FieldRefused
 
 MAX_CHARACTERS = 200
 Widget = Literal["text", "date", "number", "phone", "email", "digits", "choice", "long", "tick"]
-
-
-class FieldRefused(ValueError):
-    """The value cannot be taken; the text says why to whoever typed it, in the language of the page."""
 
 
 def as_typed(text: str) -> str:
