@@ -18,6 +18,8 @@ from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.notices.views import blueprint as notices
+from rp.cabinet.requests.form_views import blueprint as request_forms
+from rp.cabinet.requests.views import blueprint as requests
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.notices.publications import JOB as PUBLICATION
@@ -29,8 +31,15 @@ from rp.reports.views import blueprint as reports
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
+from rp.staff.correction import blueprint as staff_correction
+from rp.staff.entry import blueprint as staff_entry
+from rp.staff.patients import blueprint as staff_patients
+from rp.staff.requests.views import blueprint as staff_requests
+from rp.staff.views import blueprint as staff
 
-BLUEPRINTS = (sign_in, provider, cabinet, notices, reports, api)
+CABINET = (cabinet, request_forms, requests, notices)
+STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
+BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api)
 
 
 @dataclass(frozen=True)

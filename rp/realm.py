@@ -5,7 +5,7 @@ Rooms above keep what they remember for one registry (the provider's keys, for e
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -50,6 +50,10 @@ class Realm:
     monotonic: Callable[[], float] = monotonic_seconds
     _rooms: dict[Any, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def without_tombstones(self) -> "Realm":
+        """The same registry for whoever does again what the tombstones tell of: no tombstone is written."""
+        return replace(self, tombstones=self.tombstones.muted())
 
     def room(self, kind: Callable[["Realm"], Room]) -> Room:
         """The one `kind` of this registry, made with the realm on first use."""

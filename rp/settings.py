@@ -4,7 +4,7 @@ Secrets are files under `keys/rp/`, never settings. Without a file and without a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +26,24 @@ ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
 
 
+LONGEST_RETENTION_YEARS = 100
+
+
+@dataclass(frozen=True)
+class RetentionYears:
+    """For how many years after its day a record of each type is needed, and so cannot be erased."""
+
+    vaccination: int = 5
+    laboratory_test: int = 5
+    disease_case: int = 5
+    preventive_measure: int = 5
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not 0 <= getattr(self, each.name) <= LONGEST_RETENTION_YEARS:
+                raise ValueError(f"{each.name} must be 0 to {LONGEST_RETENTION_YEARS} years, not {getattr(self, each.name)}")
+
+
 @dataclass(frozen=True)
 class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
@@ -42,7 +60,20 @@ class Settings:
     control_names: tuple[str, ...] = ()
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
+    scopes: tuple[str, ...] = (
+        "openid",
+        "fullname",
+        "birthdate",
+        "gender",
+        "snils",
+        "inn",
+        "mobile",
+        "email",
+        "id_doc",
+        "organisations",
+        "account",
+        "registry.read",
+    )
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
@@ -53,6 +84,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    retention_years: RetentionYears = field(default_factory=RetentionYears)
     workers: int = 1
     threads: int = 4
     delivery: Delivery = field(default_factory=Delivery)

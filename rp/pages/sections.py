@@ -15,7 +15,10 @@ class Section:
     icon: str
 
 
-SECTIONS: tuple[Section, ...] = (Section(lambda: _("Уведомления"), "/notices", "message"),)
+SECTIONS: tuple[Section, ...] = (
+    Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Уведомления"), "/notices", "message"),
+)
 
 
 def section_links(open_path: str) -> list[tuple[str, str, bool, str]]:

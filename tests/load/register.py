@@ -86,7 +86,7 @@ def measure_import(file: Path, environment: dict[str, str], people: int) -> floa
 
 def pages(realm: Realm, url: str, people: int) -> dict[str, Callable[[], float]]:
     """What is asked for, each returning the milliseconds of one answer."""
-    chance = random.Random(people)
+    chance = random.SystemRandom()
     staff = signed_in(realm, patient_id=None, claims=DOCTOR, acr="substantial")
     patients = []
     with realm.database.read() as connection:
