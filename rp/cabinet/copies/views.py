@@ -15,7 +15,7 @@ from rp.database import db
 from rp.pages.printing import PrintingUnavailable
 from rp.realm import Realm, current_realm
 from rp.records.codes import CodeLabels
-from rp.relations.standing import relations_of
+from rp.relations.relation import relations_of
 
 SANDBOX = "default-src 'none'; sandbox"
 """Of a file that a browser opens in spite of its disposition."""
@@ -65,7 +65,7 @@ def _taken(realm: Realm) -> Copy:
     owner = principal.patient_id
     if owner is None:
         abort(404)
-    relations = relations_of(connection, realm, principal, owner)
+    relations = relations_of(connection, principal, owner)
     copy = take_copy(connection, realm, owner) if is_allowed(principal, Operation.TAKE_COPY, relations=relations) else None
     db.session.rollback()
     if copy is None:

@@ -13,7 +13,7 @@ from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.store import records_of
-from rp.relations.standing import relations_of
+from rp.relations.relation import relations_of
 
 ADDRESS = "/readers"
 ON_A_PAGE = 30
@@ -32,7 +32,7 @@ def readers() -> str:
     lines: list[Line] = []
     older = None
     if owner is not None and is_allowed(
-        principal, Operation.SEE_READERS, relations=relations_of(connection, realm, principal, owner)
+        principal, Operation.SEE_READERS, relations=relations_of(connection, principal, owner)
     ):
         titles = _titles(connection, realm, owner)
         found = extract_about(

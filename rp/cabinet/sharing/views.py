@@ -13,7 +13,7 @@ from rp.patients.directory import find_patient
 from rp.realm import Realm, current_realm
 from rp.relations.hiding import Group, hidden_groups, hide_groups
 from rp.relations.partners import consents_of, give_consent, withdraw_consent
-from rp.relations.standing import relations_of
+from rp.relations.relation import relations_of
 
 ADDRESS = "/sharing"
 PARTNER = "partner"
@@ -99,7 +99,7 @@ def _owner() -> str:
 
 def _check(realm: Realm, owner: str) -> None:
     principal = current_principal()
-    relations = relations_of(db.session.connection(), realm, principal, owner)
+    relations = relations_of(db.session.connection(), principal, owner)
     if not is_allowed(principal, Operation.MANAGE_SHARING, relations=relations):
         abort(404)
 
