@@ -57,7 +57,7 @@ def sharing() -> str:
 def change_insurers() -> WerkzeugResponse:
     """Take the ticks of the form: what is not ticked is hidden."""
     realm, owner = current_realm(), _owner()
-    shown = {group for group in Group if group in request.form.getlist("shown")}
+    shown = {group for group in Group if request.form.get(f"shown-{group}") == "1"}
     with realm.database.write() as connection:
         hide_groups(connection, realm, patient_id=owner, groups=set(Group) - shown, actor=current_principal().actor)
     return _back("insurers")
