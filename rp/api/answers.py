@@ -29,12 +29,23 @@ def answer(value: object, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status, mimetype="application/json")
 
 
-def token_refused(status: int, error: str | None = None, description: str = "", *, scope: str | None = None) -> Refused:
-    """401 and 403 of RFC 6750, 3; without an error nothing but the scheme is told. 503 when nobody can judge the token."""
+def token_refused(
+    status: int,
+    error: str | None = None,
+    description: str = "",
+    *,
+    scope: str | None = None,
+    acr_values: str | None = None,
+) -> Refused:
+    """401 and 403 of RFC 6750, 3, and of RFC 9470; without an error nothing but the scheme is told. 503 when nobody can judge
+    the token."""
     response = answer({"error": error or "unauthorized", "error_description": description or "a bearer token is needed"}, status)
     if status in (401, 403):
         parts = [f'{REALM}, error="{error}", error_description="{description}"' if error else REALM]
-        response.headers["WWW-Authenticate"] = ", ".join([*parts, *([f'scope="{scope}"'] if scope else [])])
+        needed = {"scope": scope, "acr_values": acr_values}
+        response.headers["WWW-Authenticate"] = ", ".join(
+            [*parts, *(f'{name}="{value}"' for name, value in needed.items() if value)]
+        )
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Refused(response)

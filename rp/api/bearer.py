@@ -18,7 +18,6 @@ from rp.trust.access_token import VerifiedAccess, judge_access_token
 from rp.trust.errors import AccessTokenRefused, PersonRefused, ProviderUnavailable, ScopeMissing
 
 Parameters = ParamSpec("Parameters")
-READ, WRITE = "registry.read", "registry.write"
 ROLE_OF_KIND: Mapping[str, Role] = {
     "medical": Role.DOCTOR,
     "laboratory": Role.LABORATORY,
@@ -59,7 +58,7 @@ def current_organisation() -> Organisation:
 def _enter(realm: Realm, operation: Operation, scope: str, *, for_citizens: bool) -> Principal:
     access = _judge(realm, scope)
     with realm.database.read() as connection:
-        if access.subject == access.client_id:
+        if access.is_of_system:
             organisation = organisation_of_client(connection, access.client_id)
             role = ROLE_OF_KIND.get(organisation.kind) if organisation else None
             if organisation is None or role is None or for_citizens:
@@ -87,8 +86,8 @@ def _judge(realm: Realm, scope: str) -> VerifiedAccess:
     try:
         return judge_access_token(realm, token, scope=scope)
     except AccessTokenRefused as error:
-        note_stranger(realm, Event.API_READ, object="records", error="invalid_token")
-        raise token_refused(401, "invalid_token", str(error)) from error
+        note_stranger(realm, Event.API_READ, object="records", error=error.code)
+        raise token_refused(401, error.code, str(error), acr_values=error.acr_values) from error
     except ScopeMissing as error:
         note_stranger(realm, Event.API_READ, object="records", error="insufficient_scope")
         raise token_refused(403, "insufficient_scope", str(error), scope=error.scope) from error

@@ -7,9 +7,8 @@ from flask import Blueprint, Response
 
 from ground.web.errors import PROBLEM_JSON
 from rp.access.guard import guarded
-from rp.access.policy import Operation
+from rp.access.policy import READ, WRITE, Operation
 from rp.api.answers import answer
-from rp.api.bearer import READ, WRITE
 from rp.forms.form import Field
 from rp.realm import Realm, current_realm
 from rp.records.catalogue import RECORD_TYPES

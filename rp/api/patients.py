@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from rp.access.current import current_principal
 from rp.access.events import Event, note
-from rp.access.policy import Operation, Relation, is_allowed
+from rp.access.policy import READ, WRITE, Operation, is_allowed
 from rp.access.principal import Principal, Role
 from rp.api.answers import access_denied, answer, not_found, problem
-from rp.api.bearer import READ, WRITE, by_token, current_organisation
+from rp.api.bearer import by_token, current_organisation
 from rp.api.body import read_object
 from rp.api.new_record import read_new_record
 from rp.api.shown import shown_person, shown_record, shown_records
@@ -45,7 +45,7 @@ def find() -> Response:
         raise problem(422, "wrong_value", "a value is not what it must be", errors={"snils": str(error)}) from error
     connection = db.session.connection()
     patient = find_by_snils(connection, realm, snils)
-    found = [patient.id] if patient and _may(connection, realm, principal, Operation.FIND_PATIENT, patient.id) else []
+    found = [patient.id] if patient and _may(connection, principal, Operation.READ_IDENTITY, patient.id) else []
     db.session.rollback()
     subject = f"patient:{found[0]}" if found else "patients"
     _note(realm, principal, Event.PATIENT_SOUGHT, subject, {"found": len(found)})
@@ -58,7 +58,7 @@ def identity(patient_id: str) -> Response:
     """Who the patient is. A partner is told by the patient's consent, and what the register has confirmed."""
     realm, principal = current_realm(), current_principal()
     connection = db.session.connection()
-    is_known = _may(connection, realm, principal, Operation.READ_IDENTITY, patient_id)
+    is_known = _may(connection, principal, Operation.READ_IDENTITY, patient_id)
     patient = find_patient(connection, realm, patient_id) if is_known else None
     db.session.rollback()
     if patient is None:
@@ -73,7 +73,7 @@ def records(patient_id: str) -> Response:
     """The records that this system may read, newest first. What a patient hides from insurers, an insurer does not see."""
     realm, principal = current_realm(), current_principal()
     connection = db.session.connection()
-    if not _may(connection, realm, principal, Operation.LIST_RECORDS, patient_id):
+    if not _may(connection, principal, Operation.LIST_RECORDS, patient_id):
         db.session.rollback()
         raise _refused(realm, principal, Event.API_READ, patient_id)
     shown = _readable(connection, realm, principal, patient_id)
@@ -116,7 +116,7 @@ def add(patient_id: str) -> Response:
     return response
 
 
-def _may(connection: Connection, realm: Realm, principal: Principal, operation: Operation, patient_id: str) -> bool:
+def _may(connection: Connection, principal: Principal, operation: Operation, patient_id: str) -> bool:
     if len(patient_id) > ID_CHARACTERS:
         return False
     return is_allowed(principal, operation, relations=relations_of(connection, principal, patient_id))

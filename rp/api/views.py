@@ -13,20 +13,21 @@ newest first; an empty list when the register knows nothing of the person. Every
     disease_case         diagnosis {name, codings}, ended_on, number (УНРЗ)
     preventive_measure   measure {name, codings}, reasons [coding], ended_on, in_force
 
-Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 403
-`insufficient_scope` without `registry.read`, 403 `access_denied` when the person has no confirmed account or lacks the role
-`citizen.medical_service`, 503 `temporarily_unavailable` when the provider cannot be asked.
+Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 401
+`insufficient_user_authentication` when the person proved less than `required_acr`, with the level to sign them in by in
+`acr_values` of the header (RFC 9470, 3), 403 `insufficient_scope` without `registry.read`, 403 `access_denied` when the person
+has no confirmed account or lacks the role `citizen.medical_service`, or when the token is a system's own and no person's, 503
+`temporarily_unavailable` when the provider cannot be asked.
 """
-
-from typing import Any
 
 from flask import Blueprint, Response, g
 
 from rp.access.current import current_principal
 from rp.access.events import Event, note
-from rp.access.policy import Operation, is_allowed
+from rp.access.policy import READ, Operation, is_allowed
 from rp.api.answers import answer
-from rp.api.bearer import READ, by_token
+from rp.api.bearer import by_token
+from rp.api.description import blueprint as description
 from rp.api.patients import blueprint as patients
 from rp.api.shown import shown_records
 from rp.database import db
@@ -36,6 +37,7 @@ from rp.records.store import records_of
 from rp.relations.relation import relations_of
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.register_blueprint(description)
 blueprint.register_blueprint(patients)
 
 
