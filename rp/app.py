@@ -16,6 +16,9 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.copies.views import blueprint as copies
+from rp.cabinet.readers.views import blueprint as readers
+from rp.cabinet.sharing.views import blueprint as sharing
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.pages.sections import section_links
@@ -26,7 +29,7 @@ from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
 
-BLUEPRINTS = (sign_in, provider, cabinet, reports, api)
+BLUEPRINTS = (sign_in, provider, cabinet, sharing, readers, copies, reports, api)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ def problem(status: int, code: str, title: str, *, errors: Mapping[str, str] | N
     return Refused(Response(orjson.dumps(document), status, mimetype=PROBLEM_JSON))
 
 
+def already_known() -> Refused:
+    """Another source, or the same one before, told of this event."""
+    return problem(409, "already_known", "the register has this record already")
+
+
 def not_found() -> Refused:
     """There is nothing here for this caller: nobody of that id, or somebody whom they may not know of."""
     return problem(404, "not_found", "the register has nothing of that id for you")

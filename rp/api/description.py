@@ -12,7 +12,7 @@ from rp.api.answers import answer
 from rp.forms.form import Field
 from rp.realm import Realm, current_realm
 from rp.records.catalogue import RECORD_TYPES
-from rp.records.entering import empty_entry
+from rp.records.entering import form_of
 
 JSON = "application/json"
 TOKEN, PROBLEM, RECORD, PERSON, NEW = (

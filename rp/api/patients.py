@@ -11,18 +11,20 @@ from rp.access.current import current_principal
 from rp.access.events import Event, note
 from rp.access.policy import READ, WRITE, Operation, is_allowed
 from rp.access.principal import Principal, Role
-from rp.api.answers import access_denied, answer, not_found, problem
+from rp.api.answers import access_denied, already_known, answer, not_found
 from rp.api.bearer import by_token, current_organisation
 from rp.api.body import read_object
-from rp.api.new_record import read_new_record
+from rp.api.new_record import read_texts, read_type, unknown_members, wrong_values
 from rp.api.shown import shown_person, shown_record, shown_records
 from rp.database import db
-from rp.forms.formats import FieldRefused, read_snils
+from rp.forms.form import FieldRefused
+from rp.forms.formats import read_snils
 from rp.patients.directory import find_by_snils, find_patient
 from rp.realm import Realm, current_realm
+from rp.records.entering import enter_record, entry_of, form_of
 from rp.records.disclosure import shown_to_insurers
 from rp.records.record_type import Record
-from rp.records.store import add_record, records_of
+from rp.records.store import records_of
 from rp.relations.hiding import hidden_groups
 from rp.relations.relation import relations_of
 
@@ -38,17 +40,17 @@ def find() -> Response:
     realm, principal = current_realm(), current_principal()
     unknown = sorted(set(request.args) - {"snils"})
     if unknown:
-        raise problem(400, "unknown_member", "the query has a name that means nothing here", errors=dict.fromkeys(unknown, "unknown"))
+        raise unknown_members(unknown)
     try:
         snils = read_snils(request.args.get("snils", ""))
     except FieldRefused as error:
-        raise problem(422, "wrong_value", "a value is not what it must be", errors={"snils": str(error)}) from error
+        raise wrong_values({"snils": str(error)}) from error
     connection = db.session.connection()
     patient = find_by_snils(connection, realm, snils)
     found = [patient.id] if patient and _may(connection, principal, Operation.READ_IDENTITY, patient.id) else []
     db.session.rollback()
     subject = f"patient:{found[0]}" if found else "patients"
-    _note(realm, principal, Event.PATIENT_SOUGHT, subject, {"found": len(found)})
+    _note(realm, principal, Event.PATIENT_SEARCHED, subject, {"found": len(found)})
     return answer({"patients": [{"id": patient_id} for patient_id in found]})
 
 
@@ -92,28 +94,31 @@ def add(patient_id: str) -> Response:
     relations = relations_of(connection, principal, patient_id[:ID_CHARACTERS])
     if not is_allowed(principal, Operation.WRITE_RECORD, relations=relations):
         db.session.rollback()
-        raise _refused(realm, principal, Event.RECORD_ADDED, patient_id)
-    known = records_of(connection, realm, patient_id)
+        raise _refused(realm, principal, Event.RECORD_WRITTEN, patient_id)
+    is_known = find_patient(connection, realm, patient_id) is not None
     db.session.rollback()
+    if not is_known:
+        raise _refused(realm, principal, Event.RECORD_WRITTEN, patient_id)
+    kind = read_type(given)
+    if not is_allowed(principal, Operation.WRITE_RECORD, record_type=kind.name, relations=relations):
+        raise access_denied(f"an organisation of this kind adds no records of the type {kind.name}")
     with realm.database.write() as writing:
-        new = read_new_record(writing, realm, given, organisation=organisation, known=known)
-        if not is_allowed(principal, Operation.WRITE_RECORD, record_type=new.type_name, relations=relations):
-            raise access_denied(f"an organisation of this kind adds no records of the type {new.type_name}")
-        record = add_record(
+        entry = entry_of(writing, realm, patient_id=patient_id, organisation=organisation.name)
+        texts = read_texts(given, form_of(kind, entry))
+        outcome = enter_record(
             writing,
             realm,
             patient_id=patient_id,
-            type_name=new.type_name,
-            draft=new.draft,
-            source=organisation.name,
+            kind=kind,
+            sent=texts,
+            organisation=organisation,
             author=principal.actor,
-            organisation_id=organisation.id,
         )
-        if record is None:
-            raise problem(409, "already_known", "the register has this record already")
-        note(writing, realm, Event.RECORD_ADDED, actor=principal.actor, object=f"patient:{patient_id}", detail={"record": record.id})
-    response = answer(shown_record(realm, record), 201)
-    return response
+        if outcome.record is None:
+            raise wrong_values(outcome.read.errors) if outcome.read.errors else already_known()
+        detail = {"record": outcome.record.id}
+        note(writing, realm, Event.RECORD_WRITTEN, actor=principal.actor, object=f"patient:{patient_id}", detail=detail)
+    return answer(shown_record(realm, outcome.record), 201)
 
 
 def _may(connection: Connection, principal: Principal, operation: Operation, patient_id: str) -> bool:

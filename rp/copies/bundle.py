@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from rp.copies.contents import Copy
+from rp.forms.formats import show_snils
 from rp.patients.directory import Patient
-from rp.patients.snils import write_snils
 from rp.records.catalogue import BY_NAME
 
 MEDIA_TYPE = "application/fhir+json"
@@ -37,7 +37,7 @@ def make_bundle(copy: Copy, *, base: str) -> bytes:
 
 def _patient(patient: Patient) -> dict[str, Any]:
     person = patient.person
-    known = {"snils": write_snils(person.snils), "inn": person.inn, "policy": person.policy, "passport": person.passport}
+    known = {"snils": show_snils(person.snils), "inn": person.inn, "policy": person.policy, "passport": person.passport}
     contacts = {"phone": person.phone, "email": person.email}
     return {
         "resourceType": "Patient",
