@@ -12,7 +12,7 @@ from rp.api.answers import answer
 from rp.forms.form import Field
 from rp.realm import Realm, current_realm
 from rp.records.catalogue import RECORD_TYPES
-from rp.records.entering import form_of
+from rp.records.entering import entry_of
 
 JSON = "application/json"
 TOKEN, PROBLEM, RECORD, PERSON, NEW = (
@@ -118,7 +118,8 @@ def _response(words: str, schema: Mapping[str, Any], *, media_type: str = JSON) 
 
 
 def _schemas(realm: Realm) -> dict[str, Any]:
-    entry = empty_entry(realm)
+    with realm.database.read() as connection:
+        entry = entry_of(connection, realm, patient_id="", organisation="")
     new = {f"New_{kind.name}": _new_record(kind.name, kind.fields(entry)) for kind in RECORD_TYPES}
     references = {kind.name: f"#/components/schemas/New_{kind.name}" for kind in RECORD_TYPES}
     record = {"id": IDENTIFIER, "type": {"enum": list(references)}, "version": {"type": "integer", "minimum": 1}}
