@@ -28,8 +28,15 @@ from rp.reports.views import blueprint as reports
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
+from rp.staff.correction import blueprint as staff_correction
+from rp.staff.entry import blueprint as staff_entry
+from rp.staff.patients import blueprint as staff_patients
+from rp.staff.views import blueprint as staff
 
-BLUEPRINTS = (sign_in, provider, cabinet, sharing, readers, copies, reports, api)
+BLUEPRINTS = (
+    *(sign_in, provider, cabinet, reports, api, staff, staff_patients, staff_entry, staff_correction),
+    *(sharing, readers, copies),
+)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from rp.records.store import (
     VersionConflict,
     add_record,
     change_record,
-    find_record,
     known_record,
     records_of,
     withdraw_record,
@@ -146,17 +145,13 @@ class RecordLeansOnIt(Exception):
     """Another record is proved by this one; the text says so to whoever wanted it gone."""
 
 
-def withdraw(
-    connection: Connection, realm: Realm, *, record: Record, expected_version: int, author: str, reason: str
-) -> None:
+def withdraw(connection: Connection, realm: Realm, *, record: Record, expected_version: int, author: str, reason: str) -> None:
     """Say that a record was entered by mistake. Raises VersionConflict, RecordLeansOnIt."""
     connection.execute(_HOLD, {"patient_id": record.patient_id})
     entry = entry_of(connection, realm, patient_id=record.patient_id, organisation="", corrected=record)
     if rests_on(entry, record.id) is not None:
         raise RecordLeansOnIt(_leaning())
-    withdraw_record(
-        connection, realm, record_id=record.id, expected_version=expected_version, author=author, reason=reason
-    )
+    withdraw_record(connection, realm, record_id=record.id, expected_version=expected_version, author=author, reason=reason)
 
 
 def rests_on(entry: Entry, record_id: str) -> Record | None:

@@ -5,8 +5,8 @@ from datetime import date
 
 from ground.web.language import format_day
 from ground.web.language import gettext as _
-from rp.forms.form import Field, FieldRefused
-from rp.forms.formats import read_day, read_past_day
+from rp.forms.form import Field
+from rp.forms.formats import FieldRefused, read_day, read_past_day
 from rp.records.resource import EARLIEST
 
 KEPT = "kept"

@@ -99,11 +99,13 @@ class Card:
 
 
 class RecordType(Protocol):
-    """What each package in `types/` offers. `resource_type` is the FHIR resource it is read from."""
+    """What each package in `types/` offers. `resource_type` is the FHIR resource it is read from; `is_proved` says that such a
+    record rests on another one, so that it is nobody's first."""
 
     name: str
     icon: str
     resource_type: str
+    is_proved: bool
 
     def title(self) -> str:
         """The name of the group, in the language of the page."""
@@ -111,6 +113,10 @@ class RecordType(Protocol):
 
     def empty(self) -> str:
         """What the page says when the group has no record."""
+        ...
+
+    def entry_title(self) -> str:
+        """The name of the form for a new one, in the language of the page."""
         ...
 
     def read(self, resource: ResourceReader) -> Draft:

@@ -54,7 +54,9 @@ def correct(record_id: str) -> tuple[str, int] | Response:
     reason_read, actor = REASON.read(request.form), current_principal().actor
     db.session.rollback()
     if not reason_read.is_valid:
-        form = form_of(kind, entry_of(db.session.connection(), realm, patient_id=record.patient_id, organisation="", corrected=record))
+        form = form_of(
+            kind, entry_of(db.session.connection(), realm, patient_id=record.patient_id, organisation="", corrected=record)
+        )
         return _correction(record, form.read(request.form), reason_read, status=422, version=expected_version)
     with realm.database.write() as connection:
         outcome = correct_record(
@@ -75,7 +77,12 @@ def correct(record_id: str) -> tuple[str, int] | Response:
     status = 409 if outcome.is_stale or outcome.known_id else 422
     current = find_record(db.session.connection(), realm, record.id) or abort(404)
     return _correction(
-        current, outcome.read, reason_read, status=status, is_stale=outcome.is_stale, known_id=outcome.known_id,
+        current,
+        outcome.read,
+        reason_read,
+        status=status,
+        is_stale=outcome.is_stale,
+        known_id=outcome.known_id,
         version=current.version if outcome.is_stale else expected_version,
     )
 

@@ -60,7 +60,7 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
 def empty_newcomer(type_name: str) -> tuple[str, int]:
     """The form of a person together with their first record: nobody comes into the register without one."""
     realm, connection = current_realm(), db.session.connection()
-    kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name)
+    kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
     form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=workplace().organisation.name))
     return page(
         "staff/newcomer.html", kind=kind, person_form=NEWCOMER, person_read=NEWCOMER.empty(), form=form, read=form.empty()
@@ -72,7 +72,7 @@ def empty_newcomer(type_name: str) -> tuple[str, int]:
 def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
     """Register the person and store the record, or neither."""
     realm = current_realm()
-    kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name)
+    kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
     person_read = NEWCOMER.read(request.form)
     try:
         with realm.database.write() as connection:
@@ -138,8 +138,8 @@ def _newcomer(realm: Realm, kind: RecordType, person_read: FormRead, read: FormR
     return {"kind": kind, "person_form": NEWCOMER, "person_read": person_read, "form": form, "read": shown}
 
 
-def _kind(allowed: tuple[RecordType, ...], type_name: str) -> RecordType:
+def _kind(allowed: tuple[RecordType, ...], type_name: str, *, is_newcomer: bool = False) -> RecordType:
     kind = BY_NAME.get(type_name)
-    if kind is None or kind not in allowed:
+    if kind is None or kind not in allowed or (kind.is_proved and is_newcomer):
         abort(404)
     return kind

@@ -37,7 +37,7 @@ def patient(patient_id: str) -> tuple[str, int]:
         patient=found,
         snils=show_snils(found.person.snils),
         groups=[group for group in make_groups(records, realm.room(CodeLabels), base="/staff/records") if group.name in names],
-        written={kind.name for kind in written},
+        written={kind.name: kind.entry_title() for kind in written},
         antibodies=antibody_chart(series) if series else None,
         antibody_unit=series.unit if series else "",
     )

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ground.web.language import gettext as _
-from rp.forms.form import Field, FieldRefused, Form
-from rp.forms.formats import read_day, read_inn, read_name, read_policy, read_snils
+from rp.forms.form import Field, Form
+from rp.forms.formats import FieldRefused, read_day, read_inn, read_name, read_policy, read_snils
 from rp.patients.directory import Patient, find_by_inn, find_by_name, find_by_policy, find_by_snils, find_patient
 from rp.realm import Realm
 from rp.records.numbers import find_by_number

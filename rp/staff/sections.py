@@ -17,6 +17,4 @@ class StaffSection:
     operation: Operation
 
 
-STAFF_SECTIONS: tuple[StaffSection, ...] = (
-    StaffSection(lambda: _("Пациенты"), "/staff", "user", Operation.FIND_PATIENT),
-)
+STAFF_SECTIONS: tuple[StaffSection, ...] = (StaffSection(lambda: _("Пациенты"), "/staff", "user", Operation.FIND_PATIENT),)

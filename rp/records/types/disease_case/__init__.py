@@ -27,12 +27,16 @@ class DiseaseCase:
     name = "disease_case"
     icon = "case"
     resource_type = "Condition"
+    is_proved = True
 
     def title(self) -> str:
         return _("Случаи болезни")
 
     def empty(self) -> str:
         return _("Случаев болезни в регистре нет.")
+
+    def entry_title(self) -> str:
+        return _("Новый случай болезни")
 
     def read(self, resource: ResourceReader) -> Draft:
         if resource.status_code("verificationStatus") in NO_CASE:

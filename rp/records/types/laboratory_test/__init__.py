@@ -35,12 +35,16 @@ class LaboratoryTest:
     name = "laboratory_test"
     icon = "tube"
     resource_type = "Observation"
+    is_proved = False
 
     def title(self) -> str:
         return _("Анализы")
 
     def empty(self) -> str:
         return _("Анализов в регистре нет.")
+
+    def entry_title(self) -> str:
+        return _("Новый анализ")
 
     def read(self, resource: ResourceReader) -> Draft:
         if resource.choice("status", STATUSES) not in STATUSES[:3]:

@@ -24,12 +24,16 @@ class PreventiveMeasure:
     name = "preventive_measure"
     icon = "shield"
     resource_type = "ServiceRequest"
+    is_proved = False
 
     def title(self) -> str:
         return _("Профилактические меры")
 
     def empty(self) -> str:
         return _("Профилактических мер в регистре нет.")
+
+    def entry_title(self) -> str:
+        return _("Новая мера")
 
     def read(self, resource: ResourceReader) -> Draft:
         status = resource.choice("status", STATUSES)

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from ground.web.language import gettext as _
-from rp.forms.form import Field, FieldRefused
+from rp.forms.form import Field
+from rp.forms.formats import FieldRefused
 from rp.records.codes import CodeLabels, Coding, codings_of
 from rp.records.entry_fields import KEPT, choice_field, day_field
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
@@ -23,12 +24,16 @@ class Vaccination:
     name = "vaccination"
     icon = "syringe"
     resource_type = "Immunization"
+    is_proved = False
 
     def title(self) -> str:
         return _("Прививки")
 
     def empty(self) -> str:
         return _("Прививок в регистре нет.")
+
+    def entry_title(self) -> str:
+        return _("Новая прививка")
 
     def read(self, resource: ResourceReader) -> Draft:
         if resource.choice("status", ("completed", "not-done", "entered-in-error")) != "completed":
