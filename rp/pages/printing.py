@@ -24,7 +24,7 @@ class PrintingUnavailable(Exception):
 def print_page(html: str) -> bytes:
     """The PDF of a page. Raises PrintingUnavailable."""
     weasyprint = _weasyprint()
-    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_Files(weasyprint))
+    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_only_own_files(weasyprint))
     made: bytes = document.write_pdf(pdf_variant=VARIANT)
     return made
 
@@ -40,20 +40,17 @@ def _weasyprint() -> Any:
     return module
 
 
-class _Files:
-    """What a page may load: `tokens.css` and the faces of the kit, and our own `print.css`."""
+def _only_own_files(weasyprint: Any) -> Any:
+    """Fetches `tokens.css`, the faces of the kit and our own `print.css`, and refuses everything else."""
+    urls = importlib.import_module(f"{weasyprint.__name__}.urls")
+    known = {"print.css": PRINT_SHEET, "tokens.css": STATIC / "tokens.css"}
+    known |= {f"fonts/{path.name}": path for path in (STATIC / "fonts").glob("*.woff2")}
 
-    def __init__(self, weasyprint: Any) -> None:
-        self._answer = importlib.import_module(f"{weasyprint.__name__}.urls").URLFetcherResponse
-
-    def __call__(self, url: str) -> Any:
-        return self.fetch(url)
-
-    def fetch(self, url: str, headers: Any = None) -> Any:
+    def fetch(_self: Any, url: str, headers: Any = None) -> Any:
         name = url.removeprefix(BASE)
-        known = {"print.css": PRINT_SHEET, "tokens.css": STATIC / "tokens.css"}
-        known |= {f"fonts/{path.name}": path for path in (STATIC / "fonts").glob("*.woff2")}
         if name not in known:
             raise ValueError("a printed page loads nothing but its style and its faces")
         media_type = "text/css" if name.endswith(".css") else "font/woff2"
-        return self._answer(url, known[name].read_bytes(), {"Content-Type": media_type})
+        return urls.URLFetcherResponse(url, known[name].read_bytes(), {"Content-Type": media_type})
+
+    return type("OnlyOwnFiles", (urls.URLFetcher,), {"fetch": fetch})()
