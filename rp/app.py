@@ -13,12 +13,16 @@ from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
 from rp.access import retention
 from rp.access.current import SignInNeeded, StepUpNeeded, current_session, current_workplaces
-from rp.access.guard import guarded
+from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.copies.views import blueprint as copies
 from rp.cabinet.readers.views import blueprint as readers
 from rp.cabinet.sharing.views import blueprint as sharing
+from rp.cabinet.linking.views import blueprint as linking
+from rp.cabinet.terms.gate import TermsNeeded, require_terms
+from rp.cabinet.terms.views import blueprint as terms
+from rp.cabinet.terms.views import lead_to_terms
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.pages.sections import section_links
@@ -35,6 +39,7 @@ from rp.staff.views import blueprint as staff
 
 BLUEPRINTS = (
     *(sign_in, provider, cabinet, reports, api, staff, staff_patients, staff_entry, staff_correction),
+    *(terms, linking),
     *(sharing, readers, copies),
 )
 
@@ -60,6 +65,8 @@ def create_app(realm: Realm) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
+    app.register_error_handler(TermsNeeded, lead_to_terms)
+    app.extensions[GATE] = require_terms
     app.context_processor(_visitor)
     app.jinja_env.globals["section_links"] = section_links
     app.wsgi_app = Entrance(  # type: ignore[method-assign, assignment]

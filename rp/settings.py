@@ -17,6 +17,7 @@ PREFIX = "REGISTRY"
 FILE_VARIABLE = "REGISTRY_CONFIG"
 ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
+MAX_TERMS_VERSION_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
-    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept.
+    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept. With
+    another `terms_version` everybody is asked for consent anew; `checks_inn` is whether forms look at the check digits of an ИНН.
     """
 
     environment: str = "production"
@@ -43,6 +45,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    terms_version: str = "2026-11-01"
+    checks_inn: bool = True
     workers: int = 1
     threads: int = 4
 
@@ -64,6 +68,8 @@ class Settings:
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
         check_journal_days(self.journal_days)
+        if not 0 < len(self.terms_version) <= MAX_TERMS_VERSION_CHARACTERS:
+            raise ValueError(f"terms_version must have 1 to {MAX_TERMS_VERSION_CHARACTERS} characters")
         read_networks(self.trusted_proxies)
         host, _, port = self.listen.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:

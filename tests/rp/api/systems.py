@@ -10,7 +10,7 @@ from tests.rp.conftest import Stand
 
 VERA, PYOTR, MAYA, ANTON = "000-000-017 00", "000-000-018 00", "000-000-019 00", "000-000-020 00"
 BOTH = "registry.read registry.write"
-DOSE = {"type": "vaccination", "product": "sputnik-v", "occurred_on": "2026-11-20", "lot": "УЧ-0500", "dose": 3}
+DOSE = {"type": "vaccination", "product": "gam-covid-vac", "occurred_on": "2026-11-20", "lot": "УЧ-0500", "dose": 3}
 NOBODY = "00000000-0000-4000-8000-00000000abcd"
 
 

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from rp.access.events import Event
+from rp.organisations.directory import organisations_of_kind
+from rp.patients.confirmation import confirm_data
+from rp.patients.directory import find_patient
 from tests.rp.api.systems import VERA, System, id_of
 from tests.rp.conftest import Browser, Stand
 from tests.rp.fake_provider import STRANGER
@@ -26,6 +29,20 @@ def change(browser: Browser, *shown: str) -> None:
     ticks = {f"shown-{group}": "1" for group in shown}
     data = {name: value for name, value in form.values.items() if not name.startswith("shown-")} | ticks
     assert browser.client.post("/sharing/insurers", data=data).status_code == 303
+
+
+def organisation_of(stand: Stand, kind: str) -> str:
+    with stand.realm.database.read() as connection:
+        (found,) = organisations_of_kind(connection, kind)
+    return found.id
+
+
+def confirm(stand: Stand, patient_id: str) -> None:
+    """The patient says under «Мои данные» that they are right."""
+    with stand.realm.database.write() as connection:
+        patient = find_patient(connection, stand.realm, patient_id)
+        assert patient is not None
+        confirm_data(connection, stand.realm, patient, document_kind="passport", document_number="0000 000017")
 
 
 def seen_by(stand: Stand, client_id: str) -> list[dict[str, Any]]:
