@@ -75,7 +75,8 @@ def records(patient_id: str) -> Response:
     """The records that this system may read, newest first. What a patient hides from insurers, an insurer does not see."""
     realm, principal = current_realm(), current_principal()
     connection = db.session.connection()
-    if not _may(connection, principal, Operation.LIST_RECORDS, patient_id):
+    is_known = _may(connection, principal, Operation.LIST_RECORDS, patient_id)
+    if not is_known or find_patient(connection, realm, patient_id) is None:
         db.session.rollback()
         raise _refused(realm, principal, Event.API_READ, patient_id)
     shown = _readable(connection, realm, principal, patient_id)

@@ -17,10 +17,11 @@ SENTENCES: Mapping[Event, LazyText] = {
     Event.RECORD_READ: lazy_gettext("Одну запись: %(title)s"),
     Event.API_READ: lazy_gettext("Записи, через программу"),
     Event.IDENTITY_READ: lazy_gettext("Данные о личности, через программу"),
+    Event.PATIENT_SEARCHED: lazy_gettext("Искали вас в регистре"),
     Event.COPY_MADE: lazy_gettext("Копию всех записей"),
 }
 OTHER_READING = lazy_gettext("Ваши данные")
-READINGS = frozenset({event for event in Event if event.endswith("_read")} | {Event.COPY_MADE})
+READINGS = frozenset({event for event in Event if event.endswith("_read")} | {Event.COPY_MADE, Event.PATIENT_SEARCHED})
 """What is a look at somebody's data. An event that is called so is one, also where it has no sentence of its own yet."""
 ROLES: Mapping[str, LazyText] = {
     Role.DOCTOR: lazy_gettext("врач"),
