@@ -17,9 +17,9 @@ from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.copies.views import blueprint as copies
+from rp.cabinet.linking.views import blueprint as linking
 from rp.cabinet.readers.views import blueprint as readers
 from rp.cabinet.sharing.views import blueprint as sharing
-from rp.cabinet.linking.views import blueprint as linking
 from rp.cabinet.terms.gate import TermsNeeded, require_terms
 from rp.cabinet.terms.views import blueprint as terms
 from rp.cabinet.terms.views import lead_to_terms

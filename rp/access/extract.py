@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from rp.database import JOURNAL
 
@@ -43,9 +43,9 @@ def extract_about(
     before: int | None,
     limit: int,
 ) -> Extract:
-    """The newest of these events about any of these objects that are older than the event `before`. What `but_by` did is left out."""
+    """The newest of these events about any of these objects, older than the event `before`; what `but_by` did is left out."""
     columns, names = JOURNAL.c, sorted(objects)
-    conditions = [columns.action.in_(actions)]
+    conditions: list[ColumnElement[bool]] = [columns.action.in_(actions)]
     if but_by is not None:
         conditions.append(columns.actor != but_by)
     if before is not None:

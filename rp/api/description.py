@@ -81,7 +81,13 @@ def _paths() -> dict[str, Any]:
             "get": _operation("read_records", "A patient's records", READ, list_of_records, (404,), parameters=[patient]),
             "post": {
                 **_operation(
-                    "add_record", "Add a record", WRITE, {"$ref": RECORD}, (400, 404, 409, 413, 415, 422), good=201, parameters=[patient]
+                    "add_record",
+                    "Add a record",
+                    WRITE,
+                    {"$ref": RECORD},
+                    (400, 404, 409, 413, 415, 422),
+                    good=201,
+                    parameters=[patient],
                 ),
                 "requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": NEW}}}},
             },

@@ -41,7 +41,7 @@ def read_texts(given: Mapping[str, Any], form: Form) -> dict[str, str]:
         elif value is not None:
             errors[name] = "a text, a number or null"
     if errors:
-        raise wrong_values(form.read(texts).errors | errors)
+        raise wrong_values({**form.read(texts).errors, **errors})
     return texts
 
 

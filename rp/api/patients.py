@@ -17,12 +17,11 @@ from rp.api.body import read_object
 from rp.api.new_record import read_texts, read_type, unknown_members, wrong_values
 from rp.api.shown import shown_person, shown_record, shown_records
 from rp.database import db
-from rp.forms.form import FieldRefused
-from rp.forms.formats import read_snils
+from rp.forms.formats import FieldRefused, read_snils
 from rp.patients.directory import find_by_snils, find_patient
 from rp.realm import Realm, current_realm
-from rp.records.entering import enter_record, entry_of, form_of
 from rp.records.disclosure import shown_to_insurers
+from rp.records.entering import enter_record, entry_of, form_of
 from rp.records.record_type import Record
 from rp.records.store import records_of
 from rp.relations.hiding import hidden_groups

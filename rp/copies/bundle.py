@@ -43,9 +43,7 @@ def _patient(patient: Patient) -> dict[str, Any]:
         "resourceType": "Patient",
         "id": patient.id,
         "identifier": [{"system": f"urn:propusk:{name}", "value": value} for name, value in known.items() if value],
-        "name": [
-            {"family": person.family_name, "given": [name for name in (person.given_name, person.middle_name) if name]}
-        ],
+        "name": [{"family": person.family_name, "given": [name for name in (person.given_name, person.middle_name) if name]}],
         "telecom": [{"system": system, "value": value} for system, value in contacts.items() if value],
         "gender": person.gender,
         "birthDate": person.birth_date.isoformat(),

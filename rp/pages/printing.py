@@ -1,4 +1,4 @@
-"""A page as a PDF. WeasyPrint needs the library Pango of the system, and takes two seconds to import: it comes with the first PDF.
+"""A page as a PDF. WeasyPrint needs the library Pango of the system and takes two seconds to import: the first PDF brings it.
 
 A document is a template on `print.html` and stands on `print.css`: what it may load is our own style sheets and faces, and
 nothing by an address that a text could carry.

@@ -48,9 +48,7 @@ def hide_groups(connection: Connection, realm: Realm, *, patient_id: str, groups
     """From now on insurers see all but these groups of a patient. True when that is a change; each is written down."""
     before, after = hidden_groups(connection, patient_id), frozenset(groups)
     for group in sorted(after - before):
-        connection.execute(
-            insert(HiddenGroup), {"patient_id": patient_id, "record_group": group, "hidden_at": realm.clock.now()}
-        )
+        connection.execute(insert(HiddenGroup), {"patient_id": patient_id, "record_group": group, "hidden_at": realm.clock.now()})
         _note(connection, realm, patient_id, group, "hidden", actor)
     for group in sorted(before - after):
         connection.execute(delete(HiddenGroup).where(_TABLE.c.patient_id == patient_id, _TABLE.c.record_group == group))

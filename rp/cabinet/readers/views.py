@@ -31,9 +31,7 @@ def readers() -> str:
     connection = db.session.connection()
     lines: list[Line] = []
     older = None
-    if owner is not None and is_allowed(
-        principal, Operation.SEE_READERS, relations=relations_of(connection, principal, owner)
-    ):
+    if owner is not None and is_allowed(principal, Operation.SEE_READERS, relations=relations_of(connection, principal, owner)):
         titles = _titles(connection, realm, owner)
         found = extract_about(
             connection,

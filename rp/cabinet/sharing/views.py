@@ -41,7 +41,11 @@ def sharing() -> str:
     if owner is None:
         return render_template("sharing/page.html", **shown)
     _check(realm, owner)
-    patient, hidden, consents = find_patient(connection, realm, owner), hidden_groups(connection, owner), consents_of(connection, owner)
+    patient, hidden, consents = (
+        find_patient(connection, realm, owner),
+        hidden_groups(connection, owner),
+        consents_of(connection, owner),
+    )
     insurer = find_organisation(connection, patient.insurer_id) if patient and patient.insurer_id else None
     return render_template(
         "sharing/page.html",

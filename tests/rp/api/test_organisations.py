@@ -144,7 +144,22 @@ def test_r005_a_wrong_value_is_a_422_that_names_the_field(stand: Stand, changed:
     assert clinic.get(path).get_json()["records"] == []
 
 
-@pytest.mark.parametrize("name", ["owner_id", "patient_id", "created_by", "author", "verified", "organisation", "organisation_id", "role", "id", "version", "source"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "owner_id",
+        "patient_id",
+        "created_by",
+        "author",
+        "verified",
+        "organisation",
+        "organisation_id",
+        "role",
+        "id",
+        "version",
+        "source",
+    ],
+)
 def test_rg_04_what_is_not_the_senders_to_say_is_refused_and_nothing_is_stored(stand: Stand, name: str) -> None:
     clinic = System(stand, CLINIC)
     path = f"/patients/{clinic.find(MAYA)}/records"
@@ -192,7 +207,9 @@ def test_r159_every_read_and_every_try_of_a_system_is_written_down(stand: Stand)
     insurer.get(f"/patients/{vera}")
     insurer.get(f"/patients/{vera}/records")
     insurer.get(f"/patients/{anton}/records")
-    read = [(row.actor, row.object, row.outcome) for event in (Event.IDENTITY_READ, Event.API_READ) for row in rows_of(stand, event)]
+    read = [
+        (row.actor, row.object, row.outcome) for event in (Event.IDENTITY_READ, Event.API_READ) for row in rows_of(stand, event)
+    ]
     assert read == [
         ("client:insurer", f"patient:{vera}", "done"),
         ("client:insurer", f"patient:{vera}", "done"),

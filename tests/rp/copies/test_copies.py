@@ -136,7 +136,9 @@ def test_where_no_pdf_can_be_made_a_page_says_so_and_the_bundle_is_there(stand: 
 def test_a_printed_page_loads_nothing_but_its_style_and_its_faces(stand: Stand, address: str) -> None:
     """A record's text is no markup; if it were, nothing would be fetched for it."""
     with stand.app().test_request_context("/"):
-        made = print_page(f'<html lang="ru"><title>x</title><link rel="attachment" href="{address}"><img src="{address}" alt="x"><p>x</p>')
+        made = print_page(
+            f'<html lang="ru"><title>x</title><link rel="attachment" href="{address}"><img src="{address}" alt="x"><p>x</p>'
+        )
     with pikepdf.open(io.BytesIO(made)) as document:
         assert not document.attachments
         assert not any(page.get_images() for page in document.pages)
