@@ -24,9 +24,12 @@ class Operation(StrEnum):
     SEE_READERS = "see_readers"
     MANAGE_SHARING = "manage_sharing"
     READ_DESCRIPTION = "read_description"
+    READ_NOTICES = "read_notices"
+    CHOOSE_NOTICES = "choose_notices"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
+    FILE_REQUEST = "file_request"
     DECIDE_REQUEST = "decide_request"
 
 
@@ -76,6 +79,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.TAKE_COPY, Relation.OWN),
     Rule(Role.CITIZEN, Operation.SEE_READERS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.MANAGE_SHARING, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.FILE_REQUEST),
+    Rule(Role.CITIZEN, Operation.READ_NOTICES),
+    Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
@@ -86,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.DOCTOR, Operation.LIST_RECORDS, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
+    Rule(Role.DOCTOR, Operation.DECIDE_REQUEST),
     # Laboratories: tests, and nothing else.
     Rule(Role.LABORATORY, Operation.OPEN_STAFF_AREA),
     Rule(Role.LABORATORY, Operation.FIND_PATIENT, scope=READ),
@@ -93,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.LABORATORY, Operation.LIST_RECORDS, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.READ_RECORD, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.WRITE_RECORD, Relation.ANY, TESTS, scope=WRITE),
+    Rule(Role.LABORATORY, Operation.DECIDE_REQUEST),
     # Registrars look after the register itself: people, their requests, and records that are wrong.
     Rule(Role.REGISTRAR, Operation.OPEN_STAFF_AREA),
     Rule(Role.REGISTRAR, Operation.FIND_PATIENT, scope=READ),

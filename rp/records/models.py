@@ -10,8 +10,8 @@ from rp.database import Base
 
 class RecordRow(Base):
     """One record, in its newest version. `sealed` holds its content, by the patient's data key; `identity_hash` is equal for two
-    tellings of one event, and `number_index` is that of its register number (УНРЗ), if it has one. `organisation` is the name that
-    the source gives; `organisation_id` who of ours entered it.
+    tellings of one event, and `number_index` is that of its register number (УНРЗ), if it has one. `organisation` is the name
+    that the source gives; `organisation_id` who of ours entered it.
 
     A record that was entered by mistake is withdrawn: it stays for those who must account for it, and is shown to nobody else.
     """

@@ -1,4 +1,7 @@
-"""A patient as those see them who work with the register: the person, the records by type, one record with its history."""
+"""A patient as those see them who work with the register: the person, the records by type, one record with its history.
+
+Reading is what citizens do too: the guard asks for what only people at work do, so that it is them whom it lets in.
+"""
 
 from flask import Blueprint, abort
 
@@ -21,7 +24,7 @@ blueprint = Blueprint("staff_patients", __name__, url_prefix="/staff")
 
 
 @blueprint.get("/patients/<patient_id>")
-@guarded(Operation.LIST_RECORDS)
+@guarded(Operation.FIND_PATIENT)
 def patient(patient_id: str) -> tuple[str, int]:
     """The patient, and of their records those that whoever looks may see."""
     realm, connection = current_realm(), db.session.connection()
@@ -44,7 +47,7 @@ def patient(patient_id: str) -> tuple[str, int]:
 
 
 @blueprint.get("/records/<record_id>")
-@guarded(Operation.READ_RECORD)
+@guarded(Operation.FIND_PATIENT)
 def record(record_id: str) -> tuple[str, int]:
     """One record: what it says now, and every version before, with who wrote it and why."""
     realm, connection = current_realm(), db.session.connection()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rp.access.events import Event
-from rp.organisations.directory import organisations_of_kind
+from rp.organisations.directory import organisations_of_kinds
 from rp.patients.confirmation import confirm_data
 from rp.patients.directory import find_patient
 from tests.rp.api.systems import VERA, System, id_of
@@ -33,7 +33,7 @@ def change(browser: Browser, *shown: str) -> None:
 
 def organisation_of(stand: Stand, kind: str) -> str:
     with stand.realm.database.read() as connection:
-        (found,) = organisations_of_kind(connection, kind)
+        (found,) = organisations_of_kinds(connection, (kind,))
     return found.id
 
 
