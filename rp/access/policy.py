@@ -19,9 +19,12 @@ class Operation(StrEnum):
     OPEN_CABINET = "open_cabinet"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
+    READ_NOTICES = "read_notices"
+    CHOOSE_NOTICES = "choose_notices"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
+    FILE_REQUEST = "file_request"
     DECIDE_REQUEST = "decide_request"
 
 
@@ -66,6 +69,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.REPRESENTED),
+    Rule(Role.CITIZEN, Operation.FILE_REQUEST),
+    Rule(Role.CITIZEN, Operation.READ_NOTICES),
+    Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
@@ -75,12 +81,14 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.DOCTOR, Operation.LIST_RECORDS, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
+    Rule(Role.DOCTOR, Operation.DECIDE_REQUEST),
     # Laboratories: tests, and nothing else.
     Rule(Role.LABORATORY, Operation.OPEN_STAFF_AREA),
     Rule(Role.LABORATORY, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.LABORATORY, Operation.LIST_RECORDS, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.READ_RECORD, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.WRITE_RECORD, Relation.ANY, TESTS, scope=WRITE),
+    Rule(Role.LABORATORY, Operation.DECIDE_REQUEST),
     # Registrars look after the register itself: people, their requests, and records that are wrong.
     Rule(Role.REGISTRAR, Operation.OPEN_STAFF_AREA),
     Rule(Role.REGISTRAR, Operation.FIND_PATIENT, scope=READ),

@@ -19,6 +19,9 @@ _ORGANISATIONS, _STAFF = table_of(OrganisationRow), table_of(StaffMember)
 _CLIENTS = table_of(OrganisationClient)
 _BY_ID = select(_ORGANISATIONS).where(_ORGANISATIONS.c.id == bindparam("id"))
 _BY_OGRN = select(_ORGANISATIONS).where(_ORGANISATIONS.c.ogrn == bindparam("ogrn"))
+_OF_KINDS = (
+    select(_ORGANISATIONS).where(_ORGANISATIONS.c.kind.in_(bindparam("kinds", expanding=True))).order_by(_ORGANISATIONS.c.name)
+)
 _OF_CLIENT = select(_ORGANISATIONS).join(_CLIENTS).where(_CLIENTS.c.client_id == bindparam("client_id"))
 _WORKPLACE = (
     select(_STAFF.c.id.label("staff_id"), _STAFF.c.role, *_ORGANISATIONS.c)
@@ -116,6 +119,12 @@ def find_organisation(connection: Connection, organisation_id: str) -> Organisat
 def find_by_ogrn(connection: Connection, ogrn: str) -> Organisation | None:
     """The organisation of that ОГРН."""
     return _organisation(connection.execute(_BY_OGRN, {"ogrn": ogrn}).mappings().first())
+
+
+def organisations_of_kinds(connection: Connection, kinds: Iterable[str]) -> list[Organisation]:
+    """All organisations of these kinds, by name."""
+    found = connection.execute(_OF_KINDS, {"kinds": tuple(kinds)}).mappings().all()
+    return [organisation for row in found if (organisation := _organisation(row)) is not None]
 
 
 def organisation_of_client(connection: Connection, client_id: str) -> Organisation | None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ground.web.language import gettext as _
+
 
 @dataclass(frozen=True)
 class Section:
@@ -13,7 +15,10 @@ class Section:
     icon: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Уведомления"), "/notices", "message"),
+)
 
 
 def section_links(open_path: str) -> list[tuple[str, str, bool, str]]:

@@ -14,6 +14,7 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from rp.keys.safe import Keys, Place
 from rp.realm import Realm
+from rp.records.erased import RECORD, is_erased
 from rp.records.models import RecordRow, RecordVersion
 from rp.records.numbers import find_by_number, number_index
 from rp.records.record_type import Draft, Record
@@ -56,9 +57,11 @@ def add_record(
     organisation_id: str | None = None,
     reason: str = "",
 ) -> Record | None:
-    """Store a record; None when its event is known already, whoever told of it. Raises NumberTaken, NoDataKey."""
+    """Store a record; None when its event is known already, whoever told of it, or was erased. Raises NumberTaken, NoDataKey."""
     identity_hash = identity_of(realm, patient_id, type_name, draft)
     if connection.execute(_BY_IDENTITY, {"identity_hash": identity_hash}).first() is not None:
+        return None
+    if is_erased(connection, RECORD, identity_hash):
         return None
     number = draft.content.get("number")
     if number and find_by_number(connection, realm, number) is not None:

@@ -2,6 +2,7 @@
 
 from rp.requests.kind import RequestKind
 from rp.requests.kinds.certificate import CERTIFICATE
+from rp.requests.kinds.correction import CORRECTION
 from rp.requests.kinds.deletion import FULL_DELETION, RECORD_DELETION
 from rp.requests.kinds.test import TEST
 from rp.requests.kinds.vaccination import VACCINATION
@@ -10,6 +11,7 @@ KINDS: tuple[RequestKind, ...] = (
     TEST,
     VACCINATION,
     CERTIFICATE,
+    CORRECTION,
     RECORD_DELETION,
     FULL_DELETION,
 )

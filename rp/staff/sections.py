@@ -17,4 +17,7 @@ class StaffSection:
     operation: Operation
 
 
-STAFF_SECTIONS: tuple[StaffSection, ...] = (StaffSection(lambda: _("Пациенты"), "/staff", "user", Operation.FIND_PATIENT),)
+STAFF_SECTIONS: tuple[StaffSection, ...] = (
+    StaffSection(lambda: _("Пациенты"), "/staff", "user", Operation.FIND_PATIENT),
+    StaffSection(lambda: _("Заявления людей"), "/staff/requests", "document", Operation.DECIDE_REQUEST),
+)

@@ -1,6 +1,6 @@
 """Requests of people, holds, and what stays of erased records: numbers, and what must not come again.
 
-Revision 0011, after 0005.
+Revision 0011, after 0010.
 """
 
 import sqlalchemy as sa
