@@ -17,6 +17,7 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.history.views import blueprint as history
 from rp.cabinet.notices.views import blueprint as notices
 from rp.cabinet.requests.form_views import blueprint as request_forms
 from rp.cabinet.requests.views import blueprint as requests
@@ -37,7 +38,7 @@ from rp.staff.patients import blueprint as staff_patients
 from rp.staff.requests.views import blueprint as staff_requests
 from rp.staff.views import blueprint as staff
 
-CABINET = (cabinet, request_forms, requests, notices)
+CABINET = (cabinet, request_forms, requests, notices, history)
 STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
 BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api)
 
