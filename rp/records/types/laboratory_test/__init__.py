@@ -211,7 +211,7 @@ def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str,
     if values.get("unit") not in {*UNITS, old.get("unit", "")}:
         errors["unit"] = _("Выберите единицу")
     if values.get("result"):
-        errors["result"] = _("У этого исследования результат — число. Оставьте это поле пустым")
+        errors["result"] = _("У этого исследования результат записывают числом. Оставьте это поле пустым")
     if limit is None or limit[1]:
         errors["limit"] = _("Напишите порог числом, например 10")
     if match is None or limit is None or errors:
