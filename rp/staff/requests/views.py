@@ -107,6 +107,8 @@ def decide(request_id: str) -> Response | Page:
                 return _page(connection, realm, found, answer=answer, error=complaint, status=422)
             act = deciding.grant if decision == "grant" else deciding.refuse
             act(connection, realm, replace(found, version=version), decider=principal, answer=answer)
+        if found.kind in DELETIONS:
+            realm.database.empty_log()
     except RequestMoved:
         raise _moved() from None
     except CannotGrant as reason:
