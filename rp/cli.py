@@ -31,6 +31,7 @@ from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
 from rp.records.bundle import BundleRefused
 from rp.records.importer import import_bundle
+from rp.records.people_import import PeopleReport, import_people
 from rp.records.resealing import reseal_old
 from rp.records.seed import SeedRefused
 from rp.reports.statistics_file import StatisticsRefused
@@ -267,6 +268,29 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
             lines.append(f"{file.name}: {tell_import(report)}")
             lines.extend(f"{file.name}: {reason}" for reason in report.skipped)
     click.echo("\n".join(lines))
+
+
+@import_group.command("people")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@one_sentence
+def import_people_of(file: Path) -> None:
+    """Take a register of people from FILE: one FHIR R4 bundle a line (NDJSON), each with its Patient.
+
+    What is known already is not taken again. Lines that cannot be taken are named, and the exit code is 1 then.
+    """
+    report = PeopleReport()
+    with opened_when_prepared() as realm, file.open("rb") as lines:
+        latest = as_datetime(realm.clock.now()).date()
+        with click.progressbar(length=file.stat().st_size, label="people", file=sys.stderr) as bar:
+            for progress in import_people(realm, lines, source=file.name, latest=latest):
+                report = progress.report
+                bar.update(progress.bytes_read - bar.pos)
+    people = f"{report.people} people new, {report.known_people} known"
+    click.echo(f"{file.name}: {people}; {report.records} records new, {report.known_records} known")
+    for refusal in report.refused:
+        click.echo(f"{file.name}: {refusal}", err=True)
+    if report.refused:
+        raise SystemExit(1)
 
 
 @import_group.command("regions")

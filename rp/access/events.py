@@ -27,6 +27,7 @@ class Event(StrEnum):
     PATIENT_SEARCHED = "patient_searched"
     API_READ = "api_read"
     BUNDLE_IMPORTED = "bundle_imported"
+    PEOPLE_IMPORTED = "people_imported"
     STATISTICS_IMPORTED = "statistics_imported"
     REQUEST_SENT = "request_sent"
     REQUEST_WITHDRAWN = "request_withdrawn"
