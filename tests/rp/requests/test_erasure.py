@@ -227,7 +227,7 @@ def test_rg_21_the_whole_person_goes_on_postgresql_too(stand: Stand) -> None:
 
 def _is_gone(stand: Stand, patient_id: str, before: dict[str, dict[date, int]]) -> None:
     with stand.realm.database.write() as connection:
-        seeded = dict((key, outcome) for key, outcome, _report in load_seed(connection, stand.realm))
+        seeded = {key: outcome for key, outcome, _report in load_seed(connection, stand.realm)}
     assert "pyotr" not in seeded
     with stand.realm.database.read() as connection:
         assert tables_naming(connection, patient_id) <= {"journal"}
