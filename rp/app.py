@@ -17,6 +17,8 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.confirmation.proof_views import blueprint as vaccination_proof
+from rp.cabinet.confirmation.views import blueprint as confirmation
 from rp.cabinet.copies.views import blueprint as copies
 from rp.cabinet.history.views import blueprint as history
 from rp.cabinet.linking.views import blueprint as linking
@@ -57,6 +59,8 @@ CABINET = (
     requests,
     terms,
     linking,
+    confirmation,
+    vaccination_proof,
     sharing,
     readers,
     notices,
