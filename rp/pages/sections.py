@@ -17,6 +17,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Файлы"), "/documents", "download"),
     Section(lambda: _("Уведомления"), "/notices", "message"),
 )
 
