@@ -18,6 +18,7 @@ from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.copies.views import blueprint as copies
+from rp.cabinet.history.views import blueprint as history
 from rp.cabinet.linking.views import blueprint as linking
 from rp.cabinet.notices.views import blueprint as notices
 from rp.cabinet.readers.views import blueprint as readers
@@ -49,7 +50,18 @@ from rp.staff.patients import blueprint as staff_patients
 from rp.staff.requests.views import blueprint as staff_requests
 from rp.staff.views import blueprint as staff
 
-CABINET = (cabinet, request_forms, requests, notices, sharing, readers, copies, terms, linking)
+CABINET = (
+    cabinet,
+    history,
+    request_forms,
+    requests,
+    terms,
+    linking,
+    sharing,
+    readers,
+    notices,
+    copies,
+)
 STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
 BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
 DOCUMENT_INTERESTS: tuple[Interest, ...] = ()
