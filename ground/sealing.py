@@ -62,6 +62,38 @@ def make_secrets(path: Path, chance: Chance) -> None:
         os.fsync(file.fileno())
 
 
+def add_secret(path: Path, chance: Chance) -> int:
+    """Give a file of secrets another master, which seals from now on; its number. Raises SecretsUnusable."""
+    masters = dict(load_secrets(path).masters)
+    number = max(masters) + 1
+    if number > LARGEST_NUMBER:
+        raise SecretsUnusable(f"{path} has used up its numbers")
+    _replace_secrets(path, {**masters, number: chance.draw("master secret", MASTER_BYTES)})
+    return number
+
+
+def retire_secrets(path: Path, *, keep: int) -> None:
+    """Take every master but one out of a file of secrets. What the others sealed opens no more. Raises SecretsUnusable."""
+    _replace_secrets(path, {keep: load_secrets(path).masters[keep]})
+
+
+def _replace_secrets(path: Path, masters: Mapping[int, bytes]) -> None:
+    """Put a new file in the place of the old one: whoever reads sees the one or the other, after a power cut too."""
+    document = {"masters": {str(number): b64encode(master).decode("ascii") for number, master in masters.items()}}
+    new = path.with_name(f"{path.name}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump(document, file)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def load_secrets(path: Path) -> Secrets:
     """Read the secrets of an application. Raises SecretsUnusable with one sentence that says what to do."""
     try:

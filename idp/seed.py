@@ -20,7 +20,7 @@ from idp.citizens.directory import CitizenExists
 from idp.citizens.models import MEDICAL_SERVICE, PersonalData
 from idp.citizens.organisations import Particulars
 from idp.citizens.profile import as_stored, read_profile
-from idp.clients import registry
+from idp.clients import of_organisations, registry
 from idp.database import DRAWS, JOBS, WATERMARKS, Base
 from idp.errors import StandUnusable
 from idp.esia import ready_systems
@@ -57,6 +57,8 @@ def enter_seed(realm: Realm, connection: Connection) -> list[str]:
     systems = sum(_enter_system(realm, connection, system) for system in read_systems(realm.settings))
     for system in read_esia_systems(realm.settings):
         systems += ready_systems.enter_ready(realm, connection, system, actor=ACTOR)
+    for system in read_organisation_systems(realm.settings):
+        systems += of_organisations.enter(realm, connection, system, actor=ACTOR)
     lines += [f"{systems} information systems registered"] if systems else []
     return lines
 
@@ -92,6 +94,12 @@ def read_esia_systems(settings: Settings) -> list[dict[str, Any]]:
     """The systems of ESIA's dialect in the same file: for a test stand only, and no bank has any."""
     is_there = settings.is_test and not settings.is_bank
     return _read(settings.seed_folder / "systems.toml", "esia_systems") if is_there else []
+
+
+def read_organisation_systems(settings: Settings) -> list[dict[str, Any]]:
+    """The systems of organisations in the same file, which is for a test stand too."""
+    is_there = settings.is_test and not settings.is_bank
+    return _read(settings.seed_folder / "systems.toml", "organisation_systems") if is_there else []
 
 
 def secret_file_of(settings: Settings, system: dict[str, Any]) -> Path | None:

@@ -12,10 +12,13 @@ from ground.entrance import Entrance
 from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
 from rp.access import retention
-from rp.access.current import SignInNeeded, current_session
+from rp.access.current import SignInNeeded, StepUpNeeded, current_session, current_workplaces
+from rp.access.guard import guarded
+from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
+from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
 from rp.reports.views import blueprint as reports
@@ -45,9 +48,10 @@ def create_app(realm: Realm) -> Flask:
     db.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.add_url_rule("/health", "health", _health)
+    app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.context_processor(_visitor)
+    app.jinja_env.globals["section_links"] = section_links
     app.wsgi_app = Entrance(  # type: ignore[method-assign, assignment]
         app.wsgi_app,
         public_url=realm.settings.url,
@@ -73,14 +77,14 @@ def _health() -> Response:
 
 
 def _send_to_sign_in(needed: SignInNeeded) -> WerkzeugResponse:
-    return start_sign_in(needed.return_path)
+    return start_sign_in(needed.return_path, acr=needed.acr if isinstance(needed, StepUpNeeded) else None)
 
 
 def _visitor() -> dict[str, Any]:
     session = current_session()
     if session is None:
-        return {"visitor": None}
+        return {"visitor": None, "works_here": False}
     # The way out ends at the provider, and Chromium applies form-action to that redirect as well.
     allow_form_target(current_realm().settings.issuer)
     names = (session.given_name, session.family_name)
-    return {"visitor": Visitor(short_name(*names), initials(*names))}
+    return {"visitor": Visitor(short_name(*names), initials(*names)), "works_here": bool(current_workplaces())}

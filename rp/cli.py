@@ -1,9 +1,10 @@
 """`propusk-registry`: the commands of the registry. Every fault of the operator is one sentence and exit code 1."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,20 @@ from ground.journal.telling import JournalBroken, tell
 from ground.migration import DatabaseNewer
 from ground.preparation import bring_up_to_date
 from ground.restoring import CopyUnusable, check_copy, put_in_place
-from ground.sealing import SecretsUnusable, make_secrets
+from ground.sealing import SealBroken, SecretsUnusable, make_secrets
 from ground.settings import SettingRefused
 from ground.tombstones import TombstonesBroken
+from rp.access.events import Event, note
 from rp.access.heads import keeper_of, verified
 from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.epoch import settle
+from rp.keys.rotation import exchange_keys
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
 from rp.records.bundle import BundleRefused
 from rp.records.importer import ImportReport, import_bundle
+from rp.records.resealing import reseal_old
 from rp.records.seed import SeedRefused, load_seed
 from rp.reports.statistics_file import StatisticsRefused
 from rp.reports.statistics_import import StatisticsReport, import_statistics, is_loaded
@@ -40,6 +44,7 @@ REFUSALS = (
     DatabaseNewer,
     DatabaseNotReady,
     JournalBroken,
+    SealBroken,
     SecretsUnusable,
     SeedRefused,
     SettingRefused,
@@ -108,7 +113,12 @@ def keys() -> None:
 def make_keys(home: Home) -> None:
     """Make the symmetric secrets and the secret shared with the provider; what exists is left alone."""
     chance = SystemChance()
-    for path, make in ((home.secrets_file, lambda path: make_secrets(path, chance)), (home.client_file, _make_client_secret)):
+    makers = (
+        (home.secrets_file, lambda path: make_secrets(path, chance)),
+        (home.encryption_keys_file, lambda path: make_secrets(path, chance)),
+        (home.client_file, _make_client_secret),
+    )
+    for path, make in makers:
         if not path.exists():
             make(path)
             click.echo(f"made {path}")
@@ -145,6 +155,8 @@ def prepare_database(realm: Realm, *, because: str | None = None) -> None:
         clock=realm.clock,
     )
     click.echo(f"rp: {done}")
+    if count := reseal_old(realm):
+        click.echo(f"rp: {count} people and records sealed by keys of their own")
     for line in settle(realm, because=because):
         click.echo(f"rp: {line}")
     with realm.database.write() as connection:
@@ -253,6 +265,29 @@ def _take_statistics(realm: Realm, data: bytes, name: str) -> StatisticsReport:
     regions_data = (realm.home.seed / REGIONS_FILE).read_bytes()
     with realm.database.write() as connection:
         return import_statistics(connection, realm, data, regions_data=regions_data, source=name)
+
+
+@main.group("keys-at-rest")
+def keys_at_rest() -> None:
+    """The keys that seal what is stored."""
+
+
+@keys_at_rest.command()
+@one_sentence
+def exchange() -> None:
+    """Make a new key-encryption key, seal every data key by it, and remove the old one. The registry may serve meanwhile."""
+    with opened_when_prepared() as realm:
+        with click.progressbar(length=1, label="data keys", file=sys.stderr) as bar:
+            done = exchange_keys(realm, partial(_show, bar))
+        with realm.database.write() as connection:
+            detail = {"number": done.newest, "renewed": done.renewed}
+            note(connection, realm, Event.KEYS_EXCHANGED, actor="operator", object="keys", detail=detail)
+    click.echo(f"key {done.newest} seals from now on; {done.renewed} data keys sealed anew, older keys removed")
+
+
+def _show(bar: Any, done: int, total: int) -> None:
+    bar.length = max(total, 1)
+    bar.update(done - bar.pos)
 
 
 @main.group()

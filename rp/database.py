@@ -1,4 +1,4 @@
-"""The declarative base of the registry's tables, its tables of journal and jobs, and the session of its pages.
+"""The declarative base of the registry's tables, its tables of journal, jobs and messages, and the session of its pages.
 
 There is no engine here: a page's session asks the realm of its application for the engine, so two registries can live in
 one process. What writes takes a `Connection` of `realm.database.write()`; pages read through `db.session.connection()`.
@@ -17,6 +17,7 @@ from ground.database import NAMING_CONVENTION
 from ground.jobs import jobs_table
 from ground.journal import journal_table
 from ground.migration import Migrations
+from ground.outbox import failing_table, outbox_table
 from ground.tombstones import watermarks_table
 
 
@@ -54,6 +55,8 @@ db = SQLAlchemy(
 JOURNAL = journal_table(Base.metadata)
 WATERMARKS = watermarks_table(Base.metadata)
 JOBS = jobs_table(Base.metadata)
+OUTBOX = outbox_table(Base.metadata)
+FAILING = failing_table(Base.metadata)
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 """Upgrading needs no model; whoever writes a revision imports `rp.app` first, which imports them all."""

@@ -17,9 +17,10 @@ from ground.database import Database
 from ground.fetch import FetchPolicy, Transport
 from ground.jobs import Jobs
 from ground.journal import Journal
+from ground.outbox import Dispatch, Outbox
 from ground.sealing import SecretsUnusable, Vault, load_secrets
 from ground.tombstones import Tombstones
-from rp.database import JOBS, JOURNAL, WATERMARKS
+from rp.database import FAILING, JOBS, JOURNAL, OUTBOX, WATERMARKS
 from rp.settings import Home, Settings
 
 Room = TypeVar("Room")
@@ -39,6 +40,7 @@ class Realm:
     journal: Journal
     tombstones: Tombstones
     jobs: Jobs
+    outbox: Outbox
     fetch_policy: FetchPolicy
     transport: Transport | None
     client_secret: str = field(repr=False)
@@ -72,21 +74,24 @@ def open_realm(
     chance = chance or SystemChance()
     clock = clock or (FileClock(home.clock_file) if settings.is_test else SystemClock())
     secrets = load_secrets(home.secrets_file)
+    load_secrets(home.encryption_keys_file)  # refused now, and not when the first record is opened
     try:
         client_secret = home.client_file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise SecretsUnusable(f"{home.client_file} is missing: run scripts/keys to make it") from None
     database = Database(home.database_url(settings))
+    vault, jobs = Vault(secrets, chance), Jobs(JOBS, database, clock, chance)
     return Realm(
         settings=settings,
         home=home,
         database=database,
         clock=clock,
         chance=chance,
-        vault=Vault(secrets, chance),
+        vault=vault,
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         tombstones=Tombstones(home.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()),
-        jobs=Jobs(JOBS, database, clock, chance),
+        jobs=jobs,
+        outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, Dispatch(is_readable=settings.is_test)),
         fetch_policy=_fetch_policy(settings, home),
         transport=transport,
         client_secret=client_secret,

@@ -136,6 +136,11 @@ class Home:
         return self.keys / "secrets.json"
 
     @property
+    def encryption_keys_file(self) -> Path:
+        """Holds the key-encryption keys: what seals the data keys of patients."""
+        return self.keys / "key-encryption-keys.json"
+
+    @property
     def client_file(self) -> Path:
         """Holds the secret we and the provider share; the provider's seed reads it too."""
         return self.keys / "client-secret"

@@ -19,13 +19,13 @@ from idp.authentication import challenge
 from idp.authentication.challenge import Asked, ChallengeGone
 from idp.authentication.entry import enter_to_change
 from idp.authentication.method import Owner
-from idp.authentication.methods.e_signature import used
 from idp.authentication.methods.e_signature.judging import NOT_JUDGED, Judged, judge
 from idp.authentication.methods.e_signature.method import BUNDLE
 from idp.authentication.methods.e_signature.pages import as_file
 from idp.authentication.methods.e_signature.received import MADE_HERE, received
 from idp.authentication.methods.e_signature.statement import LIFETIME_SECONDS, statement
 from idp.authentication.methods.e_signature.words import certificate_rows, refusal_text
+from idp.authority import used
 from idp.citizens import directory, names
 from idp.citizens.directory import CitizenExists
 from idp.citizens.models import Person
@@ -117,7 +117,7 @@ def _conclude(realm: Realm, connection: Connection, owner: Owner, judged: Judged
         except CitizenExists:
             return "other_person"
     directory.prove_identity(realm, connection, person.id, by="signature", actor=f"citizen:{person.id}")
-    used.remember(realm, connection, person.id, judged.certificate, signer.algorithm)
+    used.remember(realm, connection, person.id, judged.certificate.facts, signer.algorithm)
     return None
 
 

@@ -55,6 +55,7 @@ class Event(StrEnum):
     AUTHORIZATION_REPLAYED = "authorization.replayed"
     TOKEN_MINTED = "token.minted"
     TOKENS_REFRESHED = "tokens.refreshed"
+    SYSTEM_TOKEN_ISSUED = "system_token.issued"
     REFRESH_REUSED = "refresh.reused"
     TOKENS_REVOKED = "tokens.revoked"
     CLIENT_REGISTERED = "client.registered"

@@ -10,10 +10,11 @@ from ground.chance import Chance, SystemChance, draw_token
 from ground.clock import SystemClock
 from ground.sealing import make_secrets
 from idp.authority.signing_root import make_signing_root, signing_root_file
+from idp.clients import of_organisations
 from idp.esia import ready_systems
 from idp.keyring.rotation import make_missing_keys, make_new_keys
 from idp.oauth.registration import TOKEN_FILE
-from idp.seed import read_esia_systems
+from idp.seed import read_esia_systems, read_organisation_systems
 from idp.settings import Settings, read_settings
 
 
@@ -40,6 +41,10 @@ def make_keys(settings: Settings, *, rotate: bool = False) -> Iterator[Path]:
     make = make_new_keys if rotate else make_missing_keys
     yield from make(folder / "signing", now=now)
     yield from ready_systems.make_missing_keys(settings, read_esia_systems(settings), now=now, chance=chance)
+    for entry in read_organisation_systems(settings):
+        path = of_organisations.secret_file(settings, entry["client_id"])
+        if make_token(path, chance):
+            yield path
 
 
 def make_token(path: Path, chance: Chance) -> bool:

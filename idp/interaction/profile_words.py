@@ -86,6 +86,8 @@ def _one(name: str, value: Any) -> str:
         return ", ".join(part for part in (value.name, value.number_plate, certificate) if part)
     if isinstance(value, MemberOf):
         return f"{value.short_name}, {value.position}"
+    if name == "organisations":
+        return f"{value['name']}, {value['position']}"
     if name == "children_birthdates":
         return format_day(value)
     return str(GENDERS.get(value, value) if name == "children_genders" else value)

@@ -50,7 +50,7 @@ class Question:
     claims: GrantedClaims
     party: Party | None = None
     profile: Mapping[str, Any] = field(default_factory=dict)
-    """What a system of the ESIA dialect is told beside the plain claims."""
+    """What is told beside the plain claims: to a system of the ESIA dialect, or because it is looked up."""
     particulars: Sequence[tuple[str, str]] = ()
     """What such a system asks for beyond its scopes, in words."""
 

@@ -23,7 +23,9 @@ from idp.interaction.words import claim_rows, deeds
 from idp.pages import current_realm
 from idp.pages.access import Access, open_to
 from idp.pages.forms import given_fields
+from idp.protocol.claims import names_of
 from idp.protocol.redirect_uri import host_of
+from idp.tokens.looked_up import looked_up
 
 blueprint = Blueprint("consent", __name__, url_prefix="/consent")
 
@@ -100,9 +102,12 @@ def _question(interaction_id: str) -> Question | None:
         client = registry.find(connection, waiting.paused.request.client_id)
         if person is None or client is None:
             raise gone()
-        profile = profile_claims_of(realm, connection, person) if client.dialect == "esia" else {}
-        particulars = particular_rows(connection, waiting.paused.request)
-    asked = waiting.question
+        request, asked = waiting.paused.request, waiting.question
+        if client.dialect == "esia":
+            profile = profile_claims_of(realm, connection, person)
+        else:
+            profile = looked_up(realm, connection, person.id, names_of(request.scope, asked.claims))
+        particulars = particular_rows(connection, request)
     return Question(waiting.paused, client, waiting.session, person, asked.claims, asked.party, profile, particulars)
 
 

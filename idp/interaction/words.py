@@ -31,6 +31,7 @@ CLAIM_WORDS: Mapping[str, LazyText] = {
     "verified": lazy_gettext("Подтверждена ли учётная запись"),
     "account_level": lazy_gettext("Учётная запись"),
     "roles": lazy_gettext("Роли"),
+    "has_signature": lazy_gettext("Есть ли электронная подпись"),
     "acting_for": lazy_gettext("От чьего имени"),
     "bank_account": lazy_gettext("Счёт в банке"),
     "bank_card": lazy_gettext("Карта банка"),

@@ -35,7 +35,7 @@ class Introspection(IntrospectionEndpoint):
         realm: Realm = self.server.realm
         with realm.database.read() as connection:
             token = access.judge(realm, connection, token_string)
-        return token if token is not None and _holder(realm, token) is not None else None
+        return token if token is not None and _stands(realm, token) else None
 
     def check_permission(self, token: VerifiedAccessToken, client: ClientRecord, request: Any) -> bool:
         request.is_resource = client.client.resource is not None and client.client.resource in token.audience
@@ -57,6 +57,8 @@ class Introspection(IntrospectionEndpoint):
     def _told(self, verified: VerifiedAccessToken, caller: Client, names: tuple[str, ...]) -> dict[str, Any]:
         """A token holder may never have opened the resource in a browser: it learns of the person here."""
         realm: Realm = self.server.realm
+        if verified.grant.is_own:
+            return {}
         holder = _holder(realm, verified)
         told = released(holder.claims, names) if holder else {}
         disclosures.write_down(
@@ -68,6 +70,14 @@ class Introspection(IntrospectionEndpoint):
             claims=told,
         )
         return told
+
+
+def _stands(realm: Realm, token: VerifiedAccessToken) -> bool:
+    """Is there still whoever it was granted by: the person, or the system where it is its own?"""
+    if not token.grant.is_own:
+        return _holder(realm, token) is not None
+    with realm.database.read() as connection:
+        return registry.find(connection, token.grant.client_id) is not None
 
 
 def _holder(realm: Realm, token: VerifiedAccessToken) -> Holder | None:

@@ -45,7 +45,7 @@ def fragment(realm: Realm) -> dict[str, Any]:
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(SIGNING_ALGORITHMS),

@@ -145,7 +145,7 @@ def as_metadata(client: Client) -> dict[str, Any]:
 
 def from_metadata(document: Mapping[str, Any], **decided: Any) -> Client:
     """The client that `as_metadata` described, with what we decided about it."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"redirect_uris": ()}
     for name, attribute in METADATA:
         if name not in document:
             continue

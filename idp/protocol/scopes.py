@@ -17,6 +17,10 @@ ACTING_FOR = "acting_for"
 """Whoever asks for it wants to know on whose behalf a person comes; the claim has the same name."""
 BANK = "bank"
 """What a bank says of its customer. A provider that is no bank knows nothing of the kind."""
+REGISTRY_WRITE = "registry.write"
+"""What a system of an organisation may do by itself; no person can allow it to a client."""
+ORGANISATIONS = "organisations"
+HAS_SIGNATURE = "has_signature"
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,12 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             Scope("inn", ("inn",)),
             Scope("mobile", ("phone_number", "phone_number_verified")),
             Scope("id_doc", ("passport_series", "passport_number", "passport_issued_on", "passport_verified")),
-            Scope("account", ("verified", "account_level", "roles"), is_about_account=True),
+            Scope(ORGANISATIONS, (ORGANISATIONS,)),
+            Scope("account", ("verified", "account_level", "roles", HAS_SIGNATURE), is_about_account=True),
             Scope(ACTING_FOR, (ACTING_FOR,), is_about_account=True),
             Scope(BANK, ("bank_account", "bank_card")),
             Scope("registry.read"),
+            Scope(REGISTRY_WRITE),
             Scope(OFFLINE_ACCESS),
         )
     }
@@ -72,7 +78,7 @@ OF_ESIA: Mapping[str, Scope] = MappingProxyType(
             Scope("residence_doc", ("residence_permit",)),
             Scope("temporary_residence_doc", ("temporary_residence_permit",)),
             Scope("vehicles", ("vehicles",)),
-            Scope("usr_org", ("organisations",)),
+            Scope("usr_org", (ORGANISATIONS,)),
             Scope("usr_avt", ("picture",)),
             Scope("self_employed", ("self_employed",)),
             Scope("kid_fullname", ("children_names",)),
@@ -103,16 +109,27 @@ WIDER_AT_ESIA: Mapping[str, Scope] = MappingProxyType(
 """What the same scopes open there: how far an account can be trusted, which every token says; the whole document, that of a
 foreigner too; and every address."""
 
-REGISTRABLE = SCOPES.keys() - {BANK}
+REGISTRABLE = SCOPES.keys() - {BANK, REGISTRY_WRITE}
 """The scopes that a system may register by itself; the others are given by the operator's own hand."""
 
 
 def granted(requested: str, allowed: Iterable[str]) -> frozenset[str]:
-    """The scopes a client gets: those it asked for that exist and that it may have (RFC 6749, 3.3).
+    """The scopes a client gets of a person: those it asked for that exist and that it may have (RFC 6749, 3.3).
 
     The others are dropped silently, as OpenID Connect Core 1.0, 3.1.2.1 asks. Raises RequestRefused (`invalid_scope`)
     when nothing is left.
     """
+    return _chosen(requested, set(allowed) - {REGISTRY_WRITE})
+
+
+def granted_to_system(requested: str, allowed: Iterable[str]) -> frozenset[str]:
+    """The scopes of a token that a system has for itself: of those that open an API the ones it asks for, or all it may have
+    where it names none. Raises RequestRefused (`invalid_scope`): what is asked of a person is granted by a person."""
+    of_api = [name for name in allowed if name.startswith(REGISTRY_PREFIX)]
+    return _chosen(requested if requested.strip() else " ".join(of_api), of_api)
+
+
+def _chosen(requested: str, allowed: Iterable[str]) -> frozenset[str]:
     asked = set(requested.split(" ")) - {""}
     scopes = frozenset(asked & SCOPES.keys() & set(allowed))
     if not scopes:

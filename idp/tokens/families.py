@@ -17,6 +17,8 @@ from idp.realm import Realm
 from idp.tokens.models import TokenFamily
 
 FAMILIES = table_of(TokenFamily)
+NOBODY = ""
+"""The citizen, and the session, of what a system is granted for itself."""
 FIND = select(FAMILIES).where(FAMILIES.c.id == bindparam("family_id"), FAMILIES.c.revoked_at.is_(None))
 
 
@@ -37,6 +39,11 @@ class Grant:
     acting: Choice | None = None
     is_made_by_test: bool = False
     particulars: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_own(self) -> bool:
+        """Was it granted to a system for itself, and by no citizen?"""
+        return self.citizen_id == NOBODY
 
     def counts_in(self, realm: Realm) -> bool:
         """Is it worth anything here? What came of the test API is not where there is no test stand (any more)."""
@@ -66,6 +73,15 @@ def begin(realm: Realm, connection: Connection, grant: Grant) -> str:
         },
     )
     return family_id
+
+
+def of_system(realm: Realm, connection: Connection, client_id: str, scopes: frozenset[str]) -> tuple[str, Grant]:
+    """The family of what a system is granted for itself, and the grant. One is for all its tokens of these scopes: a system that
+    asks every minute leaves one row."""
+    grant = Grant(client_id, NOBODY, NOBODY, scopes, acr="low", amr=(), authenticated_at=realm.clock.now())
+    own = (FAMILIES.c.client_id == client_id, FAMILIES.c.citizen_id == NOBODY, FAMILIES.c.revoked_at.is_(None))
+    query = select(FAMILIES.c.id).where(*own, FAMILIES.c.scope == spell(scopes)).limit(1)
+    return connection.execute(query).scalar() or begin(realm, connection, grant), grant
 
 
 def find_alive(realm: Realm, connection: Connection, family_id: str) -> Grant | None:

@@ -9,10 +9,12 @@ from idp.citizens import acting, directory
 from idp.citizens.claims import claims_of
 from idp.citizens.levels import level_of
 from idp.citizens.models import Person
+from idp.protocol.claims import names_of
 from idp.protocol.client import Client
 from idp.protocol.scopes import ACTING_FOR
 from idp.realm import Realm
 from idp.tokens.families import Grant
+from idp.tokens.looked_up import looked_up
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def holder_of(realm: Realm, connection: Connection, grant: Grant, client: Client
         return None
     if client.require_confirmed_account and level_of(person) != "confirmed":
         return None
-    claims = claims_of(person)
+    claims = claims_of(person) | looked_up(realm, connection, person.id, names_of(grant.scopes, grant.claims))
     if grant.acting is not None:
         party = acting.chosen(acting.parties_of(realm, connection, person.id), grant.acting)
         if party is None:

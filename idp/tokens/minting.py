@@ -34,20 +34,21 @@ def mint_access_token(realm: Realm, grant: Grant, client: Client, *, family_id: 
 
 
 def access_token_claims(realm: Realm, grant: Grant, client: Client, *, family_id: str) -> dict[str, Any]:
-    """What an access token says (RFC 9068, 2.2). Its `jti` begins with the family it can be revoked by."""
+    """What an access token says (RFC 9068, 2.2). Its `jti` begins with the family it can be revoked by; one that a system has
+    for itself is about the system, and says nothing of how sure we were of anybody."""
     now = realm.clock.now()
     claims: dict[str, Any] = {
         "iss": realm.issuer,
-        "sub": subject_of(realm, client, grant.citizen_id),
+        "sub": grant.client_id if grant.is_own else subject_of(realm, client, grant.citizen_id),
         "aud": scopes.audience(grant.scopes, issuer=realm.issuer, registry_resource=realm.settings.registry_resource),
         "client_id": grant.client_id,
         "scope": scopes.spell(grant.scopes),
         "iat": now,
         "exp": now + realm.settings.lifetimes.access_token,
         "jti": f"{family_id}.{draw_token(realm.chance, 'access token')}",
-        "acr": grant.acr,
-        "auth_time": grant.authenticated_at,
     }
+    if not grant.is_own:
+        claims |= {"acr": grant.acr, "auth_time": grant.authenticated_at}
     return claims | _mark_of(grant)
 
 

@@ -16,6 +16,7 @@ class Event(StrEnum):
 
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
+    ORGANISATION_ENTERED = "organisation_entered"
     PATIENT_REGISTERED = "patient_registered"
     PATIENT_LINKED = "patient_linked"
     RECORDS_READ = "records_read"
@@ -23,6 +24,7 @@ class Event(StrEnum):
     API_READ = "api_read"
     BUNDLE_IMPORTED = "bundle_imported"
     STATISTICS_IMPORTED = "statistics_imported"
+    KEYS_EXCHANGED = "keys_exchanged"
     EPOCH_RAISED = "epoch_raised"
     JOURNAL_PURGED = PURGED
     JOURNAL_ANCHORED = ANCHORED

@@ -7,9 +7,10 @@ from rp.database import Base
 
 
 class SessionRow(Base):
-    """One signed-in browser. The cookie stands here only as its SHA-256; `sealed` holds tokens and names.
+    """One signed-in browser. The cookie stands here only as its SHA-256; `sealed` holds tokens and claims.
 
-    `renewed_at` is when the tokens were renewed last, or had to be; None where the provider gives nothing to renew them by.
+    `workplace_id` is the staff member as whom the person is at work. `renewed_at` is when the tokens were renewed last, or had
+    to be; None where the provider gives nothing to renew them by.
     """
 
     __tablename__ = "sessions"
@@ -21,6 +22,7 @@ class SessionRow(Base):
     subject: Mapped[str] = mapped_column(String(255))
     provider_session: Mapped[str | None] = mapped_column(String(255), index=True)
     acr: Mapped[str] = mapped_column(String(40))
+    workplace_id: Mapped[str | None] = mapped_column(String(36))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -1,53 +1,121 @@
-"""Who may do what with which record. One table; what is not in it is denied."""
+"""Who may do what with which record of whom. One table; what is not in it is denied.
 
-from collections.abc import Callable
+A row is role × operation × relation × record types. Pure: whoever asks brings the principal and the relations that hold (see
+`rp.relations`).
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rp.access.principal import Principal, Role
 
 
-class Action(StrEnum):
-    """What can be asked for."""
+class Operation(StrEnum):
+    """What can be asked for. Every view states one."""
 
+    COME_AND_GO = "come_and_go"
+    READ_STATISTICS = "read_statistics"
     OPEN_CABINET = "open_cabinet"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
-    READ_STATISTICS = "read_statistics"
+    OPEN_STAFF_AREA = "open_staff_area"
+    FIND_PATIENT = "find_patient"
+    WRITE_RECORD = "write_record"
+    DECIDE_REQUEST = "decide_request"
+
+
+class Relation(StrEnum):
+    """What a principal is to the patient whose record it is. `NOBODY` is for operations that concern no patient."""
+
+    NOBODY = "nobody"
+    OWN = "own"
+    REPRESENTED = "represented"
+    INSURED = "insured"
+    ANY = "any"
+
+
+EVERY_TYPE: frozenset[str] = frozenset()
+"""Record types are not told apart."""
+TESTS = frozenset({"laboratory_test"})
+READ, WRITE = "registry.read", "registry.write"
+"""What a token must allow. Somebody at work has both: their limits are those of the role."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Principals of `role` may do `action` when `condition` holds for them and the patient whose record it is."""
+    """Principals of `role` may do `operation` with records of these types, of patients of whom `relation` holds.
+
+    `scope` is what a token must allow besides.
+    """
 
     role: Role
-    action: Action
-    condition: Callable[[Principal, str | None], bool]
+    operation: Operation
+    relation: Relation = Relation.NOBODY
+    record_types: frozenset[str] = EVERY_TYPE
+    scope: str | None = None
 
 
-def _always(_principal: Principal, _owner: str | None) -> bool:
-    return True
-
-
-def _own(principal: Principal, owner: str | None) -> bool:
-    return principal.patient_id is not None and owner == principal.patient_id
-
-
-def _own_by_scope(principal: Principal, owner: str | None) -> bool:
-    return "registry.read" in principal.scopes and _own(principal, owner)
-
-
-RULES = (
-    Rule(Role.ANYBODY, Action.READ_STATISTICS, _always),
-    Rule(Role.CITIZEN, Action.READ_STATISTICS, _always),
-    Rule(Role.CITIZEN, Action.OPEN_CABINET, _always),
-    Rule(Role.CITIZEN, Action.LIST_RECORDS, _own),
-    Rule(Role.CITIZEN, Action.READ_RECORD, _own),
-    Rule(Role.APPLICATION, Action.LIST_RECORDS, _own_by_scope),
-    Rule(Role.APPLICATION, Action.READ_RECORD, _own_by_scope),
+EVERYBODY = tuple(Role)
+RULES: tuple[Rule, ...] = (
+    *(Rule(role, Operation.COME_AND_GO) for role in EVERYBODY),
+    *(Rule(role, Operation.READ_STATISTICS) for role in EVERYBODY),
+    # The citizen.
+    Rule(Role.CITIZEN, Operation.OPEN_CABINET),
+    Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
+    Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.REPRESENTED),
+    # Applications that the citizen uses.
+    Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
+    Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
+    # Medical organisations: people, and systems by their tokens.
+    Rule(Role.DOCTOR, Operation.OPEN_STAFF_AREA),
+    Rule(Role.DOCTOR, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.DOCTOR, Operation.LIST_RECORDS, Relation.ANY, scope=READ),
+    Rule(Role.DOCTOR, Operation.READ_RECORD, Relation.ANY, scope=READ),
+    Rule(Role.DOCTOR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
+    # Laboratories: tests, and nothing else.
+    Rule(Role.LABORATORY, Operation.OPEN_STAFF_AREA),
+    Rule(Role.LABORATORY, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.LABORATORY, Operation.LIST_RECORDS, Relation.ANY, TESTS, scope=READ),
+    Rule(Role.LABORATORY, Operation.READ_RECORD, Relation.ANY, TESTS, scope=READ),
+    Rule(Role.LABORATORY, Operation.WRITE_RECORD, Relation.ANY, TESTS, scope=WRITE),
+    # Registrars look after the register itself: people, their requests, and records that are wrong.
+    Rule(Role.REGISTRAR, Operation.OPEN_STAFF_AREA),
+    Rule(Role.REGISTRAR, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.REGISTRAR, Operation.LIST_RECORDS, Relation.ANY, scope=READ),
+    Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
+    Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
+    Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
+    # Insurers read of those whom they insure what is not hidden from them.
+    Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.INSURER, Operation.LIST_RECORDS, Relation.INSURED, scope=READ),
+    Rule(Role.INSURER, Operation.READ_RECORD, Relation.INSURED, scope=READ),
 )
 
 
-def is_allowed(principal: Principal, action: Action, *, owner: str | None = None) -> bool:
-    """Does the table allow it? `owner` is the id of the patient whose records are asked for."""
-    return any(rule.role is principal.role and rule.action is action and rule.condition(principal, owner) for rule in RULES)
+def is_allowed(
+    principal: Principal,
+    operation: Operation,
+    *,
+    record_type: str | None = None,
+    relations: Iterable[Relation] = (),
+) -> bool:
+    """Does the table allow it? Without a record type the question is whether any is allowed."""
+    held = {Relation.NOBODY, *relations}
+    return any(
+        rule.relation in held and (record_type is None or not rule.record_types or record_type in rule.record_types)
+        for rule in RULES
+        if _concerns(rule, principal, operation)
+    )
+
+
+def may_ever(principal: Principal, operation: Operation) -> bool:
+    """Is there anybody with whose records the principal may do it? If not, its pages are not for them."""
+    return any(_concerns(rule, principal, operation) for rule in RULES)
+
+
+def _concerns(rule: Rule, principal: Principal, operation: Operation) -> bool:
+    is_scoped = rule.scope is None or rule.scope in principal.scopes
+    return rule.role is principal.role and rule.operation is operation and is_scoped

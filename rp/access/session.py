@@ -41,7 +41,11 @@ _END_OF_PROVIDER = (
 
 @dataclass(frozen=True)
 class Session:
-    """A session that is alive."""
+    """A session that is alive.
+
+    `claims` is what the provider said of the person at sign-in, as `trust.sign_in_answer` took it: names, `birthdate`, `gender`,
+    `snils` (eleven digits), `inn`, `phone_number`, `email`, and `organisations`, a list of {ogrn, name, position}.
+    """
 
     id: str
     patient_id: str | None
@@ -49,8 +53,30 @@ class Session:
     subject: str
     provider_session: str | None
     acr: str
-    given_name: str | None = field(repr=False)
-    family_name: str | None = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+    workplace_id: str | None = None
+
+    @property
+    def given_name(self) -> str | None:
+        return self._text("given_name")
+
+    @property
+    def family_name(self) -> str | None:
+        return self._text("family_name")
+
+    @property
+    def snils(self) -> str | None:
+        """Eleven digits, as the provider vouches for them."""
+        return self._text("snils")
+
+    @property
+    def ogrns(self) -> tuple[str, ...]:
+        """The organisations of which the provider says that the person belongs to them, by ОГРН."""
+        return tuple(entry["ogrn"] for entry in self.claims.get("organisations") or ())
+
+    def _text(self, name: str) -> str | None:
+        value = self.claims.get(name)
+        return value if isinstance(value, str) else None
 
     @property
     def actor(self) -> str:
@@ -75,7 +101,7 @@ def open_session(
 ) -> str:
     """Open a session and return the value of its cookie, which exists nowhere else.
 
-    `sealed` holds `given_name`, `family_name` and `tokens`, as the provider gave them.
+    `sealed` holds `claims` and `tokens`, as the provider gave them.
     """
     cookie = draw_token(realm.chance, "session cookie")
     session_id, now = draw_identifier(realm.chance, "session"), realm.clock.now()
@@ -90,6 +116,7 @@ def open_session(
         "sealed": realm.vault.seal_fields(f"sessions:{session_id}", sealed),
         "created_at": now,
         "seen_at": now,
+        "workplace_id": None,
         "renewed_at": now if sealed["tokens"].get("refresh_token") else None,
         "ended_at": None,
     }
@@ -122,14 +149,20 @@ def find_session(realm: Realm, cookie: str | None) -> Session | None:
         subject=row["subject"],
         provider_session=row["provider_session"],
         acr=row["acr"],
-        given_name=fields.get("given_name"),
-        family_name=fields.get("family_name"),
+        claims=fields.get("claims") or {},
+        workplace_id=row["workplace_id"],
     )
 
 
 def is_alive(*, created_at: int, seen_at: int, ended_at: int | None, now: int) -> bool:
     """Is a session of these times alive? On the last second it is not."""
     return ended_at is None and now - seen_at < IDLE_SECONDS and now - created_at < ABSOLUTE_SECONDS
+
+
+def choose_workplace(connection: Connection, session_id: str, workplace_id: str) -> None:
+    """Remember where the person is at work; whether they are, is asked at every request."""
+    statement = update(SessionRow).where(SessionRow.id == session_id)
+    connection.execute(statement.values(workplace_id=workplace_id))
 
 
 def end_session(connection: Connection, realm: Realm, session_id: str) -> bool:

@@ -13,9 +13,11 @@ newest first; an empty list when the register knows nothing of the person. Every
     disease_case         diagnosis {name, codings}, ended_on, number (УНРЗ)
     preventive_measure   measure {name, codings}, reasons [coding], ended_on, in_force
 
-Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 403
-`insufficient_scope` without `registry.read`, 403 `access_denied` when the person has no confirmed account or lacks the role
-`citizen.medical_service`, 503 `temporarily_unavailable` when the provider cannot be asked.
+Errors are `{"error": …, "error_description": …}`: 401 without a token or with one that is not valid here (RFC 6750, 3), 401
+`insufficient_user_authentication` when the person proved less than `required_acr`, with the level to sign them in by in
+`acr_values` of the header (RFC 9470, 3), 403 `insufficient_scope` without `registry.read`, 403 `access_denied` when the person
+has no confirmed account or lacks the role `citizen.medical_service`, or when the token is a system's own and no person's, 503
+`temporarily_unavailable` when the provider cannot be asked.
 """
 
 from typing import Any
@@ -26,7 +28,8 @@ from sqlalchemy import Connection
 
 from ground.web.csrf import csrf_exempt
 from rp.access.events import Event, note, note_stranger
-from rp.access.policy import Action, is_allowed
+from rp.access.guard import guarded
+from rp.access.policy import Operation, is_allowed
 from rp.access.principal import Principal, Role
 from rp.database import db
 from rp.patients.matching import match_person
@@ -35,6 +38,7 @@ from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import records_of
+from rp.relations.relation import relations_of
 from rp.trust.access_token import VerifiedAccess, judge_access_token
 from rp.trust.errors import AccessTokenRefused, PersonRefused, ProviderUnavailable, ScopeMissing
 
@@ -44,6 +48,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/me/records")
+@guarded(Operation.COME_AND_GO)
 @csrf_exempt
 def my_records() -> Response:
     """The records of the token's citizen; see the head of this file."""
@@ -54,8 +59,8 @@ def my_records() -> Response:
     try:
         access = judge_access_token(realm, token, scope=SCOPE)
     except AccessTokenRefused as error:
-        note_stranger(realm, Event.API_READ, object="records", error="invalid_token")
-        return _refuse(401, "invalid_token", str(error))
+        note_stranger(realm, Event.API_READ, object="records", error=error.code)
+        return _refuse(401, error.code, str(error), acr_values=error.acr_values)
     except ScopeMissing as error:
         note_stranger(realm, Event.API_READ, object="records", error="insufficient_scope")
         return _refuse(403, "insufficient_scope", str(error), scope=error.scope)
@@ -63,10 +68,13 @@ def my_records() -> Response:
         return _refuse(403, "access_denied", str(error))
     except ProviderUnavailable:
         return _refuse(503, "temporarily_unavailable", "the token cannot be checked now")
+    if access.is_of_system:
+        return _refuse(403, "access_denied", "the token is a system's own, and this address is of a person's records")
     connection = db.session.connection()
     principal = _principal(connection, realm, access)
     owner, records = principal.patient_id, list[Record]()
-    if owner is not None and is_allowed(principal, Action.LIST_RECORDS, owner=owner):
+    relations = relations_of(connection, principal, owner) if owner else frozenset()
+    if owner is not None and is_allowed(principal, Operation.LIST_RECORDS, relations=relations):
         records = records_of(connection, realm, owner)
     db.session.rollback()
     with realm.database.write() as writing:
@@ -108,12 +116,21 @@ def _json(value: object, status: int = 200) -> Response:
 
 
 def _refuse(
-    status: int, error: str | None = None, description: str = "", *, scope: str | None = None, challenge: str | None = None
+    status: int,
+    error: str | None = None,
+    description: str = "",
+    *,
+    scope: str | None = None,
+    acr_values: str | None = None,
+    challenge: str | None = None,
 ) -> Response:
     response = _json({"error": error or "unauthorized", "error_description": description or "a bearer token is needed"}, status)
     if status in (401, 403):
         parts = [challenge or f'Bearer realm="registry", error="{error}", error_description="{description}"']
-        response.headers["WWW-Authenticate"] = ", ".join([*parts, *([f'scope="{scope}"'] if scope else [])])
+        needed = {"scope": scope, "acr_values": acr_values}
+        response.headers["WWW-Authenticate"] = ", ".join(
+            [*parts, *(f'{name}="{value}"' for name, value in needed.items() if value)]
+        )
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response

@@ -29,7 +29,7 @@ def import_bundle(
     """
     bundle = read_bundle(data, source=source, latest=latest)
     added = sum(
-        add_record(connection, realm, patient_id=patient_id, type_name=type_name, draft=draft, source=source)
+        add_record(connection, realm, patient_id=patient_id, type_name=type_name, draft=draft, source=source) is not None
         for type_name, draft in bundle.drafts
     )
     if added:

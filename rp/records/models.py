@@ -1,15 +1,19 @@
-"""The table of records."""
+"""The tables of records and of their earlier versions."""
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rp.database import Base
 
 
 class RecordRow(Base):
-    """One record. `sealed` holds its content; `identity_hash` is equal for two tellings of one event."""
+    """One record, in its newest version. `sealed` holds its content, by the patient's data key; `identity_hash` is equal for two
+    tellings of one event. `organisation` is the name that the source gives; `organisation_id` who of ours entered it.
+
+    A record that was entered by mistake is withdrawn: it stays for those who must account for it, and is shown to nobody else.
+    """
 
     __tablename__ = "records"
     __table_args__ = (Index("ix_records_patient_id_occurred_on", "patient_id", "occurred_on"),)
@@ -19,7 +23,29 @@ class RecordRow(Base):
     type_name: Mapped[str] = mapped_column(String(40))
     occurred_on: Mapped[date] = mapped_column(Date)
     organisation: Mapped[str] = mapped_column(String(2000))
+    organisation_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("organisations.id"), index=True)
     source: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     identity_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    author: Mapped[str] = mapped_column(String(200), server_default="operator")
+    reason: Mapped[str] = mapped_column(String(500), server_default="")
     created_at: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    withdrawn_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecordVersion(Base):
+    """A former version of a record: its row as it was, with who had written it, why and when."""
+
+    __tablename__ = "record_versions"
+
+    record_id: Mapped[str] = mapped_column(String(36), ForeignKey("records.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    occurred_on: Mapped[date] = mapped_column(Date)
+    organisation: Mapped[str] = mapped_column(String(2000))
+    source: Mapped[str] = mapped_column(String(200))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    author: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(500))
+    changed_at: Mapped[int] = mapped_column(BigInteger)

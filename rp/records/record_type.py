@@ -24,7 +24,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Record:
-    """A stored record."""
+    """A stored record, in one of its versions. `author` is who wrote this version, as the journal names actors, and `reason` why;
+    `organisation_id` is the organisation of ours that entered the record."""
 
     id: str
     patient_id: str
@@ -34,6 +35,11 @@ class Record:
     source: str
     stored_at: int
     content: Mapping[str, Any] = field(repr=False)
+    version: int = 1
+    author: str = "operator"
+    organisation_id: str | None = None
+    reason: str = ""
+    changed_at: int = 0
 
 
 @dataclass(frozen=True)

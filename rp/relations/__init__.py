@@ -1,1 +1,1 @@
-"""What one who asks is to a patient: the patient, one who speaks for them, or nobody."""
+"""What a principal is to a patient, who speaks for whom, and what is kept from whom: the policy of `rp.access` decides by it."""

@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from ground.web.chart import LineChart, line_chart
 from ground.web.language import format_day, format_number
 from ground.web.language import gettext as _
-from rp.access.current import current_principal, current_session
-from rp.access.policy import Action, is_allowed
+from rp.access.current import current_session
+from rp.access.guard import guarded
+from rp.access.policy import Operation
 from rp.database import db
 from rp.patients.directory import find_patient
 from rp.realm import current_realm
@@ -32,9 +33,9 @@ blueprint = Blueprint("reports", __name__)
 
 
 @blueprint.get("/regions")
+@guarded(Operation.READ_STATISTICS)
 def regions() -> Response | WerkzeugResponse | tuple[str, int]:
     """The person's own region, or the one of the settings; `?region=` leads to the page of that region."""
-    _check_allowed()
     if "region" in request.args:
         address = url_for("reports.region", number=request.args["region"][:10] or "-")
         kept = urlencode({name: request.args[name] for name in ("from", "to") if request.args.get(name)})
@@ -43,16 +44,16 @@ def regions() -> Response | WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.get("/regions/<number>")
+@guarded(Operation.READ_STATISTICS)
 def region(number: str) -> tuple[str, int]:
     """One region; `?from=` and `?to=` narrow the days."""
-    _check_allowed()
     return _page(number)
 
 
 @blueprint.get("/regions/<number>.csv")
+@guarded(Operation.READ_STATISTICS)
 def region_csv(number: str) -> Response:
     """The days of a region as the database has them; a blank is unknown."""
-    _check_allowed()
     _, days = _find(number)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -64,9 +65,9 @@ def region_csv(number: str) -> Response:
 
 
 @blueprint.get("/regions/<number>.json")
+@guarded(Operation.READ_STATISTICS)
 def region_json(number: str) -> Response:
     """The same as JSON: number, name, source, and the days with cumulative values or null."""
-    _check_allowed()
     found, days = _find(number)
     members: dict[str, Any] = {"number": found.number, "name": found.name, "source": "стопкоронавирус.рф, covid19-ru, MIT"}
     members["days"] = [
@@ -74,11 +75,6 @@ def region_json(number: str) -> Response:
         for entry in days
     ]
     return Response(orjson.dumps(members), mimetype="application/json")
-
-
-def _check_allowed() -> None:
-    if not is_allowed(current_principal(), Action.READ_STATISTICS):
-        abort(403)
 
 
 def _own_region() -> str:

@@ -38,11 +38,7 @@ def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -
             subject=person.subject,
             provider_session=person.provider_session,
             acr=person.acr,
-            sealed={
-                "given_name": person.given_name,
-                "family_name": person.family_name,
-                "tokens": asdict(person.tokens),
-            },
+            sealed={"claims": dict(person.claims), "tokens": asdict(person.tokens)},
         )
         note(connection, realm, Event.SIGN_IN, actor=actor, object="session", detail=_detail(match, person))
     return cookie

@@ -20,6 +20,8 @@ from ground.web.language import gettext as _
 from ground.web.site import current_site
 from rp.access.current import current_session
 from rp.access.events import Event, note
+from rp.access.guard import guarded
+from rp.access.policy import Operation
 from rp.access.session import COOKIE, end_session
 from rp.realm import Realm, current_realm
 from rp.sign_in.departure import LogoutTokenUsed, depart
@@ -34,6 +36,7 @@ blueprint = Blueprint("provider", __name__)
 
 
 @blueprint.post("/sign-out/backchannel")
+@guarded(Operation.COME_AND_GO)
 @csrf_exempt
 def back_channel() -> Response:
     """Take a logout token (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8)."""
@@ -54,6 +57,7 @@ def back_channel() -> Response:
 
 
 @blueprint.get("/sign-out/frontchannel")
+@guarded(Operation.COME_AND_GO)
 def front_channel() -> WerkzeugResponse:
     """End the session of this browser when it is the one that is named (OpenID Connect Front-Channel Logout 1.0, 2)."""
     realm, session = current_realm(), current_session()
@@ -78,6 +82,7 @@ def front_channel() -> WerkzeugResponse:
 
 
 @blueprint.route("/sign-in/initiate", methods=["GET", "POST"])
+@guarded(Operation.COME_AND_GO)
 @csrf_exempt
 def initiate() -> WerkzeugResponse:
     """Begin a sign-in that somebody else suggests (OpenID Connect Core 1.0, 4): at our provider, to a page of ours."""

@@ -10,6 +10,8 @@ from ground.web.language import current_language
 from ground.web.site import current_site
 from rp.access.current import current_session
 from rp.access.events import Event, note
+from rp.access.guard import guarded
+from rp.access.policy import Operation
 from rp.access.session import COOKIE, end_session
 from rp.realm import Realm, current_realm
 from rp.settings import ASSURANCE_LEVELS
@@ -40,6 +42,7 @@ def start_sign_in(return_path: str, *, login_hint: str | None = None, acr: str |
 
 
 @blueprint.get("/sign-in")
+@guarded(Operation.COME_AND_GO)
 def sign_in() -> WerkzeugResponse:
     """Begin a sign-in; who is signed in already goes where they wanted."""
     return_path = safe_path(request.args.get("next", "/"))
@@ -49,6 +52,7 @@ def sign_in() -> WerkzeugResponse:
 
 
 @blueprint.get("/sign-in/stronger")
+@guarded(Operation.COME_AND_GO)
 def prove_more() -> WerkzeugResponse:
     """Take the second step that this registry recommends where it does not require one, or more."""
     wanted = max(RECOMMENDED_ACR, current_realm().settings.required_acr, key=ASSURANCE_LEVELS.index)
@@ -56,6 +60,7 @@ def prove_more() -> WerkzeugResponse:
 
 
 @blueprint.get("/sign-in/callback")
+@guarded(Operation.COME_AND_GO)
 def callback() -> WerkzeugResponse:
     """Judge the provider's answer and open the session."""
     realm = current_realm()
@@ -82,6 +87,7 @@ def callback() -> WerkzeugResponse:
 
 
 @blueprint.get("/sign-in/refused")
+@guarded(Operation.COME_AND_GO)
 def refused() -> Response:
     """Tell why a sign-in failed."""
     reason = request.args.get("reason", "")
@@ -91,6 +97,7 @@ def refused() -> Response:
 
 
 @blueprint.post("/sign-out")
+@guarded(Operation.COME_AND_GO)
 def sign_out() -> WerkzeugResponse:
     """End the session here, then have the provider end its own."""
     realm, session = current_realm(), current_session()
@@ -109,6 +116,7 @@ def sign_out() -> WerkzeugResponse:
 
 
 @blueprint.get("/signed-out")
+@guarded(Operation.COME_AND_GO)
 def signed_out() -> str:
     """Where the provider sends people after the end."""
     return render_template("signed-out.html")

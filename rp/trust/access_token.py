@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rp.realm import Realm
-from rp.trust.errors import AccessTokenRefused, PersonRefused, RightsMissing, ScopeMissing
+from rp.trust.assurance import reaches
+from rp.trust.errors import AccessTokenRefused, PersonRefused, ProofTooWeak, RightsMissing, ScopeMissing
 from rp.trust.provider import Provider, client_credentials, read_json
 from rp.trust.rights import check_rights
 from rp.trust.signed_token import SignatureRefused, verify_signature
@@ -20,7 +21,7 @@ REMEMBERED_TOKENS = 1024
 
 @dataclass(frozen=True)
 class VerifiedAccess:
-    """What a bearer token allows, and whom it stands for."""
+    """What a bearer token allows, and whom it stands for: a person, or the client itself (RFC 9068, 2.2; RFC 6749, 4.4)."""
 
     issuer: str
     subject: str
@@ -29,10 +30,18 @@ class VerifiedAccess:
     snils: str | None = field(repr=False)
     birth_date: str | None = field(repr=False)
 
+    @property
+    def is_of_system(self) -> bool:
+        """Is there no person behind it?"""
+        return self.subject == self.client_id
+
 
 def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAccess:
-    """Judge a bearer token for one scope. Raises AccessTokenRefused, ScopeMissing, PersonRefused,
-    ProviderUnavailable."""
+    """Judge a bearer token for one scope. Raises AccessTokenRefused, ProofTooWeak, ScopeMissing, PersonRefused,
+    ProviderUnavailable.
+
+    The token of a system's own says nothing of a person: what it may do is decided by whose system it is.
+    """
     try:
         header, claims = verify_signature(realm, token)
     except SignatureRefused as error:
@@ -43,21 +52,30 @@ def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAcces
         raise AccessTokenRefused("the token is not active")
     if answer.get("sub") != claims["sub"]:
         raise AccessTokenRefused("introspection is of another subject")
-    scopes = _scopes(claims) & _scopes(answer)
-    if scope not in scopes:
+    access = VerifiedAccess(
+        issuer=claims["iss"],
+        subject=claims["sub"],
+        client_id=claims["client_id"],
+        scopes=_scopes(claims) & _scopes(answer),
+        snils=_text(answer, "snils"),
+        birth_date=_text(answer, "birthdate"),
+    )
+    if answer.get("client_id") != access.client_id:
+        raise AccessTokenRefused("introspection is of another client")
+    if not access.is_of_system and not all(reaches(said.get("acr"), realm.settings.required_acr) for said in (claims, answer)):
+        raise ProofTooWeak(realm.settings.required_acr)
+    if scope not in access.scopes:
         raise ScopeMissing(scope)
+    if not access.is_of_system:
+        _check_person(answer)
+    return access
+
+
+def _check_person(answer: Mapping[str, Any]) -> None:
     try:
         check_rights(answer)
     except RightsMissing as error:
         raise PersonRefused(str(error)) from error
-    return VerifiedAccess(
-        issuer=claims["iss"],
-        subject=claims["sub"],
-        client_id=claims["client_id"],
-        scopes=scopes,
-        snils=_text(answer, "snils"),
-        birth_date=_text(answer, "birthdate"),
-    )
 
 
 def check_access_claims(header: Mapping[str, Any], claims: Mapping[str, Any], *, issuer: str, resource: str, now: int) -> None:

@@ -8,6 +8,7 @@ TrustError
 │   └── RightsMissing       believable, but the account is not confirmed or lacks the role         → 403
 ├── LogoutTokenRefused      a logout token is not to be believed                              → 400
 ├── AccessTokenRefused      the bearer token is not valid here                                → 401
+│   └── ProofTooWeak        valid, but its person was not checked strictly enough             → 401
 ├── ScopeMissing            the bearer token is valid, but not for this                       → 403
 └── PersonRefused           the bearer token is valid, but its person may not be served       → 403
 
@@ -55,6 +56,20 @@ class LogoutTokenRefused(TrustError):
 
 class AccessTokenRefused(TrustError):
     """A bearer token is malformed, forged, expired, revoked or meant for somebody else (RFC 6750, invalid_token)."""
+
+    code = "invalid_token"
+    acr_values: str | None = None
+    """The level that a token must say, where that is what it lacks."""
+
+
+class ProofTooWeak(AccessTokenRefused):
+    """A bearer token is genuine, but its `acr` is weaker than the one we ask for (RFC 9470, insufficient_user_authentication)."""
+
+    code = "insufficient_user_authentication"
+
+    def __init__(self, required: str) -> None:
+        super().__init__(f"the token's acr is below {required}")
+        self.acr_values = required
 
 
 class ScopeMissing(TrustError):

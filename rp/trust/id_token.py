@@ -10,7 +10,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.errors import JoseError
 
 from rp.realm import Realm
-from rp.settings import ASSURANCE_LEVELS
+from rp.trust.assurance import reaches
 from rp.trust.errors import AnswerRefused, AssuranceTooLow
 from rp.trust.provider import Provider
 from rp.trust.signed_token import ALGORITHMS, SignatureRefused, verify_signature
@@ -62,7 +62,7 @@ def half_hash(access_token: str, algorithm: str) -> str:
 
 def check_assurance(acr: object, *, required: str) -> None:
     """Refuse an `acr` that is absent, unknown or weaker than the required one."""
-    if acr not in ASSURANCE_LEVELS or ASSURANCE_LEVELS.index(acr) < ASSURANCE_LEVELS.index(required):
+    if not reaches(acr, required):
         raise AssuranceTooLow(f"ID token: acr is below {required}")
 
 

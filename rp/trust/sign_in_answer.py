@@ -15,6 +15,20 @@ from rp.trust.rights import check_rights
 from rp.trust.sign_in_request import authlib_session
 
 MAX_CODE_CHARACTERS = 2048
+CLAIMS = (
+    "family_name",
+    "given_name",
+    "middle_name",
+    "birthdate",
+    "gender",
+    "snils",
+    "inn",
+    "phone_number",
+    "email",
+    "passport_series",
+    "passport_number",
+)
+DIGITS = "0123456789"
 NOT_CONFIRMED = "account_not_confirmed"
 """The first word of the description by which the provider says why it answers `access_denied`."""
 
@@ -31,18 +45,18 @@ class Tokens:
 
 @dataclass(frozen=True)
 class VerifiedPerson:
-    """Who signed in, as the provider vouches for it. Claims the person did not give are None."""
+    """Who signed in, as the provider vouches for it. Claims the person did not give are None.
+
+    `claims` has everything that was given of what `CLAIMS` names, and `organisations`.
+    """
 
     issuer: str
     subject: str
     acr: str
     provider_session: str | None
-    family_name: str | None = field(repr=False)
-    given_name: str | None = field(repr=False)
-    middle_name: str | None = field(repr=False)
     birth_date: str | None = field(repr=False)
-    gender: str | None
     snils: str | None = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
     tokens: Tokens
 
 
@@ -83,12 +97,9 @@ def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> V
         subject=claims["sub"],
         acr=claims["acr"],
         provider_session=_text(claims, "sid"),
-        family_name=_text(given, "family_name"),
-        given_name=_text(given, "given_name"),
-        middle_name=_text(given, "middle_name"),
         birth_date=_text(given, "birthdate"),
-        gender=_text(given, "gender"),
         snils=_text(given, "snils"),
+        claims=_known_claims(given),
         tokens=Tokens(
             access_token=access_token,
             id_token=id_token,
@@ -96,6 +107,24 @@ def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> V
             refresh_token=_text(answer, "refresh_token"),
         ),
     )
+
+
+def _known_claims(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims that the registry remembers for the length of a session: texts of the known names, and the organisations.
+
+    СНИЛС is brought to its eleven digits; a member of the wrong type is as good as none.
+    """
+    claims: dict[str, Any] = {name: text for name in CLAIMS if (text := _text(given, name)) is not None}
+    if "snils" in claims:
+        claims["snils"] = "".join(character for character in claims["snils"] if character in DIGITS)
+    organisations = given.get("organisations")
+    entries = organisations if isinstance(organisations, list) else []
+    claims["organisations"] = [
+        {name: str(entry.get(name) or "") for name in ("ogrn", "name", "position")}
+        for entry in entries
+        if isinstance(entry, Mapping) and isinstance(entry.get("ogrn"), str)
+    ]
+    return claims
 
 
 def _reason(code: str, description: str) -> str:

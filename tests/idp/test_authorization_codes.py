@@ -175,7 +175,7 @@ def test_person_disabled_meanwhile_gives_no_tokens(stand: Stand) -> None:
     assert stand.redeem(code).body["error"] == "invalid_grant"
 
 
-@pytest.mark.parametrize("grant", ["password", "client_credentials", "", "urn:x"])
+@pytest.mark.parametrize("grant", ["password", "implicit", "", "urn:x"])
 def test_no_other_grant_is_taken(stand: Stand, grant: str) -> None:
     answer = stand.redeem("x", grant_type=grant)
     assert answer.status == 400

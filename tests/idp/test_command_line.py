@@ -57,8 +57,10 @@ def test_c06_keys_are_made_once_and_for_their_owner_only(home: Path) -> None:
     assert made.exit_code == 0, made.output
     files = [file for file in (*(home / "keys" / "idp").rglob("*"), home / "var" / "control-token") if file.is_file()]
     ready = [file for file in files if file.parent.name == "esia"]
+    systems = [file for file in files if file.parent.name == "systems"]
+    assert {file.name for file in systems} == {"clinic", "laboratory", "insurer", "partner"}
     assert len(ready) == 2 * len([name for name in algorithms_here() if name in ("RS256", "GOST3410_2012_256")])
-    assert len([file for file in files if file.suffix != ".cer"]) == 3 + len(algorithms_here()) + len(ready)
+    assert len([file for file in files if file.suffix != ".cer"]) == 3 + len(algorithms_here()) + len(ready) + len(systems)
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     contents = {file: file.read_bytes() for file in files}
     again = command("keys")
@@ -80,7 +82,7 @@ def test_prepare_makes_the_database_once_and_then_has_nothing_to_do(home: Path) 
     assert first.exit_code == 0, first.output
     assert "the database was made" in first.output
     assert f"{SEEDED} test people entered" in first.output
-    assert "2 information systems registered" in first.output
+    assert "6 information systems registered" in first.output
     assert second.output.splitlines() == ["the database is up to date"]
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from idp.interaction.words import CLAIM_WORDS, SAID_WITH
-from idp.protocol.scopes import SCOPES, claims_of
+from idp.protocol.scopes import REGISTRABLE, SCOPES, claims_of
 from tests.browser import Browser
 from tests.idp.stand import SECRET, Stand, answer_of
 
@@ -225,7 +225,7 @@ def test_r133_passport_is_asked_by_a_scope_of_its_own_and_shown_unmasked(stand: 
     }
 
 
-@pytest.mark.parametrize("scope", [name for name in SCOPES if name not in ("openid", "offline_access", "bank", "acting_for")])
+@pytest.mark.parametrize("scope", sorted(REGISTRABLE - {"openid", "offline_access", "acting_for"}))
 def test_r133_page_lists_exactly_what_the_client_learns(stand: Stand, scope: str) -> None:
     """Every scope of one's own data: as many rows as claims, less those that another says too, and the same values in both."""
     browser = at_consent(stand, scope=f"openid {scope}")

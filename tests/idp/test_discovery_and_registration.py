@@ -37,7 +37,7 @@ def test_what_is_advertised_is_what_holds(stand: Stand) -> None:
     assert document["response_types_supported"] == ["code"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["authorization_response_iss_parameter_supported"] is True
-    assert document["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert "none" not in document["id_token_signing_alg_values_supported"]
 
 

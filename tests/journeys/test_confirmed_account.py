@@ -95,7 +95,7 @@ def test_r093_r094_role_opens_the_registry_and_shuts_it_again(house: House) -> N
 
 def test_r019_token_of_another_application_reads_nothing_of_an_unconfirmed_person(house: House) -> None:
     """A client of one's own and a СНИЛС that was only typed are not enough: the API asks the same as the pages."""
-    token = house.stand.tokens(scope="openid registry.read")["access_token"]
+    token = house.stand.tokens(scope="openid registry.read", acr_values="substantial")["access_token"]
     assert house.ask_api(token).status_code == 200
     lose_document(house)
     house.clock.advance(1)  # type: ignore[union-attr]
@@ -105,5 +105,5 @@ def test_r019_token_of_another_application_reads_nothing_of_an_unconfirmed_perso
 
 def test_r093_token_of_a_person_without_the_role_reads_nothing(house: House) -> None:
     house.stand.execute("DELETE FROM citizen_roles")
-    token = house.stand.tokens(scope="openid registry.read")["access_token"]
+    token = house.stand.tokens(scope="openid registry.read", acr_values="substantial")["access_token"]
     assert house.ask_api(token).json()["error"] == "access_denied"

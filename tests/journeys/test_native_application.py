@@ -31,11 +31,13 @@ def test_r155_native_application_with_pkce_reads_the_records_of_its_holder(house
         client_id=client_id,
         redirect_uri=redirect_uri,
         scope="openid registry.read",
+        acr_values="substantial",
         code_challenge=challenge(),
         code_challenge_method="S256",
     )
     browser = house.browser().open(address)
     browser.submit("sign-in", "submit", login=VERA.email, password=VERA.password)
+    browser.submit("code-form", "submit", code=house.stand.last_code())
     form = browser.forms()["consent"]
     name, value = form.buttons["allow"]
     answer = browser.session.post(form.action, data={**form.values, name: value}, allow_redirects=False)
@@ -60,7 +62,7 @@ def test_r155_native_application_without_pkce_is_refused(house: House) -> None:
 
 
 def test_c01_reuse_of_a_code_is_refused_and_revokes_what_it_gave(house: House) -> None:
-    code = house.stand.obtain_code(scope="openid registry.read")
+    code = house.stand.obtain_code(scope="openid registry.read", acr_values="substantial")
     tokens: Tokens = house.stand.redeem(code)
     assert house.ask_api(str(tokens.body["access_token"])).status_code == 200
     assert house.stand.redeem(code).body["error"] == "invalid_grant"

@@ -17,11 +17,21 @@ def _register(house: House, **metadata: object) -> dict[str, str]:
     return registered
 
 
-def _token(house: House, person: Person, client: dict[str, str], scope: str = "openid registry.read") -> str:
+def _token(
+    house: House,
+    person: Person,
+    client: dict[str, str],
+    scope: str = "openid registry.read",
+    acr_values: str | None = "substantial",
+) -> str:
     """An access token of a person who only ever met this client."""
     browser = house.browser().open(
         house.stand.authorize_url(
-            client_id=client["client_id"], scope=scope, code_challenge=challenge(), code_challenge_method="S256"
+            client_id=client["client_id"],
+            scope=scope,
+            acr_values=acr_values,
+            code_challenge=challenge(),
+            code_challenge_method="S256",
         )
     )
     house.go_on(browser, person)
@@ -53,6 +63,12 @@ def test_api_without_a_token_is_401_without_an_error_code(house: House) -> None:
     answer = house.http().get(RECORDS)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="registry"'
+
+
+def test_rp_15_api_token_of_a_password_alone_is_401_and_says_which_level_is_needed(house: House) -> None:
+    answer = house.ask_api(_token(house, VERA, _register(house), acr_values=None))
+    assert (answer.status_code, answer.json()["error"]) == (401, "insufficient_user_authentication")
+    assert 'acr_values="substantial"' in answer.headers["WWW-Authenticate"]
 
 
 def test_api_token_of_another_audience_is_401(house: House) -> None:

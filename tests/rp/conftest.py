@@ -1,8 +1,9 @@
 """A registry of its own for each test, beside a fake provider, in one process and on a clock that stands still."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,12 +22,16 @@ from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
 from rp.reports.statistics_import import import_statistics
 from rp.settings import Home, Settings
+from tests.postgresql.cluster import Cluster, running_cluster
 from tests.rp.fake_provider import CLIENT_ID, ISSUER, RESOURCE, FakeProvider, make_key
 from tests.wsgi_transport import WsgiTransport
 
 NOW = 1795367762  # 2026-11-22T17:16:02Z
 ROOT = Path(__file__).parents[2]
 SECRET = "the-secret-of-a-test"
+TEMPLATE = "registry"
+POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if os.environ.get("BOTH_DATABASES") else []
+"""With BOTH_DATABASES=1 every test is run on PostgreSQL too; those of what writes always are."""
 STATISTICS = ROOT / "config" / "data" / "ru_regions_covid_2020.csv"
 REGIONS = ROOT / "config" / "seed" / "regions.csv"
 
@@ -51,6 +56,7 @@ class Stand:
     transport: WsgiTransport
     provider: FakeProvider
     realm: Realm
+    opened: list[Realm] = field(default_factory=list)
     _app: Flask | None = None
 
     def app(self) -> Flask:
@@ -70,7 +76,8 @@ class Stand:
             transport=self.transport,
             monotonic=self.monotonic,
         )
-        return Stand(self.home, self.clock, self.monotonic, self.transport, self.provider, realm)
+        self.opened.append(realm)
+        return Stand(self.home, self.clock, self.monotonic, self.transport, self.provider, realm, self.opened)
 
 
 @dataclass
@@ -118,12 +125,17 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with the seeded patients and the statistics, to be copied."""
     home = make_home(tmp_path_factory.mktemp("prepared"))
     realm = open_realm(Settings(environment="test"), home, clock=FixedClock(NOW), chance=SeededChance(b"seed"))
+    fill(realm)
+    realm.database.close()
+    return home.root
+
+
+def fill(realm: Realm) -> None:
+    """Migrate, and load the seed and the statistics."""
     MIGRATIONS.upgrade(realm.database)
     with realm.database.write() as connection:
         list(load_seed(connection, realm))
         import_statistics(connection, realm, STATISTICS.read_bytes(), regions_data=REGIONS.read_bytes(), source=STATISTICS.name)
-    realm.database.close()
-    return home.root
 
 
 def make_home(root: Path) -> Home:
@@ -132,8 +144,24 @@ def make_home(root: Path) -> Home:
     (root / "config").symlink_to(ROOT / "config")
     home.variable.mkdir()
     make_secrets(home.secrets_file, SeededChance(b"keys"))
+    make_secrets(home.encryption_keys_file, SeededChance(b"key-encryption keys"))
     home.client_file.write_text(SECRET + "\n", encoding="ascii")
     return home
+
+
+@pytest.fixture(scope="session")
+def registry_cluster(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL with the database of a registry, seeded as `prepared` is, to be lent to tests."""
+    root = tmp_path_factory.mktemp("postgresql") / "registry"
+    shutil.copytree(prepared, root, symlinks=True)
+    with running_cluster() as cluster:
+        address = cluster.make_database(TEMPLATE)
+        settings = Settings(environment="test", database_url=address)
+        realm = open_realm(settings, Home(root), clock=FixedClock(NOW), chance=SeededChance(b"seed"))
+        fill(realm)
+        realm.database.close()
+        cluster.keep_content(TEMPLATE)
+        yield cluster
 
 
 @pytest.fixture
@@ -151,7 +179,7 @@ def make_stand(tmp_path: Path, prepared: Path, provider_key: Any) -> Iterator[Ca
         realm = open_realm(chosen, home, clock=clock, chance=SeededChance(b"stand"), transport=transport, monotonic=monotonic)
         opened.append(realm)
         assert settings or realm.settings.resource == RESOURCE
-        return Stand(home, clock, monotonic, transport, provider, realm)
+        return Stand(home, clock, monotonic, transport, provider, realm, opened)
 
     yield make
     for realm in opened:
@@ -159,8 +187,32 @@ def make_stand(tmp_path: Path, prepared: Path, provider_key: Any) -> Iterator[Ca
 
 
 @pytest.fixture
-def stand(make_stand: Callable[..., Stand]) -> Stand:
+def sqlite_stand(make_stand: Callable[..., Stand]) -> Stand:
     return make_stand()
+
+
+@pytest.fixture
+def postgresql_stand(make_stand: Callable[..., Stand], registry_cluster: Cluster) -> Iterator[Stand]:
+    with registry_cluster.borrow(TEMPLATE) as address:
+        stand = make_stand(database_url=address)
+        yield stand
+        for realm in stand.opened:
+            realm.database.close()
+
+
+@pytest.fixture(params=["sqlite", *POSTGRESQL])
+def stand(request: pytest.FixtureRequest) -> Stand:
+    """A registry of this test's own."""
+    stand: Stand = request.getfixturevalue(f"{request.param}_stand")
+    return stand
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def both_stands(request: pytest.FixtureRequest) -> Stand:
+    """The same for what writes: on SQLite and on PostgreSQL, always. A file says so once: by a fixture
+    `stand` of its own that returns this one."""
+    stand: Stand = request.getfixturevalue(f"{request.param}_stand")
+    return stand
 
 
 @pytest.fixture

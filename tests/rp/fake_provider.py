@@ -114,6 +114,7 @@ class FakeProvider:
             "iat": now,
             "exp": now + 600,
             "jti": "jti-1",
+            "acr": self.acr,
         }
         key = key or self.key
         header = {"alg": self.algorithm, "kid": key.kid, "typ": "at+jwt"}
@@ -170,7 +171,8 @@ class FakeProvider:
             return "401 Unauthorized", {"error": "invalid_client"}
         if not self.is_active:
             return "200 OK", {"active": False}
-        known = {"active": True, "sub": self.person["sub"], "scope": self.scope, **self.account}
+        known = {"active": True, "sub": self.person["sub"], "client_id": "application", "scope": self.scope, "acr": self.acr}
+        known |= self.account
         return "200 OK", self.spoil_introspection({**known, "snils": self.person["snils"], "birthdate": self.person["birthdate"]})
 
     def _basic(self) -> str:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from rp.trust.access_token import judge_access_token
 from tests.rp.conftest import NOW, Stand
 from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER, Claims, encode, make_key
 
@@ -139,6 +140,54 @@ def test_a_token_without_the_scope_is_a_403(stand: Stand, client: FlaskClient, s
     assert response.status_code == 403
     assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
     assert 'scope="registry.read"' in response.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("acr", ["low", "gold", "", None, 3])
+@pytest.mark.parametrize("place", ["token", "introspection"])
+def test_rp_15_token_whose_person_proved_too_little_is_a_401_that_names_the_level(
+    stand: Stand, client: FlaskClient, acr: object, place: str
+) -> None:
+    def weaken(claims: Claims) -> Claims:
+        return {name: value for name, value in {**claims, "acr": acr}.items() if value is not None}
+
+    if place == "introspection":
+        stand.provider.spoil_introspection = weaken
+        response = ask(client, stand.provider.access_token())
+    else:
+        response = ask(client, stand.provider.access_token(weaken))
+    assert (response.status_code, response.get_json()["error"]) == (401, "insufficient_user_authentication")
+    assert 'acr_values="substantial"' in response.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(("acr", "status"), [("low", 200), ("substantial", 200), ("high", 200), ("gold", 401), (None, 401)])
+def test_rp_15_lenient_registry_takes_a_token_of_any_known_level(
+    make_stand: Callable[..., Stand], acr: str | None, status: int
+) -> None:
+    stand = make_stand(required_acr="low")
+    token = stand.provider.access_token(lambda claims: {**claims, "acr": acr})
+    assert ask(stand.app().test_client(), token).status_code == status
+
+
+def test_introspection_of_another_client_is_a_401(stand: Stand, client: FlaskClient) -> None:
+    stand.provider.spoil_introspection = lambda answer: {**answer, "client_id": "another"}
+    check_invalid(ask(client, stand.provider.access_token()))
+
+
+def test_token_of_a_system_is_no_persons(stand: Stand, client: FlaskClient) -> None:
+    def without_person(claims: Claims) -> Claims:
+        known = {"active", "iss", "aud", "scope", "iat", "exp", "jti"}
+        return {name: value for name, value in claims.items() if name in known} | {"sub": "clinic", "client_id": "clinic"}
+
+    stand.provider.spoil_introspection = without_person
+    token = stand.provider.access_token(without_person)
+    access = judge_access_token(stand.realm, token, scope="registry.read")
+    assert (access.is_of_system, access.subject, access.snils, access.birth_date) == (True, "clinic", None, None)
+    response = ask(client, token)
+    assert (response.status_code, response.get_json()["error"]) == (403, "access_denied")
+
+
+def test_token_of_a_person_is_no_systems(stand: Stand) -> None:
+    assert not judge_access_token(stand.realm, stand.provider.access_token(), scope="registry.read").is_of_system
 
 
 def test_a_scope_that_introspection_has_taken_away_is_a_403(stand: Stand, client: FlaskClient) -> None:

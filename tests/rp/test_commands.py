@@ -42,7 +42,7 @@ def test_c06_keys_are_made_once_and_only_for_their_owner(home: Path) -> None:
     first = run("keys")
     assert first.exit_code == 0
     files = {path: path.read_bytes() for path in (home / "keys" / "rp").iterdir()}
-    assert {path.name for path in files} == {"secrets.json", "client-secret"}
+    assert {path.name for path in files} == {"secrets.json", "key-encryption-keys.json", "client-secret"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     second = run("keys")
     assert second.output == ""

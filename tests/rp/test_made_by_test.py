@@ -25,7 +25,14 @@ def judges(stand: Stand, mark: Claims) -> dict[str, Callable[[], object]]:
     header = {"alg": provider.algorithm, "kid": provider.key.kid}
     common = {"iss": issuer, "sub": "subject-vera", "aud": CLIENT_ID, "iat": now, "exp": now + 60, **mark}
     proof = {"nonce": "n", "acr": "substantial", "at_hash": half_hash("a"), "auth_time": now}
-    access = {**common, "aud": [realm.settings.resource], "client_id": "application", "scope": "registry.read", "jti": "j"}
+    access = {
+        **common,
+        **proof,
+        "aud": [realm.settings.resource],
+        "client_id": "application",
+        "scope": "registry.read",
+        "jti": "j",
+    }
     logout = {**common, "jti": "j", "events": {EVENT: {}}}
     id_token = sign(header, {**common, **proof}, provider.key)
     access_token = sign({**header, "typ": "at+jwt"}, access, provider.key)

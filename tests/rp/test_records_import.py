@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from rp.keys.safe import Keys
 from rp.patients.directory import find_by_snils
 from rp.records.bundle import BundleRefused, read_bundle
 from rp.records.importer import ImportReport, import_bundle
@@ -191,7 +192,7 @@ def test_a_fault_midway_leaves_nothing_behind(stand: Stand, monkeypatch: pytest.
             raise OSError("the disk is full")
         return b"sealed"
 
-    monkeypatch.setattr(type(stand.realm.vault), "seal_fields", fail_at_the_second)
+    monkeypatch.setattr(Keys, "seal_fields", fail_at_the_second)
     with pytest.raises(OSError, match="full"), stand.realm.database.write() as connection:
         import_bundle(connection, stand.realm, json.dumps(immunization()).encode(), patient_id=owner, source="test.json")
     assert count(stand) == before

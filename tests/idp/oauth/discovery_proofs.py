@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from idp.protocol.scopes import REGISTRY_WRITE
 from tests.browser import Browser
 from tests.idp.conformance.relying_party import REDIRECT, RelyingParty, header_of, serving, unsigned_jwt
 from tests.idp.conformance.signing_party import JWKS_URI, REQUEST_URI, SITE, SigningParty
 from tests.idp.oauth import endpoint_proofs as endpoints
 from tests.idp.oauth.discovery_walk import Walk, refused_registration
-from tests.idp.stand import ISSUER, VERIFIER, Stand, challenge
+from tests.idp.stand import ISSUER, SECRET, VERIFIER, Stand, challenge
 
 Proof = Callable[[Walk], None]
 IN_ID_TOKEN = frozenset({"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"})
@@ -20,7 +21,8 @@ IN_ID_TOKEN = frozenset({"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce"
 
 def scopes(walk: Walk) -> None:
     party = RelyingParty(walk.stand)
-    for scope in walk.value:
+    assert own_token(walk)["scope"] == REGISTRY_WRITE
+    for scope in set(walk.value) - {REGISTRY_WRITE}:
         tokens = party.sign_in(walk.stand.browser(), scope=" ".join(dict.fromkeys(["openid", scope])), prompt="consent")
         assert scope in tokens["scope"].split()
     assert party.sign_in(scope="openid unheard")["scope"] == "openid"
@@ -75,11 +77,20 @@ def response_modes(walk: Walk) -> None:
 def grant_types(walk: Walk) -> None:
     party = RelyingParty(walk.stand)
     tokens = party.sign_in()
-    used = {"authorization_code": tokens, "refresh_token": party.post("token", refresh_of(tokens)).json()}
+    refreshed = party.post("token", refresh_of(tokens)).json()
+    used = {"authorization_code": tokens, "refresh_token": refreshed, "client_credentials": own_token(walk)}
     assert all("access_token" in used[grant_type] for grant_type in walk.value)
-    for grant_type in ("client_credentials", "password", "urn:ietf:params:oauth:grant-type:device_code"):
+    for grant_type in ("password", "urn:ietf:params:oauth:grant-type:device_code"):
         answer = party.post("token", {"grant_type": grant_type, "scope": "openid", "username": "vera@example.test"})
         assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+def own_token(walk: Walk) -> dict[str, Any]:
+    """The token of a system that its operator registered to have one."""
+    walk.stand.add_client("system", scopes=frozenset({REGISTRY_WRITE}), grant_types=("client_credentials",))
+    address, data = walk.document["token_endpoint"], {"grant_type": "client_credentials"}
+    answer: dict[str, Any] = walk.stand.http().post(address, data=data, auth=("system", SECRET)).json()
+    return answer
 
 
 def refresh_of(tokens: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from ground.web.language import format_day, lazy_gettext
 from ground.web.language import gettext as _
 from idp.authentication.method import Enrolled, Enrolment, Owner, Refusal
-from idp.authentication.methods.e_signature import used
+from idp.authority import used
 from idp.citizens.models import Person
 from idp.realm import Realm
 

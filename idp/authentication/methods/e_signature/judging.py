@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from idp.authority import register
 from idp.authority.judging import verify_signature
+from idp.authority.used import Facts
 from idp.citizens import directory
 from idp.citizens.models import Person
 from idp.cms.message import read_message
@@ -31,6 +32,11 @@ class Certificate:
     not_after: int
     is_gost: bool
     revoked_at: int | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What is remembered of one that was used."""
+        return Facts(self.serial, self.issuer, self.not_after)
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,13 @@ from idp.authentication import challenge, risk
 from idp.authentication.attempt import Attempt
 from idp.authentication.challenge import Asked, ChallengeGone
 from idp.authentication.method import Method, Refusal
-from idp.authentication.methods.e_signature import used
 from idp.authentication.methods.e_signature.enrolment import SignatureEnrolment
 from idp.authentication.methods.e_signature.judging import NOT_JUDGED, Judged, judge, owner_of
 from idp.authentication.methods.e_signature.pages import blueprint
 from idp.authentication.methods.e_signature.received import MADE_HERE, received
 from idp.authentication.methods.e_signature.statement import LIFETIME_SECONDS, PURPOSE, sign_in_text
 from idp.authentication.methods.e_signature.words import certificate_rows, refusal_text
+from idp.authority import used
 from idp.authority.judging import is_anybody_trusted
 from idp.citizens.models import Person
 from idp.protocol.assurance import Factor
@@ -119,7 +119,7 @@ class SignatureMethod(Method):
             if conclusion.reason is None:
                 assert signer is not None, "somebody signed"
                 assert certificate is not None, "and brought a certificate"
-                used.remember(realm, connection, conclusion.citizen_id, certificate, signer.algorithm)
+                used.remember(realm, connection, conclusion.citizen_id, certificate.facts, signer.algorithm)
                 factor = Factor(method=self.name, kind=self.kind, amr=("swk",), at=realm.clock.now(), level=self.level)
                 return attempts.add_factor(realm, connection, attempt, factor, citizen_id=conclusion.citizen_id)
             if attempt.citizen_id is not None:

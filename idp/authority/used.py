@@ -1,21 +1,30 @@
 """The certificates that a person has signed in with."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ground.chance import draw_identifier
 from ground.database import table_of
-from idp.authentication.methods.e_signature.judging import Certificate
-from idp.authentication.methods.e_signature.models import UsedCertificate
 from idp.authority import register
+from idp.authority.models import UsedCertificate
 from idp.realm import Realm
 
 USED = table_of(UsedCertificate)
 
 
-def remember(realm: Realm, connection: Connection, citizen_id: str, certificate: Certificate, algorithm: str) -> None:
+@dataclass(frozen=True)
+class Facts:
+    """By what a certificate is known, and until when it is good, in seconds."""
+
+    serial: str
+    issuer: str
+    not_after: int
+
+
+def remember(realm: Realm, connection: Connection, citizen_id: str, certificate: Facts, algorithm: str) -> None:
     """Somebody signed in with this certificate now."""
     now, issuer = realm.clock.now(), certificate.issuer[:200]
     which = (USED.c.citizen_id == citizen_id, USED.c.serial == certificate.serial, USED.c.issuer == issuer)

@@ -1,0 +1,23 @@
+"""The sections of the cabinet beside the records themselves, in the order of its side navigation. A new section is one line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section: its name in the language of the page, its first page, and the icon of the design sheet."""
+
+    label: Callable[[], str]
+    path: str
+    icon: str
+
+
+SECTIONS: tuple[Section, ...] = ()
+
+
+def section_links(open_path: str) -> list[tuple[str, str, bool, str]]:
+    """The side navigation: label, address, whether it is open, icon."""
+    return [
+        (each.label(), each.path, open_path == each.path or open_path.startswith(f"{each.path}/"), each.icon) for each in SECTIONS
+    ]

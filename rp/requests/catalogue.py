@@ -1,0 +1,16 @@
+"""The list of the kinds of request, in the order pages show them. A new kind is one line here."""
+
+from rp.requests.kind import RequestKind
+from rp.requests.kinds.certificate import CERTIFICATE
+from rp.requests.kinds.deletion import FULL_DELETION, RECORD_DELETION
+from rp.requests.kinds.test import TEST
+from rp.requests.kinds.vaccination import VACCINATION
+
+KINDS: tuple[RequestKind, ...] = (
+    TEST,
+    VACCINATION,
+    CERTIFICATE,
+    RECORD_DELETION,
+    FULL_DELETION,
+)
+BY_NAME = {kind.name: kind for kind in KINDS}

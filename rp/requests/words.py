@@ -1,0 +1,24 @@
+"""How a request's state is said, and how its decision is told to the person."""
+
+from ground.web.language import gettext as _
+from rp.records.record_type import Mark
+from rp.requests.kind import Request, State
+
+
+def mark_of(request: Request) -> Mark:
+    """The state as a word."""
+    return {
+        State.DRAFT: Mark(_("черновик")),
+        State.SENT: Mark(_("на рассмотрении"), "note", "clock"),
+        State.WITHDRAWN: Mark(_("отозвано")),
+        State.GRANTED: Mark(_("одобрено"), "good"),
+        State.REFUSED: Mark(_("отказано"), "bad"),
+    }[request.state]
+
+
+def news_of(request: Request) -> tuple[str, str]:
+    """Subject and text of the news that a request was decided. Neither says what it was about: it goes by mail and SMS too."""
+    subject = _("Решение по заявлению %(number)s", number=request.number)
+    if request.state is State.GRANTED:
+        return subject, _("Заявление %(number)s одобрено. Ответ в личном кабинете регистра.", number=request.number)
+    return subject, _("По заявлению %(number)s отказано. Причина в личном кабинете регистра.", number=request.number)

@@ -1,0 +1,213 @@
+"""Looking through the queue, and deciding. What is not somebody's to decide is the same 404 as no request.
+
+Each look at a person's request is written into the journal before it is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from ground.web.errors import PageProblem
+from ground.web.language import format_day
+from ground.web.language import gettext as _
+from rp.access.current import current_principal
+from rp.access.events import Event, note
+from rp.access.guard import guarded
+from rp.access.policy import Operation
+from rp.access.principal import Principal, Role
+from rp.forms.formats import show_snils
+from rp.patients.directory import find_patient
+from rp.realm import Realm, current_realm
+from rp.records.catalogue import BY_NAME as RECORD_TYPES
+from rp.records.codes import CodeLabels
+from rp.records.store import find_record
+from rp.requests import deciding
+from rp.requests.catalogue import BY_NAME, KINDS
+from rp.requests.holds import holds_on, lift_holds, place_hold
+from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
+from rp.requests.store import PAGE, RequestMoved, documents_of, find_request, queue
+from rp.requests.words import mark_of
+
+PATH = "/staff/requests"
+DECIDED = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
+ANSWER_CHARACTERS = 1000
+DELETIONS = frozenset({"record_deletion", "full_deletion"})
+blueprint = Blueprint("staff_requests", __name__, url_prefix=PATH)
+
+
+@blueprint.get("")
+@guarded(Operation.DECIDE_REQUEST)
+def waiting() -> str:
+    """What waits, the oldest first; what is decided (`?state=decided`); of one kind (`?kind=`), page by page (`?page=`)."""
+    realm, principal = current_realm(), current_principal()
+    kinds = _kinds_of(principal)
+    chosen = request.args.get("kind") or None
+    if chosen is not None and chosen not in {kind.name for kind in kinds}:
+        abort(404)
+    is_decided = request.args.get("state") == "decided"
+    page = request.args.get("page", 1, type=int)
+    if not 1 <= page <= 100_000:
+        abort(400)
+    with realm.database.read() as connection:
+        found, total = queue(
+            connection,
+            realm,
+            kinds=[chosen] if chosen else [kind.name for kind in kinds],
+            states=DECIDED if is_decided else (State.SENT,),
+            organisation_id=None if principal.role is Role.REGISTRAR else principal.organisation_id,
+            page=page,
+        )
+    return render_template(
+        "staff_requests/queue.html",
+        rows=[(each, BY_NAME[each.kind].title(), mark_of(each)) for each in found],
+        kind_options=[(kind.name, kind.title()) for kind in kinds],
+        chosen=chosen,
+        turn=partial(_turned, chosen, is_decided),
+        is_decided=is_decided,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+        total=total,
+    )
+
+
+@blueprint.get("/<request_id>")
+@guarded(Operation.DECIDE_REQUEST)
+def show(request_id: str) -> str:
+    """One request beside the person and the record that it is about."""
+    realm = current_realm()
+    with realm.database.write() as connection:
+        found = _find(connection, realm, request_id)
+        actor, object = current_principal().actor, f"patient:{found.patient_id}"
+        note(connection, realm, Event.REQUEST_READ, actor=actor, object=object, detail={"request": found.id})
+        return _page(connection, realm, found)
+
+
+@blueprint.post("/<request_id>")
+@guarded(Operation.DECIDE_REQUEST)
+def decide(request_id: str) -> Response | tuple[str, int]:
+    """Grant or refuse, with an answer that the person reads. Of two who decide at once one is told so."""
+    realm, principal = current_realm(), current_principal()
+    decision, answer = request.form.get("decision"), request.form.get("answer", "").strip()
+    version = request.form.get("version", 0, type=int)
+    if decision not in ("grant", "refuse"):
+        abort(400)
+    complaint = _complaint(answer)
+    try:
+        with realm.database.write() as connection:
+            found = _find(connection, realm, request_id)
+            if complaint is not None:
+                return _page(connection, realm, found, answer=answer, error=complaint), 400
+            act = deciding.grant if decision == "grant" else deciding.refuse
+            act(connection, realm, replace(found, version=version), decider=principal, answer=answer)
+    except RequestMoved:
+        raise _moved() from None
+    except CannotGrant as reason:
+        with realm.database.read() as connection:
+            return _page(connection, realm, found, answer=answer, problem=str(reason)), 409
+    return redirect(PATH, 303)
+
+
+@blueprint.post("/<request_id>/hold")
+@guarded(Operation.DECIDE_REQUEST)
+def hold(request_id: str) -> Response | tuple[str, int]:
+    """Forbid to erase anything of this person, or allow it again."""
+    realm, principal = current_realm(), current_principal()
+    reason = request.form.get("reason", "").strip()
+    if principal.role is not Role.REGISTRAR:
+        abort(403)
+    with realm.database.write() as connection:
+        found = _find(connection, realm, request_id)
+        if request.form.get("action") == "lift":
+            lift_holds(connection, realm, found.patient_id, actor=principal.actor)
+        elif not reason:
+            return _page(connection, realm, found, hold_error=_("Напишите, почему.")), 400
+        else:
+            place_hold(connection, realm, found.patient_id, reason=reason, actor=principal.actor)
+    return redirect(f"{PATH}/{request_id}", 303)
+
+
+def _turned(chosen: str | None, is_decided: bool, page: int) -> str:
+    """The address of another page of the same queue."""
+    named = {"state": "decided" if is_decided else None, "kind": chosen, "page": str(page)}
+    return f"{PATH}?{urlencode({name: value for name, value in named.items() if value})}"
+
+
+def _kinds_of(principal: Principal) -> list[RequestKind]:
+    return [kind for kind in KINDS if principal.role in kind.deciders]
+
+
+def _find(connection: Connection, realm: Realm, request_id: str) -> Request:
+    """A request that was sent, and that is this principal's to decide."""
+    found = find_request(connection, realm, request_id)
+    if found is None or found.number is None or not deciding.may_decide(current_principal(), found):
+        abort(404)
+    return found
+
+
+def _complaint(answer: str) -> str | None:
+    if not answer:
+        return _("Напишите ответ: его прочтёт человек.")
+    if len(answer) > ANSWER_CHARACTERS:
+        return _("Слишком длинно: помещается %(number)s знаков.", number=ANSWER_CHARACTERS)
+    return None
+
+
+def _page(
+    connection: Connection,
+    realm: Realm,
+    found: Request,
+    *,
+    answer: str = "",
+    error: str | None = None,
+    problem: str | None = None,
+    hold_error: str | None = None,
+) -> str:
+    kind = BY_NAME[found.kind]
+    record = find_record(connection, realm, found.record_id) if found.record_id else None
+    asking = Asking(connection, realm, found.patient_id, record)
+    card = RECORD_TYPES[record.type_name].card(record, realm.room(CodeLabels)) if record else None
+    return render_template(
+        "staff_requests/request.html",
+        filed=found,
+        kind=kind,
+        mark=mark_of(found),
+        person=_person(connection, realm, found.patient_id),
+        facts=[*kind.facts(asking, found), *([(_("Подписано"), _("входом с электронной подписью"))] if found.signed_acr else [])],
+        checks=kind.checks(asking, found),
+        card=card,
+        documents=documents_of(connection, found.id),
+        holds=holds_on(connection, realm, found.patient_id),
+        may_hold=current_principal().role is Role.REGISTRAR and found.kind in DELETIONS,
+        answer=answer,
+        error=error,
+        problem=problem,
+        hold_error=hold_error,
+    )
+
+
+def _person(connection: Connection, realm: Realm, patient_id: str) -> Sequence[tuple[str, str]]:
+    patient = find_patient(connection, realm, patient_id)
+    if patient is None:
+        return ()
+    person = patient.person
+    return (
+        (_("Человек"), person.full_name),
+        (_("Дата рождения"), format_day(person.birth_date)),
+        (_("СНИЛС"), show_snils(person.snils)),
+    )
+
+
+def _moved() -> PageProblem:
+    return PageProblem(
+        status=409,
+        title=_("По заявлению уже есть решение"),
+        lead=_("Пока страница была открыта, его решил кто-то другой, или человек его отозвал. Ваше решение не записано."),
+        actions=((_("К очереди"), PATH),),
+        code="conflict",
+        cause="the request has another version or state now",
+    )
