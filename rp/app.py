@@ -16,17 +16,19 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.family.views import blueprint as family
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
 from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
+from rp.relations import acting
 from rp.reports.views import blueprint as reports
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
 
-BLUEPRINTS = (sign_in, provider, cabinet, reports, api)
+BLUEPRINTS = (sign_in, provider, cabinet, family, reports, api)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def create_app(realm: Realm) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
+    app.before_request(acting.settle)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.context_processor(_visitor)
     app.jinja_env.globals["section_links"] = section_links
@@ -83,8 +86,12 @@ def _send_to_sign_in(needed: SignInNeeded) -> WerkzeugResponse:
 def _visitor() -> dict[str, Any]:
     session = current_session()
     if session is None:
-        return {"visitor": None, "works_here": False}
+        return {"visitor": None, "works_here": False, "acting": None}
     # The way out ends at the provider, and Chromium applies form-action to that redirect as well.
     allow_form_target(current_realm().settings.issuer)
     names = (session.given_name, session.family_name)
-    return {"visitor": Visitor(short_name(*names), initials(*names)), "works_here": bool(current_workplaces())}
+    return {
+        "visitor": Visitor(short_name(*names), initials(*names)),
+        "works_here": bool(current_workplaces()),
+        "acting": acting.current_acting(),
+    }

@@ -23,6 +23,7 @@ class Operation(StrEnum):
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
     DECIDE_REQUEST = "decide_request"
+    MANAGE_FAMILY = "manage_family"
 
 
 class Relation(StrEnum):
@@ -38,6 +39,8 @@ class Relation(StrEnum):
 EVERY_TYPE: frozenset[str] = frozenset()
 """Record types are not told apart."""
 TESTS = frozenset({"laboratory_test"})
+FOR_ANOTHER = frozenset({Operation.COME_AND_GO, Operation.READ_STATISTICS, Operation.OPEN_CABINET, Operation.MANAGE_FAMILY})
+"""What concerns no patient and is open to who acts for another, too. All else they may do only where a row says REPRESENTED."""
 READ, WRITE = "registry.read", "registry.write"
 """What a token must allow. Somebody at work has both: their limits are those of the role."""
 
@@ -62,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     *(Rule(role, Operation.READ_STATISTICS) for role in EVERYBODY),
     # The citizen.
     Rule(Role.CITIZEN, Operation.OPEN_CABINET),
+    Rule(Role.CITIZEN, Operation.MANAGE_FAMILY),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
@@ -118,4 +122,5 @@ def may_ever(principal: Principal, operation: Operation) -> bool:
 
 def _concerns(rule: Rule, principal: Principal, operation: Operation) -> bool:
     is_scoped = rule.scope is None or rule.scope in principal.scopes
-    return rule.role is principal.role and rule.operation is operation and is_scoped
+    is_for_them = not principal.is_representative or rule.relation is Relation.REPRESENTED or rule.operation in FOR_ANOTHER
+    return rule.role is principal.role and rule.operation is operation and is_scoped and is_for_them

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ground.web.language import gettext as _
+
 
 @dataclass(frozen=True)
 class Section:
@@ -13,7 +15,7 @@ class Section:
     icon: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section(lambda: _("Близкие"), "/family", "user"),)
 
 
 def section_links(open_path: str) -> list[tuple[str, str, bool, str]]:

@@ -84,7 +84,7 @@ def settle() -> None:
             code="access_denied",
             cause="the representation has ended",
         )
-    g.rp_session = replace(session, patient_id=representation.represented_id)
+    g.rp_session = replace(session, represented_id=representation.represented_id)
     g.rp_acting = Acting(representation.represented.full_name)
 
 

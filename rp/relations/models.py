@@ -12,7 +12,8 @@ class RepresentationRow(Base):
     """One person who speaks for another: a parent for a child, or whom an adult trusts.
 
     The representative is a СНИЛС, known or unknown to the registry, by its blind index; `sealed` holds, by the data key of the
-    represented, the СНИЛС and what they call the person. A child's 18th birthday does not stand here: it would tell the birth date.
+    represented, the СНИЛС and what they call the person. A child's 18th birthday does not stand here: it would tell when the
+    child was born.
     """
 
     __tablename__ = "representations"

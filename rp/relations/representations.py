@@ -27,7 +27,9 @@ MOST = 10
 
 _TABLE, _PATIENTS = table_of(RepresentationRow), table_of(PatientRow)
 _STANDS = _TABLE.c.withdrawn_at.is_(None)
-_GIVEN = select(_TABLE).where(_TABLE.c.represented_id == bindparam("patient_id"), _STANDS).order_by(_TABLE.c.granted_at, _TABLE.c.id)
+_GIVEN = (
+    select(_TABLE).where(_TABLE.c.represented_id == bindparam("patient_id"), _STANDS).order_by(_TABLE.c.granted_at, _TABLE.c.id)
+)
 _OF_REPRESENTATIVE = _PATIENTS.c.snils_index == _TABLE.c.representative_index
 _HELD = (
     select(_TABLE)
@@ -129,7 +131,9 @@ def grant(
         "kind": kind,
         "represented_id": represented_id,
         "representative_index": index,
-        "sealed": Keys(connection, realm).seal_fields(_place(represented_id, representation_id), {"snils": snils, "label": label}),
+        "sealed": Keys(connection, realm).seal_fields(
+            _place(represented_id, representation_id), {"snils": snils, "label": label}
+        ),
         "last_day": last_day,
         "granted_by": actor,
         "granted_at": now,
@@ -161,9 +165,7 @@ def held_by(connection: Connection, realm: Realm, patient_id: str) -> tuple[Repr
     return _living(connection, realm, connection.execute(_HELD, {"patient_id": patient_id}).mappings().all())
 
 
-def living_between(
-    connection: Connection, realm: Realm, *, representative_id: str, represented_id: str
-) -> Representation | None:
+def living_between(connection: Connection, realm: Realm, *, representative_id: str, represented_id: str) -> Representation | None:
     """By what one patient speaks for another now; None when by nothing."""
     parameters = {"patient_id": representative_id, "represented_id": represented_id}
     return next(iter(_living(connection, realm, connection.execute(_BETWEEN, parameters).mappings().all())), None)
@@ -180,7 +182,7 @@ def called(connection: Connection, realm: Realm, represented_id: str) -> dict[st
 
 
 def forget(connection: Connection, patient_id: str) -> int:
-    """Remove every representation of a patient, held or given, because the patient is removed. Says how many."""
+    """Remove every representation of a patient who is about to be removed, held or given. Says how many."""
     own = select(_PATIENTS.c.snils_index).where(_PATIENTS.c.id == patient_id).scalar_subquery()
     of_patient = or_(_TABLE.c.represented_id == patient_id, _TABLE.c.representative_index == own)
     return connection.execute(delete(RepresentationRow).where(of_patient)).rowcount

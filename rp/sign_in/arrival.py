@@ -38,6 +38,8 @@ def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -
             subject=person.subject,
             provider_session=person.provider_session,
             acr=person.acr,
+            # Who proves more in between goes on for whom they did.
+            acting_for=previous.acting_for if previous and patient_id and previous.own_patient_id == patient_id else None,
             sealed={"claims": dict(person.claims), "tokens": asdict(person.tokens)},
         )
         note(connection, realm, Event.SIGN_IN, actor=actor, object="session", detail=_detail(match, person))

@@ -139,7 +139,7 @@ class Visitor:
 
     def send(self, form: FormFound, fill: Filling) -> TestResponse:
         """Send one form, each field as the caller says; what the caller leaves alone goes as it stands."""
-        data: dict[str, Any] = {name: value for name, value in form.buttons[:1]}
+        data: dict[str, Any] = dict(form.buttons[:1])
         for each in form.fields.values():
             filled = fill(each)
             value = each.value if filled is None else filled

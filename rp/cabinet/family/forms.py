@@ -18,7 +18,7 @@ def trust_form(today: date) -> Form:
         day = read_day(text)
         if day < today:
             raise FieldRefused(_("Этот день уже прошёл."))
-        if day.year > today.year + LONGEST_YEARS:
+        if (day.year - LONGEST_YEARS, day.month, day.day) > (today.year, today.month, today.day):
             raise FieldRefused(_("Доверить можно не дольше чем на %(number)s лет.", number=LONGEST_YEARS))
         return day
 
