@@ -175,6 +175,10 @@ class Outbox:
         if fails:
             connection.execute(insert(self._failing), {"address_index": index})
 
+    def forget(self, connection: Connection, *, channel: str, address: str) -> None:
+        """Remove every message to an address whose owner is removed; one that still waits is never sent."""
+        connection.execute(delete(self._table).where(self._table.c.address_index == self._index(channel, address)))
+
     def messages(
         self,
         connection: Connection,

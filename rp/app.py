@@ -9,6 +9,7 @@ from flask import Flask, Response
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from ground.entrance import Entrance
+from ground.outbox import JOB as MESSAGE
 from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
 from rp.access import retention
@@ -17,8 +18,13 @@ from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
 from rp.cabinet.family.views import blueprint as family
+from rp.cabinet.notices.views import blueprint as notices
+from rp.cabinet.requests.form_views import blueprint as request_forms
+from rp.cabinet.requests.views import blueprint as requests
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
+from rp.notices.publications import JOB as PUBLICATION
+from rp.notices.publications import tell_subscribers
 from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
@@ -27,8 +33,15 @@ from rp.reports.views import blueprint as reports
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
+from rp.staff.correction import blueprint as staff_correction
+from rp.staff.entry import blueprint as staff_entry
+from rp.staff.patients import blueprint as staff_patients
+from rp.staff.requests.views import blueprint as staff_requests
+from rp.staff.views import blueprint as staff
 
-BLUEPRINTS = (sign_in, provider, cabinet, family, reports, api)
+CABINET = (cabinet, request_forms, requests, family, notices)
+STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
+BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api)
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,12 @@ def create_app(realm: Realm) -> Flask:
 
 def run_due_jobs(realm: Realm) -> int:
     """Do what the registry owes by now, and say how many jobs were tried."""
-    return realm.jobs.run_due({retention.JOURNAL: partial(retention.purge_journal, realm)})
+    handlers = {
+        retention.JOURNAL: partial(retention.purge_journal, realm),
+        MESSAGE: partial(realm.outbox.deliver, realm.database),
+        PUBLICATION: partial(tell_subscribers, realm),
+    }
+    return realm.jobs.run_due(handlers)
 
 
 def is_for_programs(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
@@ -29,15 +30,14 @@ from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
 from rp.records.bundle import BundleRefused
-from rp.records.importer import ImportReport, import_bundle
+from rp.records.importer import import_bundle
+from rp.records.people_import import PeopleReport, import_people
 from rp.records.resealing import reseal_old
-from rp.records.seed import SeedRefused, load_seed
+from rp.records.seed import SeedRefused
 from rp.reports.statistics_file import StatisticsRefused
-from rp.reports.statistics_import import StatisticsReport, import_statistics, is_loaded
-from rp.settings import Home, find_home, read_settings
+from rp.seed import enter_seed, take_statistics, tell_import, tell_statistics
+from rp.settings import Home, Settings, read_settings
 
-STATISTICS_FILE = "ru_regions_covid_2020.csv"
-REGIONS_FILE = "regions.csv"
 REFUSALS = (
     BundleRefused,
     CopyUnusable,
@@ -107,28 +107,31 @@ def main() -> None:
 @one_sentence
 def keys() -> None:
     """Make what is missing under keys/rp/."""
-    make_keys(find_home(os.environ))
+    settings, home = read_settings(os.environ)
+    make_keys(home, has_control=settings.is_test)
 
 
-def make_keys(home: Home) -> None:
-    """Make the symmetric secrets and the secret shared with the provider; what exists is left alone."""
+def make_keys(home: Home, *, has_control: bool = False) -> None:
+    """Make secrets, keys and what is shared with the provider, and the token of the control plane where there is one; what exists
+    is left alone."""
     chance = SystemChance()
-    makers = (
+    makers: list[tuple[Path, Callable[[Path], object]]] = [
         (home.secrets_file, lambda path: make_secrets(path, chance)),
         (home.encryption_keys_file, lambda path: make_secrets(path, chance)),
-        (home.client_file, _make_client_secret),
-    )
+        (home.client_file, _make_token),
+        *([(home.control_token_file, _make_token)] if has_control else []),
+    ]
     for path, make in makers:
         if not path.exists():
             make(path)
             click.echo(f"made {path}")
 
 
-def _make_client_secret(path: Path) -> None:
+def _make_token(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(draw_token(SystemChance(), "client secret") + "\n")
+        file.write(draw_token(SystemChance(), path.name) + "\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -160,14 +163,8 @@ def prepare_database(realm: Realm, *, because: str | None = None) -> None:
     for line in settle(realm, because=because):
         click.echo(f"rp: {line}")
     with realm.database.write() as connection:
-        for key, outcome, report in load_seed(connection, realm):
-            if outcome != "known" or report.added:
-                click.echo(f"rp: patient {key}: {outcome}, {_tell(report)}")
-    data = (realm.home.data / STATISTICS_FILE).read_bytes()
-    with realm.database.read() as connection:
-        if is_loaded(connection, name=STATISTICS_FILE, data=data):
-            return
-    click.echo(f"rp: statistics: {_tell_statistics(_take_statistics(realm, data, STATISTICS_FILE))}")
+        for line in enter_seed(connection, realm):
+            click.echo(f"rp: {line}")
 
 
 @main.command()
@@ -189,14 +186,18 @@ def restore(copy: Path) -> None:
 
 
 @main.command()
+@click.option("--control", is_flag=True, help="Run the control plane of the test stand instead of the registry.")
 @click.option("--plain", is_flag=True, help="Send browsers from plain http (plain_listen) to https, and serve nobody.")
 @one_sentence
-def serve(plain: bool) -> None:
+def serve(control: bool, plain: bool) -> None:
     """Serve the registry with Granian."""
     from granian import Granian
     from granian.constants import Interfaces, SSLProtocols
 
     settings, home = read_settings(os.environ)
+    if control:
+        _serve_control(settings)
+        return
     if plain:
         if not (settings.is_secure and settings.plain_listen):
             raise SettingRefused("serve --plain needs a url of https and plain_listen, the address to listen at")
@@ -227,6 +228,24 @@ def serve(plain: bool) -> None:
             keeper_of(realm).write()  # the workers have ended in good order: what they wrote last stays known
 
 
+def _serve_control(settings: Settings) -> None:
+    """With Waitress: whoever waits for a message may leave before it comes, and Granian has been seen to die of that."""
+    from ground.listening import AddressUnusable, Listener, listen_to_signals
+    from rp.control.app import THREADS, make_control
+    from rp.control.gate import ControlUnusable
+
+    try:
+        with opened_when_prepared() as realm:
+            control = make_control(realm)
+            stop, listener = threading.Event(), Listener(settings.control_listen)
+            listener.serve(control, threads=THREADS)
+            listen_to_signals(stop)
+            stop.wait()
+            listener.stop()
+    except (AddressUnusable, ControlUnusable) as refusal:
+        raise SettingRefused(str(refusal)) from None
+
+
 @main.group("import")
 def import_group() -> None:
     """Take data into the register: whole files, or nothing of them."""
@@ -246,9 +265,32 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
         lines = []
         for file in files:
             report = import_bundle(connection, realm, file.read_bytes(), patient_id=patient.id, source=file.name, latest=latest)
-            lines.append(f"{file.name}: {_tell(report)}")
+            lines.append(f"{file.name}: {tell_import(report)}")
             lines.extend(f"{file.name}: {reason}" for reason in report.skipped)
     click.echo("\n".join(lines))
+
+
+@import_group.command("people")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@one_sentence
+def import_people_of(file: Path) -> None:
+    """Take a register of people from FILE: one FHIR R4 bundle a line (NDJSON), each with its Patient.
+
+    What is known already is not taken again. Lines that cannot be taken are named, and the exit code is 1 then.
+    """
+    report = PeopleReport()
+    with opened_when_prepared() as realm, file.open("rb") as lines:
+        latest = as_datetime(realm.clock.now()).date()
+        with click.progressbar(length=file.stat().st_size, label="people", file=sys.stderr) as bar:
+            for progress in import_people(realm, lines, source=file.name, latest=latest):
+                report = progress.report
+                bar.update(progress.bytes_read - bar.pos)
+    people = f"{report.people} people new, {report.known_people} known"
+    click.echo(f"{file.name}: {people}; {report.records} records new, {report.known_records} known")
+    for refusal in report.refused:
+        click.echo(f"{file.name}: {refusal}", err=True)
+    if report.refused:
+        raise SystemExit(1)
 
 
 @import_group.command("regions")
@@ -256,15 +298,9 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
 @one_sentence
 def import_regions(file: Path) -> None:
     """Take regional statistics in the form of config/data/ru_regions_covid_2020.csv."""
-    with opened_when_prepared() as realm:
-        report = _take_statistics(realm, file.read_bytes(), file.name)
-    click.echo(f"{file.name}: {_tell_statistics(report)}")
-
-
-def _take_statistics(realm: Realm, data: bytes, name: str) -> StatisticsReport:
-    regions_data = (realm.home.seed / REGIONS_FILE).read_bytes()
-    with realm.database.write() as connection:
-        return import_statistics(connection, realm, data, regions_data=regions_data, source=name)
+    with opened_when_prepared() as realm, realm.database.write() as connection:
+        report = take_statistics(connection, realm, file.read_bytes(), file.name)
+    click.echo(f"{file.name}: {tell_statistics(report)}")
 
 
 @main.group("keys-at-rest")
@@ -315,14 +351,6 @@ def anchor() -> None:
     with opened_when_prepared() as realm, keeper_of(realm).begin_anew():
         pass
     click.echo("another file of heads has begun")
-
-
-def _tell(report: ImportReport) -> str:
-    return f"{report.added} new, {report.known} known" + (f", {len(report.skipped)} skipped" if report.skipped else "")
-
-
-def _tell_statistics(report: StatisticsReport) -> str:
-    return f"{report.added} new, {report.changed} changed, {report.known} known"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A new epoch of the registry: when an older copy of its database came back, nobody is signed in any more.
 
-Sessions and trips to the provider end; what a patient's records are stays as the copy has it. A logout token that was taken
+Sessions and trips to the provider end, and what was erased after the copy was made is erased again; what else a patient's
+records are stays as the copy has it. A logout token that was taken
 after the copy may come once more: it ends what is ended anyway.
 """
 
@@ -12,6 +13,7 @@ from rp.access.heads import heads_file
 from rp.access.models import SessionRow
 from rp.database import JOURNAL
 from rp.realm import Realm
+from rp.requests.erasure import erase_again
 from rp.sign_in.models import SignInRow
 
 SESSIONS, SIGN_INS = table_of(SessionRow), table_of(SignInRow)
@@ -33,6 +35,9 @@ def settle(realm: Realm, *, because: str | None = None) -> list[str]:
             connection.execute(text("LOCK TABLE sessions, sign_ins IN SHARE ROW EXCLUSIVE MODE"))
         has_history = connection.execute(select(JOURNAL.c.seq).limit(1)).first() is not None
         standing = realm.tombstones.compare(connection, has_history=has_history)
+        erased = erase_again(connection, realm.without_tombstones(), standing.buried)
+        if erased:
+            lines.append(f"{erased} things erased again, which a copy of the database had brought back")
         head = heads_file(realm).read().last
         is_missing = head is not None and not realm.journal.has(connection, head)
         is_news = head is not None and is_missing and realm.tombstones.noted(connection, LAST_HEAD) != head.seq

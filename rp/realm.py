@@ -5,7 +5,7 @@ Rooms above keep what they remember for one registry (the provider's keys, for e
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -17,10 +17,11 @@ from ground.database import Database
 from ground.fetch import FetchPolicy, Transport
 from ground.jobs import Jobs
 from ground.journal import Journal
-from ground.outbox import Dispatch, Outbox
+from ground.outbox import Outbox
 from ground.sealing import SecretsUnusable, Vault, load_secrets
 from ground.tombstones import Tombstones
 from rp.database import FAILING, JOBS, JOURNAL, OUTBOX, WATERMARKS
+from rp.delivery import make_dispatch
 from rp.settings import Home, Settings
 
 Room = TypeVar("Room")
@@ -49,6 +50,10 @@ class Realm:
     monotonic: Callable[[], float] = monotonic_seconds
     _rooms: dict[Any, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def without_tombstones(self) -> "Realm":
+        """The same registry for whoever does again what the tombstones tell of: no tombstone is written."""
+        return replace(self, tombstones=self.tombstones.muted())
 
     def room(self, kind: Callable[["Realm"], Room]) -> Room:
         """The one `kind` of this registry, made with the realm on first use."""
@@ -91,7 +96,7 @@ def open_realm(
         journal=Journal(JOURNAL, secrets.derive("journal"), clock),
         tombstones=Tombstones(home.tombstones_file, WATERMARKS, secrets.derive("tombstones"), clock, SystemChance()),
         jobs=jobs,
-        outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, Dispatch(is_readable=settings.is_test)),
+        outbox=Outbox(OUTBOX, FAILING, vault, clock, chance, jobs, make_dispatch(settings, home, transport)),
         fetch_policy=_fetch_policy(settings, home),
         transport=transport,
         client_secret=client_secret,

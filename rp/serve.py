@@ -11,11 +11,14 @@ from rp.app import create_app, is_for_programs, run_due_jobs
 from rp.realm import Realm, open_realm
 from rp.settings import read_settings
 
+JOB_THREADS = 3
+"""A relay of mail that does not answer holds one, a text for everybody another; a code by SMS must not wait for them."""
+
 
 def keep_house(realm: Realm) -> None:
     """From now on do what is due, and keep the heads of the journal."""
     retention.plan(realm)
-    keep_running(partial(run_due_jobs, realm), threads=1)
+    keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
     keeper_of(realm).start()
 
 

@@ -4,19 +4,44 @@ Secrets are files under `keys/rp/`, never settings. Without a file and without a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ground import home as places
+from ground.couriers.settings import Delivery
 from ground.entrance import read_networks
 from ground.journal.retention import check_journal_days
 from ground.settings import load_settings
 
 PREFIX = "REGISTRY"
 FILE_VARIABLE = "REGISTRY_CONFIG"
+TOKEN_VARIABLE = "REGISTRY_CONTROL_TOKEN"
+"""The operator's own token of the control plane: a secret, and so no setting."""
+SMTP_PASSWORD_VARIABLE = "REGISTRY_SMTP_PASSWORD"
+SMS_KEY_VARIABLE = "REGISTRY_SMS_KEY"
+"""The secrets of the couriers, where they are not files under keys/."""
+NO_SETTINGS = (FILE_VARIABLE, TOKEN_VARIABLE, SMTP_PASSWORD_VARIABLE, SMS_KEY_VARIABLE)
 ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
+
+
+LONGEST_RETENTION_YEARS = 100
+
+
+@dataclass(frozen=True)
+class RetentionYears:
+    """For how many years after its day a record of each type is needed, and so cannot be erased."""
+
+    vaccination: int = 5
+    laboratory_test: int = 5
+    disease_case: int = 5
+    preventive_measure: int = 5
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not 0 <= getattr(self, each.name) <= LONGEST_RETENTION_YEARS:
+                raise ValueError(f"{each.name} must be 0 to {LONGEST_RETENTION_YEARS} years, not {getattr(self, each.name)}")
 
 
 @dataclass(frozen=True)
@@ -24,15 +49,31 @@ class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
-    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept.
+    is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept. The
+    control plane of a test stand answers under `control_names` too (a name, or name:port).
     """
 
     environment: str = "production"
     url: str = "http://localhost:8500"
     listen: str = "127.0.0.1:8500"
+    control_listen: str = "127.0.0.1:8501"
+    control_names: tuple[str, ...] = ()
     issuer: str = "http://localhost:8400"
     client_id: str = "registry"
-    scopes: tuple[str, ...] = ("openid", "fullname", "birthdate", "gender", "snils", "account", "registry.read")
+    scopes: tuple[str, ...] = (
+        "openid",
+        "fullname",
+        "birthdate",
+        "gender",
+        "snils",
+        "inn",
+        "mobile",
+        "email",
+        "id_doc",
+        "organisations",
+        "account",
+        "registry.read",
+    )
     required_acr: str = "substantial"
     default_region: str = "77"
     database_url: str = ""
@@ -43,8 +84,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    retention_years: RetentionYears = field(default_factory=RetentionYears)
     workers: int = 1
     threads: int = 4
+    delivery: Delivery = field(default_factory=Delivery)
 
     def __post_init__(self) -> None:
         if self.environment not in ("production", "test"):
@@ -63,11 +106,14 @@ class Settings:
             raise ValueError("tls_certificate and tls_private belong together")
         if self.tls_certificate is not None and not self.is_secure:
             raise ValueError(f"url must begin with https:// where tls_certificate is set, not {self.url!r}")
+        if self.environment == "production" and not self.delivery.is_private:
+            raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         check_journal_days(self.journal_days)
         read_networks(self.trusted_proxies)
-        host, _, port = self.listen.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise ValueError(f"listen must be an address and a port, as in 127.0.0.1:8500, not {self.listen!r}")
+        for name in ("listen", "control_listen"):
+            host, _, port = getattr(self, name).rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+                raise ValueError(f"{name} must be an address and a port, as in 127.0.0.1:8500, not {getattr(self, name)!r}")
 
     @property
     def is_test(self) -> bool:
@@ -150,6 +196,11 @@ class Home:
         return self.variable / "clock"
 
     @property
+    def control_token_file(self) -> Path:
+        """The token of the control plane of a test stand; the phone of the provider's reads it too."""
+        return self.variable / "registry-control-token"
+
+    @property
     def tombstones_file(self) -> Path:
         """What tells an older database from the newest, beside it and not in its copies."""
         return self.variable / "rp.tombstones"
@@ -176,6 +227,6 @@ def read_settings(environment: Mapping[str, str]) -> tuple[Settings, Home]:
     home = find_home(environment)
     named = environment.get(FILE_VARIABLE)
     file = Path(named) if named else home.config / "rp.toml"
-    values = {name: value for name, value in environment.items() if name != FILE_VARIABLE}
+    values = {name: value for name, value in environment.items() if name not in NO_SETTINGS}
     settings = load_settings(Settings, file=file if named or file.exists() else None, environment=values, prefix=PREFIX)
     return settings, home

@@ -62,12 +62,17 @@ class Addresses:
     registry: str
     bank_port: int
     bank: str
+    rp_control_port: int
 
     @classmethod
     def on_localhost(cls) -> "Addresses":
-        idp, control, rp, bank = free_ports(4)
+        idp, control, rp, bank, rp_control = free_ports(5)
         addresses = (f"http://localhost:{port}" for port in (idp, rp))
-        return cls(idp, control, rp, *addresses, bank, f"http://localhost:{bank}")
+        return cls(idp, control, rp, *addresses, bank, f"http://localhost:{bank}", rp_control)
+
+    @property
+    def rp_control(self) -> str:
+        return f"http://127.0.0.1:{self.rp_control_port}"
 
 
 def clean_environment(home: Path, **variables: str) -> dict[str, str]:
@@ -81,10 +86,11 @@ def write_settings(home: Path, at: Addresses, *, idp: str = "", rp: str = "", ba
     (home / "config" / "idp.toml").write_text(
         f'environment = "test"\nregistration_is_open = true\ncodes_per_hour = 0\nissuer = "{at.issuer}"\n'
         f'listen = "127.0.0.1:{at.idp_port}"\ncontrol_listen = "127.0.0.1:{at.control_port}"\n'
-        f'registry_url = "{at.registry}"\n{idp}\n[bank]\nissuer = "{at.bank}"\n'
+        f'registry_url = "{at.registry}"\nregistry_control_url = "{at.rp_control}"\n{idp}\n[bank]\nissuer = "{at.bank}"\n'
     )
     (home / "config" / "rp.toml").write_text(
-        f'environment = "test"\nurl = "{at.registry}"\nlisten = "127.0.0.1:{at.rp_port}"\nissuer = "{at.issuer}"\n{rp}'
+        f'environment = "test"\nurl = "{at.registry}"\nlisten = "127.0.0.1:{at.rp_port}"\nissuer = "{at.issuer}"\n'
+        f'control_listen = "127.0.0.1:{at.rp_control_port}"\n{rp}'
     )
     (home / "config" / "bank.toml").write_text(
         f'environment = "test"\ninstance = "bank"\nseed = "seed/bank"\nonly_methods = ["password"]\nissuer = "{at.bank}"\n'

@@ -98,6 +98,7 @@ def _sentence(error: Exception) -> str | None:
     from ground.alone import StandRuns
     from ground.database import DatabaseUnsafe
     from ground.journal.telling import JournalBroken
+    from ground.listening import AddressUnusable
     from ground.migration import DatabaseNewer
     from ground.restoring import CopyUnusable
     from ground.sealing import SecretsUnusable
@@ -106,6 +107,7 @@ def _sentence(error: Exception) -> str | None:
     from idp.errors import StandUnusable
 
     refusals = (
+        AddressUnusable,
         CopyUnusable,
         DatabaseNewer,
         DatabaseUnsafe,

@@ -42,7 +42,7 @@ def _serve_control(settings: Settings) -> None:
     if not settings.has_control:
         raise StandUnusable("the bank has no control plane: it is the provider's")
     _check(settings)
-    from idp.cli.listening import Listener, listen_to_signals
+    from ground.listening import Listener, listen_to_signals
     from idp.realm import open_realm
     from idp.serve import make_tended_control
 

@@ -22,9 +22,9 @@ import click
 from ground.alone import alone_in
 from ground.home import HOME_VARIABLE, config_path, find_home
 from ground.journal.keeping import HeadKeeper
+from ground.listening import ANYWHERE, Listener, listen_to_signals
 from idp.cli.build import demand_test_build
 from idp.cli.lease import Lease
-from idp.cli.listening import ANYWHERE, Listener, listen_to_signals
 from idp.errors import StandUnusable
 from idp.realm import Realm, open_realm
 from idp.requests import recorder

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from ground.listening import is_loopback
 from idp.control.token import operators_token
 from idp.errors import StandUnusable
 from idp.settings import TOKEN_VARIABLE, Settings
@@ -57,13 +58,6 @@ def is_test_issuer(issuer: str, test_hosts: Sequence[str] = ()) -> bool:
     if address is not None:
         return any(address in network for network in PRIVATE)
     return "." not in host or host.endswith(TEST_ENDINGS)
-
-
-def is_loopback(listen: str) -> bool:
-    """Is this address and port out of reach of other machines? A name other than localhost may mean anything."""
-    host = listen.rpartition(":")[0].strip("[]")
-    address = _address(host)
-    return host == "localhost" if address is None else address.is_loopback
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

@@ -1,11 +1,13 @@
-"""The telephone of any test person: everything the stand would have sent to a real one, as it is sent, and its answers.
+"""The telephone of any test person: everything the stand would have sent to a real one, as it is sent, and its answers. What the
+registry would have sent is there too; the two count their messages each for itself.
 
 `/phone/{person}` is one person's, `/phone` that of whoever got the newest message. Beside each, `…/messages?after=` answers
 with what is new, drawn by the same part of a page; it may wait for it, but never all threads of the control plane do. What is
 pressed is a form of the page, and the page is shown again with what came of it.
 """
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import BoundedSemaphore
@@ -23,6 +25,7 @@ from idp.citizens.models import Person
 from idp.control import phone_application
 from idp.control.outbox import read
 from idp.control.phone_application import Shown
+from idp.control.registry import outbox_of
 from idp.pages import current_realm
 from idp.realm import Realm
 
@@ -33,6 +36,9 @@ NEWCOMER = "newcomer"
 MOST_WAITING = 8
 """At most half of `control_threads`. One phone too many is answered at once and asks again a little later."""
 
+REGISTRY_PREFIX = "r"
+"""Before the numbers of the registry's messages, which are others than ours."""
+
 _places_to_wait = BoundedSemaphore(MOST_WAITING)
 blueprint = Blueprint("phone", __name__)
 
@@ -41,7 +47,7 @@ blueprint = Blueprint("phone", __name__)
 class Bubble:
     """A message cut at its code, so that the code can be shown large and taken with one click."""
 
-    number: int
+    number: str
     channel: str
     heading: str | None
     before: str
@@ -53,16 +59,26 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Screens:
-    """What one person's telephone shows, newest first. `last` is the number of the newest message to anybody."""
+    """What one person's telephone shows, newest first. `last` is the number of the newest message to anybody, and
+    `registry_last` the same at the registry."""
 
     person: Person | None
     application: Shown
     bubbles: Sequence[Bubble]
     last: int
+    registry_last: int
     now: int
 
     def of(self, channel: str) -> list[Bubble]:
         return [bubble for bubble in self.bubbles if bubble.channel == channel]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The numbers up to which somebody has seen the messages of the provider and of the registry."""
+
+    last: int = 0
+    registry_last: int = 0
 
 
 @blueprint.get("/")
@@ -88,11 +104,12 @@ def phone(person_id: str) -> str:
 def news(person_id: str | None = None) -> str:
     """Messages with a number above `after`, as a piece of a page; with `wait_for` (seconds, at most 10) it waits for one.
 
-    Its `data-last` is what to pass as `after` next; a smaller one than before means that the outbox was emptied meanwhile. Its
+    Its `data-last` is what to pass as `after` next; a smaller one than before means that the outbox was emptied meanwhile.
+    `data-registry-last` and `registry_after` are the same for the registry. Its
     `data-application` is what to pass as `application`: another one means that the application shows something else.
     """
     realm = current_realm()
-    after, patience = _number("after"), min(_number("wait_for"), LONGEST_WAIT_SECONDS)
+    after, patience = Seen(_number("after"), _number("registry_after")), min(_number("wait_for"), LONGEST_WAIT_SECONDS)
     _whose(realm, person_id)
     if patience and _places_to_wait.acquire(blocking=False):
         try:
@@ -156,38 +173,70 @@ def _page(person_id: str | None) -> str:
     )
 
 
-def _wait_for_news(realm: Realm, person_id: str | None, *, after: int, seen_application: str | None, seconds: int) -> None:
+def _wait_for_news(realm: Realm, person_id: str | None, *, after: Seen, seen_application: str | None, seconds: int) -> None:
     """Return when there is something to tell: a message, an outbox that was emptied, another screen of the application, or that
     the patience is over."""
     deadline = monotonic_seconds() + seconds
     seen, felt = after, None
     while monotonic_seconds() < deadline:
-        with realm.database.read() as connection:
-            last = realm.outbox.last_number(connection)
-        if last < after or (last > seen and _screens(realm, person_id, after=seen).bubbles):
+        now = _newest(realm, after)
+        if now.last < after.last or now.registry_last < after.registry_last:
+            return
+        has_grown = now.last > seen.last or now.registry_last > seen.registry_last
+        if has_grown and _screens(realm, person_id, after=seen).bubbles:
             return
         pulse = phone_application.pulse(realm, scanned_id=_scanned_id())
-        has_changed = seen_application is not None and (pulse != felt or last != seen)
+        has_changed = seen_application is not None and (pulse != felt or now != seen)
         if has_changed and _application(realm, _whose(realm, person_id)).version != seen_application:
             return
-        seen, felt = last, pulse
+        seen, felt = now, pulse
         wait(LOOK_EVERY_SECONDS)
 
 
-def _screens(realm: Realm, person_id: str | None, *, after: int = 0) -> Screens:
+def _newest(realm: Realm, after: Seen) -> Seen:
+    """The numbers of the newest messages to anybody. A registry that does not answer has sent nothing new."""
     with realm.database.read() as connection:
-        # Asked first: what comes while we read is told twice, and the page knows a message by its number.
         last = realm.outbox.last_number(connection)
+    registry_last = outbox_of(realm).newest()
+    return Seen(last, after.registry_last if registry_last is None else registry_last)
+
+
+def _screens(realm: Realm, person_id: str | None, *, after: Seen = Seen()) -> Screens:
+    # Asked first: what comes while we read is told twice, and the page knows a message by its number.
+    newest = _newest(realm, after)
     person = _whose(realm, person_id)
-    if person_id == NEWCOMER:
-        owned = _owners(realm)
-        messages = [message for message in read(realm, after=after) if message.address not in owned]
+    addresses = [address for address in (person.data.phone, person.data.email) if address] if person else []
+    owned = _owners(realm) if person_id == NEWCOMER else None
+    bubbles = list(
+        heapq.merge(
+            _bubbles(realm, _messages(lambda address: read(realm, after=after.last, address=address), addresses, owned)),
+            _bubbles(realm, _of_registry(realm, after.registry_last, addresses, owned), prefix=REGISTRY_PREFIX),
+            key=lambda bubble: -bubble.at,
+        )
+    )
+    return Screens(person, _application(realm, person), bubbles, newest.last, newest.registry_last, realm.clock.now())
+
+
+def _of_registry(realm: Realm, after: int, addresses: Sequence[str], owned: Container[str] | None) -> list[Message]:
+    if outbox_of(realm).newest() in (None, after):
+        return []  # it is asked for nothing that it has not
+    return _messages(lambda address: outbox_of(realm).read(after=after, address=address).messages, addresses, owned)
+
+
+def _messages(
+    look: Callable[[str | None], Iterable[Message]], addresses: Sequence[str], owned: Container[str] | None
+) -> list[Message]:
+    """What an outbox has for these addresses or, where it is said which are somebody's, for all others; newest first."""
+    if owned is not None:
+        found = [message for message in look(None) if message.address not in owned]
     else:
-        addresses = [address for address in (person.data.phone, person.data.email) if address] if person else []
-        messages = [message for address in addresses for message in read(realm, after=after, address=address)]
-    messages.sort(key=lambda message: message.number, reverse=True)
+        found = [message for address in addresses for message in look(address)]
+    return sorted(found, key=lambda message: message.number, reverse=True)
+
+
+def _bubbles(realm: Realm, messages: Iterable[Message], *, prefix: str = "") -> list[Bubble]:
     now = realm.clock.now()
-    return Screens(person, _application(realm, person), [cut(message, now=now) for message in messages], last, now)
+    return [cut(message, now=now, prefix=prefix) for message in messages]
 
 
 def _named(realm: Realm, person_id: str) -> Person:
@@ -224,18 +273,21 @@ def _whoever_got_the_newest(realm: Realm) -> Person | None:
         people = directory.everybody(realm, connection)
     owners = _owners(realm)
     message = next((message for message in reversed(read(realm)) if message.address in owners), None)
+    letter = next((message for message in reversed(outbox_of(realm).read().messages) if message.address in owners), None)
+    if letter is not None and (message is None or letter.created_at > message.created_at):
+        message = letter
     notice = phone_application.newest_notice(realm)
     if notice is not None and (message is None or notice.created_at >= message.created_at):
         return next((person for person in people if person.id == notice.citizen_id), None)
     return owners[message.address] if message is not None else next(iter(people), None)
 
 
-def cut(message: Message, *, now: int) -> Bubble:
-    """Cut a message at its code."""
+def cut(message: Message, *, now: int, prefix: str = "") -> Bubble:
+    """Cut a message at its code. The prefix tells its number from the same number of another outbox."""
     found = CODE.search(message.text)
     before, after = (message.text[: found.start()], message.text[found.end() :]) if found else (message.text, "")
     return Bubble(
-        number=message.number,
+        number=f"{prefix}{message.number}",
         channel=message.channel,
         heading=message.subject,
         before=before.strip(),

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ground.couriers.settings import Delivery
 from ground.entrance import read_networks
 from ground.home import config_path, find_home
 from ground.journal.retention import check_journal_days
 from ground.settings import SettingRefused, load_settings
 from idp.protocol.vocabulary import SecondFactor
-from idp.settings.groups import BankId, Delivery, Esia, Lifetimes, PasswordHashing, RequestJournal
+from idp.settings.groups import BankId, Esia, Lifetimes, PasswordHashing, RequestJournal
 
 __all__ = ["BankId", "Delivery", "Esia", "Lifetimes", "PasswordHashing", "RequestJournal", "Settings", "read_settings"]
 
@@ -69,7 +70,8 @@ class Settings:
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `control_threads` are more than `threads`, because whoever
     waits for a message at the control plane holds one; it answers under `control_names` too (a name, or name:port), and an
-    issuer under one of `test_hosts` is a test issuer. `seed` is the folder of config/ that tells who is entered, and
+    issuer under one of `test_hosts` is a test issuer. `registry_control_url` is where the phone reads what the registry would
+    have sent; empty is nowhere. `seed` is the folder of config/ that tells who is entered, and
     `provider_url`, for a bank, where the provider is that its customers sign in to.
     """
 
@@ -83,6 +85,7 @@ class Settings:
     test_hosts: tuple[str, ...] = ()
     database_url: str = ""
     registry_url: str = "http://localhost:8500"
+    registry_control_url: str = "http://127.0.0.1:8501"
     provider_url: str = "http://localhost:8400"
     tls_certificate: Path | None = None
     tls_private: Path | None = None
@@ -150,7 +153,7 @@ class Settings:
         for name in ("codes_per_hour", "pushes_per_ten_minutes"):
             if self.is_production and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1 in production: no limit is for test stands")
-        if self.is_production and not (self.delivery.is_mail_private and self.delivery.is_sms_private):
+        if self.is_production and not self.delivery.is_private:
             raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         for name in ("listen", "control_listen"):
             address, _, port = getattr(self, name).rpartition(":")

@@ -19,6 +19,7 @@ from rp.access.session import Session
 from rp.access.where import open_page
 from rp.realm import current_realm
 from rp.settings import ASSURANCE_LEVELS
+from rp.trust.assurance import reaches
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -53,7 +54,7 @@ def require_level(acr: str) -> Session:
     session = current_session()
     if session is None:
         raise SignInNeeded(open_page())
-    if session.acr not in ASSURANCE_LEVELS or ASSURANCE_LEVELS.index(session.acr) < ASSURANCE_LEVELS.index(acr):
+    if not reaches(session.acr, acr):
         raise StepUpNeeded(open_page(), acr)
     return session
 

@@ -19,9 +19,12 @@ class Operation(StrEnum):
     OPEN_CABINET = "open_cabinet"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
+    READ_NOTICES = "read_notices"
+    CHOOSE_NOTICES = "choose_notices"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
+    FILE_REQUEST = "file_request"
     DECIDE_REQUEST = "decide_request"
     MANAGE_FAMILY = "manage_family"
 
@@ -39,8 +42,17 @@ class Relation(StrEnum):
 EVERY_TYPE: frozenset[str] = frozenset()
 """Record types are not told apart."""
 TESTS = frozenset({"laboratory_test"})
-FOR_ANOTHER = frozenset({Operation.COME_AND_GO, Operation.READ_STATISTICS, Operation.OPEN_CABINET, Operation.MANAGE_FAMILY})
-"""What concerns no patient and is open to who acts for another, too. All else they may do only where a row says REPRESENTED."""
+FOR_ANOTHER = frozenset(
+    {
+        Operation.COME_AND_GO,
+        Operation.READ_STATISTICS,
+        Operation.OPEN_CABINET,
+        Operation.MANAGE_FAMILY,
+        Operation.FILE_REQUEST,
+        Operation.READ_NOTICES,
+    }
+)
+"""What is open to who acts for another although its row names no relation. All else they may do only where a row says so."""
 READ, WRITE = "registry.read", "registry.write"
 """What a token must allow. Somebody at work has both: their limits are those of the role."""
 
@@ -70,6 +82,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.REPRESENTED),
+    Rule(Role.CITIZEN, Operation.FILE_REQUEST),
+    Rule(Role.CITIZEN, Operation.READ_NOTICES),
+    Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
@@ -79,12 +94,14 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.DOCTOR, Operation.LIST_RECORDS, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
+    Rule(Role.DOCTOR, Operation.DECIDE_REQUEST),
     # Laboratories: tests, and nothing else.
     Rule(Role.LABORATORY, Operation.OPEN_STAFF_AREA),
     Rule(Role.LABORATORY, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.LABORATORY, Operation.LIST_RECORDS, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.READ_RECORD, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.WRITE_RECORD, Relation.ANY, TESTS, scope=WRITE),
+    Rule(Role.LABORATORY, Operation.DECIDE_REQUEST),
     # Registrars look after the register itself: people, their requests, and records that are wrong.
     Rule(Role.REGISTRAR, Operation.OPEN_STAFF_AREA),
     Rule(Role.REGISTRAR, Operation.FIND_PATIENT, scope=READ),

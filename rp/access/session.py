@@ -16,6 +16,7 @@ from rp.access.models import SessionRow
 from rp.access.principal import Principal, Role
 from rp.access.renewal import goes_on
 from rp.realm import Realm
+from rp.trust.assurance import reaches
 
 IDLE_SECONDS = 15 * 60
 ABSOLUTE_SECONDS = 12 * 60 * 60
@@ -108,6 +109,7 @@ def open_session(
     provider_session: str | None,
     acr: str,
     sealed: Mapping[str, Any],
+    workplace_id: str | None = None,
     acting_for: str | None = None,
 ) -> str:
     """Open a session and return the value of its cookie, which exists nowhere else.
@@ -127,7 +129,7 @@ def open_session(
         "sealed": realm.vault.seal_fields(f"sessions:{session_id}", sealed),
         "created_at": now,
         "seen_at": now,
-        "workplace_id": None,
+        "workplace_id": workplace_id,
         "acting_for": acting_for,
         "renewed_at": now if sealed["tokens"].get("refresh_token") else None,
         "ended_at": None,
@@ -139,13 +141,16 @@ def open_session(
 
 
 def find_session(realm: Realm, cookie: str | None) -> Session | None:
-    """The living session of a cookie, which is thereby seen. None for every other text."""
+    """The living session of a cookie, which is thereby seen. None for every other text, and for a session whose person proved
+    less than is required by now."""
     if not cookie or len(cookie) > 100:
         return None
     with realm.database.read() as connection:
         row = connection.execute(_BY_COOKIE, {"cookie": _hash(cookie)}).mappings().first()
     now = realm.clock.now()
     if row is None or not is_alive(created_at=row["created_at"], seen_at=row["seen_at"], ended_at=row["ended_at"], now=now):
+        return None
+    if not reaches(row["acr"], realm.settings.required_acr):
         return None
     fields = realm.vault.open_fields(f"sessions:{row['id']}", row["sealed"])
     if not goes_on(realm, row, fields):

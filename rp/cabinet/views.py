@@ -8,14 +8,15 @@ from rp.access.events import Event, note
 from rp.access.guard import guarded
 from rp.access.policy import Operation, is_allowed
 from rp.access.session import Session
-from rp.cabinet.groups import antibody_chart, make_groups, record_facts
 from rp.database import db
 from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
-from rp.records.types.laboratory_test import LABORATORY_TEST, antibody_series
+from rp.records.timeline import antibody_chart, make_groups, record_facts
+from rp.records.types.laboratory_test import LABORATORY_TEST
+from rp.records.types.laboratory_test.series import antibody_series
 from rp.relations.relation import relations_of
 from rp.settings import ASSURANCE_LEVELS
 

@@ -61,6 +61,11 @@ class Keys:
         self._newest: dict[str, str] = {}
         self._opened: dict[str, AESGCM] = {}
 
+    @property
+    def realm(self) -> Realm:
+        """The registry whose keys they are."""
+        return self._realm
+
     def make(self, owner: str) -> None:
         """Make the first, or another, data key of an owner: it seals from now on."""
         self.make_for((owner,))

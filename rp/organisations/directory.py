@@ -19,7 +19,15 @@ _ORGANISATIONS, _STAFF = table_of(OrganisationRow), table_of(StaffMember)
 _CLIENTS = table_of(OrganisationClient)
 _BY_ID = select(_ORGANISATIONS).where(_ORGANISATIONS.c.id == bindparam("id"))
 _BY_OGRN = select(_ORGANISATIONS).where(_ORGANISATIONS.c.ogrn == bindparam("ogrn"))
+_OF_KINDS = (
+    select(_ORGANISATIONS).where(_ORGANISATIONS.c.kind.in_(bindparam("kinds", expanding=True))).order_by(_ORGANISATIONS.c.name)
+)
 _OF_CLIENT = select(_ORGANISATIONS).join(_CLIENTS).where(_CLIENTS.c.client_id == bindparam("client_id"))
+_WORKPLACE = (
+    select(_STAFF.c.id.label("staff_id"), _STAFF.c.role, *_ORGANISATIONS.c)
+    .join(_ORGANISATIONS, _ORGANISATIONS.c.id == _STAFF.c.organisation_id)
+    .where(_STAFF.c.id == bindparam("staff_id"))
+)
 _WORKPLACES = (
     select(_STAFF.c.id.label("staff_id"), _STAFF.c.role, *_ORGANISATIONS.c)
     .join(_ORGANISATIONS, _ORGANISATIONS.c.id == _STAFF.c.organisation_id)
@@ -113,6 +121,12 @@ def find_by_ogrn(connection: Connection, ogrn: str) -> Organisation | None:
     return _organisation(connection.execute(_BY_OGRN, {"ogrn": ogrn}).mappings().first())
 
 
+def organisations_of_kinds(connection: Connection, kinds: Iterable[str]) -> list[Organisation]:
+    """All organisations of these kinds, by name."""
+    found = connection.execute(_OF_KINDS, {"kinds": tuple(kinds)}).mappings().all()
+    return [organisation for row in found if (organisation := _organisation(row)) is not None]
+
+
 def organisation_of_client(connection: Connection, client_id: str) -> Organisation | None:
     """Whose system it is; None for an application of nobody we know."""
     return _organisation(connection.execute(_OF_CLIENT, {"client_id": client_id}).mappings().first())
@@ -126,6 +140,13 @@ def workplaces_of(connection: Connection, realm: Realm, *, snils: str | None, og
     rows = connection.execute(_WORKPLACES, {"snils_index": realm.vault.blind_index("snils", snils)}).mappings()
     places = [(row["staff_id"], row["role"], _organisation(row)) for row in rows if row["ogrn"] in vouched]
     return tuple(Workplace(staff_id, role, found) for staff_id, role, found in places if found is not None)
+
+
+def find_workplace(connection: Connection, staff_id: str) -> Workplace | None:
+    """The workplace of that id, also of somebody who has left it."""
+    row = connection.execute(_WORKPLACE, {"staff_id": staff_id}).mappings().first()
+    organisation = _organisation(row)
+    return None if row is None or organisation is None else Workplace(row["staff_id"], row["role"], organisation)
 
 
 def _organisation(row: Any) -> Organisation | None:

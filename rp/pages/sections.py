@@ -15,7 +15,11 @@ class Section:
     icon: str
 
 
-SECTIONS: tuple[Section, ...] = (Section(lambda: _("Близкие"), "/family", "user"),)
+SECTIONS: tuple[Section, ...] = (
+    Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Близкие"), "/family", "user"),
+    Section(lambda: _("Уведомления"), "/notices", "message"),
+)
 
 
 def section_links(open_path: str) -> list[tuple[str, str, bool, str]]:

@@ -30,8 +30,9 @@ class BundleRefused(Exception):
 
 @dataclass(frozen=True)
 class ReadBundle:
-    """The drafts of a bundle with the names of their types, and why entries tell of no record."""
+    """The Patient of a bundle, as it came, its drafts with the names of their types, and why entries tell of no record."""
 
+    patient: Mapping[str, Any]
     drafts: tuple[tuple[str, Draft], ...]
     skipped: tuple[str, ...]
 
@@ -42,7 +43,7 @@ def read_bundle(data: bytes, *, source: str, latest: date | None = None) -> Read
     problems: list[str] = []
     drafts: list[tuple[str, Draft]] = []
     skipped: list[str] = []
-    patient_names = _patient_names(entries, source)
+    patient, patient_names = _patient(entries, source)
     for number, entry in enumerate(entries, start=1):
         resource = entry.get("resource")
         if not isinstance(resource, Mapping) or not isinstance(resource.get("resourceType"), str):
@@ -59,7 +60,7 @@ def read_bundle(data: bytes, *, source: str, latest: date | None = None) -> Read
             skipped.append(f"entry {number} ({kind}): {reason}")
     if problems:
         raise BundleRefused(source, tuple(problems))
-    return ReadBundle(tuple(drafts), tuple(skipped))
+    return ReadBundle(patient, tuple(drafts), tuple(skipped))
 
 
 def _read_entry(resource: Mapping[str, Any], kind: str, patient_names: frozenset[str], latest: date | None) -> tuple[str, Draft]:
@@ -101,8 +102,8 @@ def _entries(bundle: Mapping[str, Any], source: str) -> list[Mapping[str, Any]]:
     return entries
 
 
-def _patient_names(entries: list[Mapping[str, Any]], source: str) -> frozenset[str]:
-    """How entries may refer to the one patient of the bundle (FHIR R4, 2.36.4.1)."""
+def _patient(entries: list[Mapping[str, Any]], source: str) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """The one patient of the bundle, and how its entries may refer to it (FHIR R4, 2.36.4.1)."""
     patients = [
         entry
         for entry in entries
@@ -111,7 +112,8 @@ def _patient_names(entries: list[Mapping[str, Any]], source: str) -> frozenset[s
     if len(patients) != 1:
         raise BundleRefused(source, (f"it must be about one Patient, not {len(patients)}",))
     names = {patients[0].get("fullUrl")}
-    identifier = patients[0]["resource"].get("id")
+    resource: Mapping[str, Any] = patients[0]["resource"]
+    identifier = resource.get("id")
     if isinstance(identifier, str):
         names.add(f"Patient/{identifier}")
-    return frozenset(name for name in names if isinstance(name, str))
+    return resource, frozenset(name for name in names if isinstance(name, str))

@@ -18,6 +18,9 @@ SYSTEM_NAMES = {
     "http://hl7.org/fhir/sid/icd-10": "МКБ-10",
     "http://hl7.org/fhir/sid/mvx": "MVX",
     "https://www.gs1.org/gln": "GLN",
+    "http://ec.europa.eu/temp/vaccineproductname": "ЕС",
+    "urn:propusk:vaccine": "НСИ",
+    "urn:propusk:measure": "НСИ",
     "https://www.humanservices.gov.au/organisations/health-professionals/enablers/air-vaccine-code-formats": "AIR",
 }
 

@@ -10,6 +10,9 @@ from ground.database import table_of
 from rp.database import Base
 from rp.realm import Realm
 
+RECORD, PATIENT = "record", "patient"
+"""What can be erased."""
+
 
 class ErasedRow(Base):
     """The blind index of an erased record's identity, or of an erased person's СНИЛС (`what` says which)."""

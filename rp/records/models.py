@@ -10,7 +10,8 @@ from rp.database import Base
 
 class RecordRow(Base):
     """One record, in its newest version. `sealed` holds its content, by the patient's data key; `identity_hash` is equal for two
-    tellings of one event. `organisation` is the name that the source gives; `organisation_id` who of ours entered it.
+    tellings of one event, and `number_index` is that of its register number (УНРЗ), if it has one. `organisation` is the name
+    that the source gives; `organisation_id` who of ours entered it.
 
     A record that was entered by mistake is withdrawn: it stays for those who must account for it, and is shown to nobody else.
     """
@@ -28,6 +29,7 @@ class RecordRow(Base):
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     identity_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, unique=True)
     author: Mapped[str] = mapped_column(String(200), server_default="operator")
     reason: Mapped[str] = mapped_column(String(500), server_default="")
     created_at: Mapped[int] = mapped_column(BigInteger)
@@ -49,3 +51,12 @@ class RecordVersion(Base):
     author: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(String(500))
     changed_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Counter(Base):
+    """The last of the numbers that are given out in turn."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)

@@ -1,10 +1,11 @@
 """The contract of a record type, and the values it works with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from rp.forms.form import Field
 from rp.records.codes import CodeLabels
 from rp.records.resource import ResourceReader
 
@@ -43,6 +44,41 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What one record tells of the virus, for a type that asks for proof. `method` is `pcr`, `antigen` or another way to look."""
+
+    record_id: str
+    found_on: date
+    method: str
+    is_positive: bool
+    title: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known where somebody writes a record down: the day, the organisation, and what the patient's records hold.
+
+    `corrected` is the record that is put right, None for a new one. `issue_number` gives the next УНРЗ, once it is needed.
+    """
+
+    today: date
+    organisation: str
+    known: Sequence[Record]
+    findings: Sequence[Finding]
+    labels: CodeLabels
+    issue_number: Callable[[], str] = field(repr=False)
+    corrected: Record | None = None
+
+
+class ValuesRefused(Exception):
+    """Values that are right each for itself do not make a record. `errors` holds a sentence for each field, by its name."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in errors.items()))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True)
 class Mark:
     """A word about a record's state; `tone` and `icon` are those of the design sheet."""
 
@@ -63,11 +99,13 @@ class Card:
 
 
 class RecordType(Protocol):
-    """What each package in `types/` offers. `resource_type` is the FHIR resource it is read from."""
+    """What each package in `types/` offers. `resource_type` is the FHIR resource it is read from; `is_proved` says that such a
+    record rests on another one, so that it is nobody's first."""
 
     name: str
     icon: str
     resource_type: str
+    is_proved: bool
 
     def title(self) -> str:
         """The name of the group, in the language of the page."""
@@ -75,6 +113,10 @@ class RecordType(Protocol):
 
     def empty(self) -> str:
         """What the page says when the group has no record."""
+        ...
+
+    def entry_title(self) -> str:
+        """The name of the form for a new one, in the language of the page."""
         ...
 
     def read(self, resource: ResourceReader) -> Draft:
@@ -87,4 +129,28 @@ class RecordType(Protocol):
 
     def as_json(self, record: Record, labels: CodeLabels) -> dict[str, Any]:
         """The members of the record that the API adds to the common ones."""
+        ...
+
+    def as_resource(self, record: Record) -> dict[str, Any]:
+        """The record as a FHIR R4 resource, from which `read` makes the same draft."""
+        ...
+
+    def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
+        """What the record tells of the virus; None when it is no such record."""
+        ...
+
+    def proved_by(self, record: Record) -> str | None:
+        """The id of the record that this one rests on."""
+        ...
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        """What the form for such a record asks, in the language of the page."""
+        ...
+
+    def values_of(self, record: Record) -> dict[str, str]:
+        """What stands in the fields when this record is corrected."""
+        ...
+
+    def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
+        """A draft of what was read from the fields. Raises ValuesRefused."""
         ...

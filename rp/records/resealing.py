@@ -3,6 +3,7 @@
 Whoever dies in between goes on where they stopped: a value says by its first bytes who sealed it.
 """
 
+import orjson
 from sqlalchemy import Connection, func, select, update
 
 from ground.database import table_of
@@ -11,6 +12,7 @@ from rp.patients.directory import Patient, columns_of, person_of
 from rp.patients.models import PatientRow
 from rp.realm import Realm
 from rp.records.models import RecordRow
+from rp.records.numbers import number_index
 
 AT_ONCE = 500
 _PATIENTS, _RECORDS = table_of(PatientRow), table_of(RecordRow)
@@ -49,6 +51,8 @@ def _reseal_records(connection: Connection, realm: Realm) -> int:
     for row in rows:
         plain = realm.vault.open(f"records:{row['id']}", row["sealed"])
         place = Place(owner=row["patient_id"], table="records", id=row["id"], version=row["version"])
-        values = {"sealed": keys.seal(place, plain), "changed_at": row["changed_at"] or row["created_at"]}
+        number = orjson.loads(plain).get("number")
+        index = number_index(realm, number) if number else None
+        values = {"sealed": keys.seal(place, plain), "number_index": index, "changed_at": row["changed_at"] or row["created_at"]}
         connection.execute(update(RecordRow).where(_RECORDS.c.id == row["id"]).values(values))
     return len(rows)

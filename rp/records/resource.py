@@ -13,6 +13,8 @@ from typing import Any
 from rp.records.codes import Coding
 
 MAX_TEXT_CHARACTERS = 2000
+MAX_DIGITS = 12
+"""Of a number: a float of JSON keeps fifteen, and no laboratory has as many."""
 DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?")
 EARLIEST = date(2019, 12, 1)
 """Before it there was nothing to register."""
@@ -80,18 +82,17 @@ class ResourceReader:
         return concept[0][0].code if concept else None
 
     def quantity(self, name: str) -> tuple[str, str, str | None]:
-        """Number (as text, exactly as given), unit and comparator of a Quantity."""
+        """Number (as text), unit and comparator of a Quantity."""
         quantity = self._mapping(self._resource.get(name), name)
         value = quantity.get("value")
-        if not isinstance(value, (int, Decimal)) or isinstance(value, bool) or not Decimal(value).is_finite():
-            raise EntryRefused(f"{name}.value must be a number")
+        number = plain_number(value, f"{name}.value")
         unit = read_text(quantity.get("unit"), f"{name}.unit") or read_text(quantity.get("code"), f"{name}.code")
         if unit is None:
             raise EntryRefused(f"{name}.unit is missing")
         comparator = quantity.get("comparator")
         if comparator not in (None, "<", "<=", ">=", ">"):
             raise EntryRefused(f"{name}.comparator is not a comparator")
-        return str(value), unit, comparator
+        return number, unit, comparator
 
     def items(self, name: str) -> list[Mapping[str, Any]]:
         """The objects of a list that may be absent."""
@@ -147,6 +148,16 @@ class ResourceReader:
         if not isinstance(value, Mapping):
             raise EntryRefused(f"{path} must be an object")
         return value
+
+
+def plain_number(value: object, path: str) -> str:
+    """A JSON number as text without exponent and trailing zeros, so that it is written back as what it was."""
+    if not isinstance(value, (int, Decimal)) or isinstance(value, bool) or not Decimal(value).is_finite():
+        raise EntryRefused(f"{path} must be a number")
+    number = Decimal(value).normalize()
+    if len(number.as_tuple().digits) > MAX_DIGITS or not -MAX_DIGITS <= number.adjusted() <= MAX_DIGITS:
+        raise EntryRefused(f"{path} has more than {MAX_DIGITS} digits")
+    return f"{number:f}"
 
 
 def read_text(value: object, path: str) -> str | None:

@@ -14,6 +14,7 @@ from rp.organisations.directory import KINDS, STAFF_ROLES, NewOrganisation, ente
 from rp.patients.directory import Patient, Person, find_by_snils, register_patient
 from rp.patients.snils import SnilsRefused, normalise_snils
 from rp.realm import Realm
+from rp.records.erased import PATIENT, is_erased
 from rp.records.importer import ImportReport, import_bundle
 
 
@@ -118,6 +119,8 @@ def load_seed(connection: Connection, realm: Realm) -> Iterator[tuple[str, str, 
         if is_news:
             note(connection, realm, Event.ORGANISATION_ENTERED, actor="operator", object=f"organisation:{organisation.id}")
     for seeded in seed.patients:
+        if is_erased(connection, PATIENT, realm.vault.blind_index("snils", seeded.person.snils)):
+            continue  # they asked to be forgotten, and a start of the stand does not undo that
         patient, outcome = _register(connection, realm, seeded)
         if outcome != "known":
             note(connection, realm, Event.PATIENT_REGISTERED, actor="operator", object=f"patient:{patient.id}", outcome=outcome)

@@ -14,7 +14,9 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from rp.keys.safe import Keys, Place
 from rp.realm import Realm
+from rp.records.erased import RECORD, is_erased
 from rp.records.models import RecordRow, RecordVersion
+from rp.records.numbers import find_by_number, number_index
 from rp.records.record_type import Draft, Record
 
 MAX_REASON_CHARACTERS = 500
@@ -35,6 +37,10 @@ class VersionConflict(Exception):
     """Somebody else changed the record since the version that the change was made from."""
 
 
+class NumberTaken(Exception):
+    """The register has another record of that register number (УНРЗ)."""
+
+
 class AlreadyKnown(Exception):
     """The register has another record of what this one would become."""
 
@@ -51,10 +57,15 @@ def add_record(
     organisation_id: str | None = None,
     reason: str = "",
 ) -> Record | None:
-    """Store a record; None when its event is known already, whoever told of it. Raises NoDataKey."""
+    """Store a record; None when its event is known already, whoever told of it, or was erased. Raises NumberTaken, NoDataKey."""
     identity_hash = identity_of(realm, patient_id, type_name, draft)
     if connection.execute(_BY_IDENTITY, {"identity_hash": identity_hash}).first() is not None:
         return None
+    if is_erased(connection, RECORD, identity_hash):
+        return None
+    number = draft.content.get("number")
+    if number and find_by_number(connection, realm, number) is not None:
+        raise NumberTaken
     record = Record(
         id=draw_identifier(realm.chance, "record"),
         patient_id=patient_id,
@@ -73,8 +84,16 @@ def add_record(
     return record
 
 
+def known_record(connection: Connection, realm: Realm, patient_id: str, type_name: str, draft: Draft) -> str | None:
+    """The id of the record that tells of the draft's event already."""
+    identity_hash = identity_of(realm, patient_id, type_name, draft)
+    found: str | None = connection.execute(_BY_IDENTITY, {"identity_hash": identity_hash}).scalar()
+    return found
+
+
 def new_row(keys: Keys, record: Record, identity_hash: bytes) -> dict[str, Any]:
     """The row of a new record."""
+    number = record.content.get("number")
     return {
         "id": record.id,
         "patient_id": record.patient_id,
@@ -86,6 +105,7 @@ def new_row(keys: Keys, record: Record, identity_hash: bytes) -> dict[str, Any]:
         "version": record.version,
         "sealed": keys.seal_fields(_place(record), record.content),
         "identity_hash": identity_hash,
+        "number_index": number_index(keys.realm, number) if number else None,
         "author": record.author,
         "reason": record.reason,
         "created_at": record.stored_at,
@@ -144,7 +164,7 @@ def withdraw_record(
     changed = replace(known, version=expected_version + 1, author=author, reason=reason[:MAX_REASON_CHARACTERS], changed_at=now)
     # The event may be told again, and rightly then.
     identity_hash = realm.vault.blind_index("withdrawn record", record_id)
-    row = {**new_row(Keys(connection, realm), changed, identity_hash), "withdrawn_at": now}
+    row = {**new_row(Keys(connection, realm), changed, identity_hash), "number_index": None, "withdrawn_at": now}
     _next_version(connection, record_id, expected_version, row)
 
 

@@ -62,4 +62,4 @@ def _announce(connection: Connection, realm: Realm, request: Request) -> None:
     actor, object = request.decided_by or RULE, f"request:{request.id}"
     note(connection, realm, Event.REQUEST_DECIDED, actor=actor, object=object, outcome=str(request.state), detail=detail)
     subject, text = news_of(request)
-    tell(connection, realm, request.patient_id, subject=subject, text=text)
+    tell(connection, realm, request.patient_id, subject=subject, text=text, link=f"/requests/{request.id}")

@@ -21,15 +21,13 @@ from rp.patients.directory import find_patient
 from rp.patients.models import PatientRow
 from rp.realm import Realm
 from rp.records.counting import count_anonymously, result_of
-from rp.records.erased import remember_erased
+from rp.records.erased import PATIENT, RECORD, remember_erased
 from rp.records.models import RecordRow
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
 from rp.relations.representations import forget as forget_representations
 from rp.requests.emptying import empty_requests_about
 
-RECORD, PATIENT = "record", "patient"
-"""The kinds of tombstones, and of what comes no more."""
 ACTOR_AGAIN = "operator:epoch"
 
 _RECORDS, _PATIENTS = table_of(RecordRow), table_of(PatientRow)

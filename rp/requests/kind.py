@@ -151,4 +151,9 @@ def _shown(known: Field, text: str) -> str:
         return dict(known.options()).get(text, text)
     if known.widget == "tick":
         return _("да")
-    return format_day(text) if known.widget == "date" else text
+    if known.widget == "date":
+        try:
+            return format_day(date.fromisoformat(text))
+        except ValueError:  # a draft says what was typed
+            return text
+    return text

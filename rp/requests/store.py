@@ -12,7 +12,7 @@ from rp.realm import Realm
 from rp.requests.kind import Request, State
 from rp.requests.models import RequestDocumentRow, RequestRow
 
-PAGE = 50
+AT_ONCE = 50
 """Requests that one page of the queue shows."""
 
 _TABLE, _DOCUMENTS = table_of(RequestRow), table_of(RequestDocumentRow)
@@ -86,7 +86,7 @@ def queue(
         conditions.append(_TABLE.c.organisation_id == organisation_id)
     total = connection.execute(select(func.count()).select_from(_TABLE).where(*conditions)).scalar_one()
     order = (_TABLE.c.sent_at, _TABLE.c.number)
-    query = select(_TABLE).where(*conditions).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    query = select(_TABLE).where(*conditions).order_by(*order).limit(AT_ONCE).offset((page - 1) * AT_ONCE)
     keys = Keys(connection, realm)
     return [_open(keys, row) for row in connection.execute(query).mappings().all()], total
 

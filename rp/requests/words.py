@@ -17,8 +17,8 @@ def mark_of(request: Request) -> Mark:
 
 
 def news_of(request: Request) -> tuple[str, str]:
-    """Subject and text of the news that a request was decided. Neither says what it was about: it goes by mail and SMS too."""
-    subject = _("Решение по заявлению %(number)s", number=request.number)
+    """Subject and text of the news that a request was decided, in Russian whoever decides. Neither says what it was about."""
+    subject = f"Решение по заявлению {request.number}"
     if request.state is State.GRANTED:
-        return subject, _("Заявление %(number)s одобрено. Ответ в личном кабинете регистра.", number=request.number)
-    return subject, _("По заявлению %(number)s отказано. Причина в личном кабинете регистра.", number=request.number)
+        return subject, f"Заявление {request.number} одобрено. Ответ стоит на его странице."
+    return subject, f"По заявлению {request.number} отказано. Причина стоит на его странице."

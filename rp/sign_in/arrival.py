@@ -12,8 +12,10 @@ from rp.trust.sign_in_answer import VerifiedPerson
 def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -> str:
     """Match, link and open the session in one transaction; return the new cookie.
 
-    A session this browser had before ends, so that a planted cookie never becomes the person's session.
+    A session this browser had before ends, so that a planted cookie never becomes the person's session. Whoever only proved
+    more stays where they were at work.
     """
+    is_same = previous is not None and (previous.issuer, previous.subject) == (person.issuer, person.subject)
     with realm.database.write() as connection:
         if previous is not None:
             end_session(connection, realm, previous.id)
@@ -38,9 +40,9 @@ def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -
             subject=person.subject,
             provider_session=person.provider_session,
             acr=person.acr,
-            # Who proves more in between goes on for whom they did.
-            acting_for=previous.acting_for if previous and patient_id and previous.own_patient_id == patient_id else None,
             sealed={"claims": dict(person.claims), "tokens": asdict(person.tokens)},
+            workplace_id=previous.workplace_id if previous is not None and is_same else None,
+            acting_for=previous.acting_for if previous is not None and is_same else None,
         )
         note(connection, realm, Event.SIGN_IN, actor=actor, object="session", detail=_detail(match, person))
     return cookie

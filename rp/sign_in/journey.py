@@ -39,19 +39,30 @@ class NotTaken(Enum):
 
 @dataclass(frozen=True)
 class Journey:
-    """What we remembered when the browser left."""
+    """What we remembered when the browser left. `acr` is the level that was asked for; `insists` says that it was asked for once
+    more, after an answer that said less."""
 
     nonce: str = field(repr=False)
     code_verifier: str = field(repr=False)
     return_path: str
+    acr: str | None = None
+    insists: bool = False
 
 
-def begin_journey(connection: Connection, realm: Realm, request: SignInRequest, *, browser: str, return_path: str) -> None:
+def begin_journey(
+    connection: Connection, realm: Realm, request: SignInRequest, *, browser: str, return_path: str, insists: bool = False
+) -> None:
     """Remember a sign-in request for the browser that makes it. Journeys past their time go."""
     now = realm.clock.now()
     connection.execute(delete(SignInRow).where(SignInRow.created_at <= now - LIFETIME_SECONDS))
     state_hash = _hash(request.state)
-    fields = {"nonce": request.nonce, "code_verifier": request.code_verifier, "return_path": safe_path(return_path)}
+    fields = {
+        "nonce": request.nonce,
+        "code_verifier": request.code_verifier,
+        "return_path": safe_path(return_path),
+        "acr": request.acr,
+        "insists": insists,
+    }
     values = {
         "state_hash": state_hash,
         "browser": browser,

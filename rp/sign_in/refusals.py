@@ -34,6 +34,8 @@ def reason_of(error: TrustError) -> str:
             return "cancelled"
         case SignInDeclined():
             return "declined"
+        case AssuranceTooLow(required="high"):
+            return "signature"
         case AssuranceTooLow():
             return "assurance"
         case RightsMissing(reason=reason):
@@ -129,6 +131,18 @@ def _assurance(code: str | None, cause: str | None) -> PageProblem:
     )
 
 
+def _signature(code: str | None, cause: str | None) -> PageProblem:
+    return PageProblem(
+        status=403,
+        title=_("Нужна электронная подпись"),
+        lead=_("Это действие подтверждают входом по электронной подписи, а Пропуск сообщил о более простом входе."),
+        advice=(_("Войдите в Пропуск с сертификатом и повторите."), _("Всё остальное в кабинете открыто и так.")),
+        actions=((_("Личный кабинет"), "/"), (_("Войти ещё раз"), "/sign-in")),
+        code=code,
+        cause=cause,
+    )
+
+
 def _answer(code: str | None, cause: str | None) -> PageProblem:
     return PageProblem(
         status=400,
@@ -168,9 +182,13 @@ def _used(code: str | None, cause: str | None) -> PageProblem:
 def _unavailable(code: str | None, cause: str | None) -> PageProblem:
     return PageProblem(
         status=503,
-        title=_("Пропуск не отвечает"),
-        lead=_("Войти сейчас нельзя: сервис входа недоступен. Ваши записи целы."),
-        advice=(_("Повторите через несколько минут."), _("Статистика регионов открыта без входа.")),
+        title=_("Технические неполадки"),
+        lead=_("Пропуск не отвечает, поэтому войти сейчас нельзя. Ваши записи целы."),
+        advice=(
+            _("Повторите через несколько минут: регистр сам заметит, что Пропуск снова работает."),
+            _("Если неполадки не проходят, назовите поддержке номер ошибки с этой страницы."),
+            _("Статистика регионов открыта без входа."),
+        ),
         actions=_again(),
         code=code,
         cause=cause,
@@ -184,6 +202,7 @@ PROBLEMS: Mapping[str, Callable[[str | None, str | None], PageProblem]] = {
     "role": _role,
     "declined": _declined,
     "assurance": _assurance,
+    "signature": _signature,
     "answer": _answer,
     "state": _state,
     "used": _used,

@@ -18,7 +18,7 @@ from rp.settings import ASSURANCE_LEVELS
 from rp.sign_in.arrival import welcome
 from rp.sign_in.journey import NotTaken, begin_journey, safe_path, take_journey
 from rp.sign_in.refusals import PROBLEMS, problem, reason_of
-from rp.trust.errors import ProviderUnavailable, SignInDeclined, TrustError
+from rp.trust.errors import AssuranceTooLow, ProviderUnavailable, SignInDeclined, TrustError
 from rp.trust.sign_in_answer import check_answer_parameters, redeem_code
 from rp.trust.sign_in_request import make_sign_in_request, sign_out_url
 
@@ -29,15 +29,17 @@ RECOMMENDED_ACR = "substantial"
 blueprint = Blueprint("sign_in", __name__)
 
 
-def start_sign_in(return_path: str, *, login_hint: str | None = None, acr: str | None = None) -> WerkzeugResponse:
+def start_sign_in(
+    return_path: str, *, login_hint: str | None = None, acr: str | None = None, insists: bool = False
+) -> WerkzeugResponse:
     """Send the browser to the provider, to come back to `return_path`."""
     realm = current_realm()
     try:
-        going = make_sign_in_request(realm, language=current_language(), login_hint=login_hint, acr=acr)
+        going = make_sign_in_request(realm, language=current_language(), login_hint=login_hint, acr=acr, insists=insists)
     except ProviderUnavailable as error:
         return answer_problem(problem("unavailable", cause=str(error)))
     with realm.database.write() as connection:
-        begin_journey(connection, realm, going, browser=browser_binding(), return_path=return_path)
+        begin_journey(connection, realm, going, browser=browser_binding(), return_path=return_path, insists=insists)
     return redirect(going.url, 302)
 
 
@@ -76,9 +78,14 @@ def callback() -> WerkzeugResponse:
         return _refuse(realm, "used" if journey is NotTaken.USED else "state", cause=journey.value)
     try:
         code = check_answer_parameters(realm, arguments)
-        person = redeem_code(realm, code, nonce=journey.nonce, code_verifier=journey.code_verifier)
+        person = redeem_code(realm, code, nonce=journey.nonce, code_verifier=journey.code_verifier, required_acr=journey.acr)
     except SignInDeclined as error:
         return _refuse(realm, reason_of(error), cause=f"the provider answers {error.code}", code=error.code)
+    except AssuranceTooLow as error:
+        if not journey.insists:
+            _note_refusal(realm, str(error))
+            return start_sign_in(journey.return_path, acr=error.required, insists=True)
+        return _refuse(realm, reason_of(error), cause=str(error))
     except TrustError as error:
         return _refuse(realm, reason_of(error), cause=str(error))
     response = redirect(journey.return_path, 303)
@@ -124,6 +131,10 @@ def signed_out() -> str:
 
 def _refuse(realm: Realm, reason: str, *, cause: str, code: str | None = None) -> WerkzeugResponse:
     """Write the cause down and leave the callback's address for the page of the reason."""
+    _note_refusal(realm, cause)
+    return redirect(url_for("sign_in.refused", reason=reason, error=code), 303)
+
+
+def _note_refusal(realm: Realm, cause: str) -> None:
     with realm.database.write() as connection:
         note(connection, realm, Event.SIGN_IN, actor="anybody", object="session", outcome="refused", detail={"cause": cause})
-    return redirect(url_for("sign_in.refused", reason=reason, error=code), 303)

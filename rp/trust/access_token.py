@@ -10,6 +10,7 @@ from typing import Any
 from rp.realm import Realm
 from rp.trust.assurance import reaches
 from rp.trust.errors import AccessTokenRefused, PersonRefused, ProofTooWeak, RightsMissing, ScopeMissing
+from rp.trust.patience import patience
 from rp.trust.provider import Provider, client_credentials, read_json
 from rp.trust.rights import check_rights
 from rp.trust.signed_token import SignatureRefused, verify_signature
@@ -42,6 +43,11 @@ def judge_access_token(realm: Realm, token: str, *, scope: str) -> VerifiedAcces
 
     The token of a system's own says nothing of a person: what it may do is decided by whose system it is.
     """
+    with patience(realm):
+        return _judge(realm, token, scope=scope)
+
+
+def _judge(realm: Realm, token: str, *, scope: str) -> VerifiedAccess:
     try:
         header, claims = verify_signature(realm, token)
     except SignatureRefused as error:

@@ -41,6 +41,10 @@ class AnswerRefused(TrustError):
 class AssuranceTooLow(AnswerRefused):
     """The ID token is genuine, but its `acr` is weaker than the one we asked for."""
 
+    def __init__(self, required: str) -> None:
+        super().__init__(f"ID token: acr is below {required}")
+        self.required = required
+
 
 class RightsMissing(AnswerRefused):
     """The ID token is genuine, but the person's account does not open this registry. `reason` is `unverified` or `role`."""

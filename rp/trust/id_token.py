@@ -22,7 +22,9 @@ MAX_AGE_SECONDS = 600
 Claims = Mapping[str, Any]
 
 
-def judge_id_token(realm: Realm, token: object, *, nonce: str, access_token: str) -> dict[str, Any]:
+def judge_id_token(
+    realm: Realm, token: object, *, nonce: str, access_token: str, required_acr: str | None = None
+) -> dict[str, Any]:
     """The claims of an ID token that is the answer to our request. Raises AnswerRefused, ProviderUnavailable."""
     supported = realm.room(Provider).metadata().id_token_algorithms
     try:
@@ -49,7 +51,7 @@ def judge_id_token(realm: Realm, token: object, *, nonce: str, access_token: str
         judged.validate(now=realm.clock.now(), leeway=LEEWAY_SECONDS)
     except JoseError as error:
         raise AnswerRefused(f"ID token: {error.error} {getattr(error, 'claim', '')}".rstrip()) from error
-    check_assurance(claims.get("acr"), required=realm.settings.required_acr)
+    check_assurance(claims.get("acr"), required=required_acr or realm.settings.required_acr)
     return claims
 
 
@@ -63,7 +65,7 @@ def half_hash(access_token: str, algorithm: str) -> str:
 def check_assurance(acr: object, *, required: str) -> None:
     """Refuse an `acr` that is absent, unknown or weaker than the required one."""
     if not reaches(acr, required):
-        raise AssuranceTooLow(f"ID token: acr is below {required}")
+        raise AssuranceTooLow(required)
 
 
 def _check_presence(_realm: Realm, claims: Claims) -> None:

@@ -13,6 +13,7 @@ from joserfc.jwk import Key, KeySet
 from ground.fetch import confine
 from rp.realm import Realm
 from rp.trust.errors import ProviderUnavailable
+from rp.trust.patience import seconds_left
 
 METADATA_LIFETIME_SECONDS = 600
 KEYS_LIFETIME_SECONDS = 300
@@ -39,6 +40,18 @@ class Metadata:
     id_token_algorithms: frozenset[str]
 
 
+class _TimedSession(requests.Session):
+    """Gives each question what is left of the patience of whoever waits."""
+
+    def __init__(self, realm: Realm) -> None:
+        super().__init__()
+        self._realm = realm
+
+    def request(self, method: str | bytes, url: str | bytes, *arguments: Any, **options: Any) -> requests.Response:
+        options.setdefault("timeout", seconds_left(self._realm))
+        return super().request(method, url, *arguments, **options)
+
+
 class Provider:
     """The provider of one realm, as far as it is remembered. Safe to use from many threads."""
 
@@ -51,8 +64,8 @@ class Provider:
         self._failed_at: float | None = None
 
     def session(self) -> requests.Session:
-        """An HTTP session that reaches the provider and nobody else."""
-        return confine(requests.Session(), self._realm.fetch_policy, self._realm.transport)
+        """An HTTP session that reaches the provider and nobody else, for as long as there is time."""
+        return confine(_TimedSession(self._realm), self._realm.fetch_policy, self._realm.transport)
 
     def metadata(self) -> Metadata:
         """The metadata. Raises ProviderUnavailable, also when they speak of another issuer."""
@@ -111,7 +124,7 @@ def read_json(session: requests.Session, method: str, url: str, **options: Any) 
         raise ProviderUnavailable(f"the provider answers {response.status_code}")
     try:
         return response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProviderUnavailable("the provider's answer is not JSON") from error
 
 

@@ -1,13 +1,13 @@
 """Asking the provider for the next tokens of a session: so it learns that its person is at work here (RFC 6749, 6)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from rp.realm import Realm
 from rp.trust.errors import AnswerRefused, ProviderUnavailable
+from rp.trust.patience import patience
 from rp.trust.provider import Provider, client_credentials
 from rp.trust.sign_in_answer import Tokens
 
@@ -21,6 +21,11 @@ def renew_tokens(realm: Realm, tokens: Tokens) -> Tokens:
 
     Raises AnswerRefused when the provider refuses it for good, and ProviderUnavailable.
     """
+    with patience(realm):
+        return _renew(realm, tokens)
+
+
+def _renew(realm: Realm, tokens: Tokens) -> Tokens:
     provider = realm.room(Provider)
     data = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
     try:
@@ -30,12 +35,14 @@ def renew_tokens(realm: Realm, tokens: Tokens) -> Tokens:
     try:
         with provider.session() as session:
             response = session.post(endpoint, data=data, auth=client_credentials(realm), allow_redirects=False)
-            answer: Mapping[str, Any] = response.json()
+            answer = response.json()
     except requests.RequestException as error:
         unavailable = ProviderNotReached if _was_not_sent(error) else ProviderUnavailable
         raise unavailable(f"the token endpoint cannot be reached ({type(error).__name__})") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProviderUnavailable("the token endpoint's answer is not JSON") from error
+    if not isinstance(answer, Mapping):
+        raise ProviderUnavailable("the token endpoint's answer is no object")
     if response.status_code == 400:
         raise AnswerRefused(f"the token endpoint answers {str(answer.get('error'))[:64]}")
     access_token, lifetime = answer.get("access_token"), answer.get("expires_in")

@@ -10,6 +10,7 @@ from authlib.integrations.base_client.errors import OAuthError
 from rp.realm import Realm
 from rp.trust.errors import AnswerRefused, ProviderUnavailable, SignInDeclined
 from rp.trust.id_token import judge_id_token
+from rp.trust.patience import patience, seconds_left
 from rp.trust.provider import Provider, read_json
 from rp.trust.rights import check_rights
 from rp.trust.sign_in_request import authlib_session
@@ -28,6 +29,8 @@ CLAIMS = (
     "passport_series",
     "passport_number",
 )
+CHECKED = ("phone_number_verified", "email_verified", "passport_verified")
+"""Whether the provider checked what it says; only a plain «yes» counts."""
 DIGITS = "0123456789"
 NOT_CONFIRMED = "account_not_confirmed"
 """The first word of the description by which the provider says why it answers `access_denied`."""
@@ -47,7 +50,7 @@ class Tokens:
 class VerifiedPerson:
     """Who signed in, as the provider vouches for it. Claims the person did not give are None.
 
-    `claims` has everything that was given of what `CLAIMS` names, and `organisations`.
+    `claims` has everything that was given of what `CLAIMS` and `CHECKED` name, `organisations`, and `has_signature`.
     """
 
     issuer: str
@@ -77,18 +80,25 @@ def check_answer_parameters(realm: Realm, arguments: Mapping[str, str]) -> str:
     return code
 
 
-def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> VerifiedPerson:
-    """Exchange the code and judge everything that comes back. Raises AnswerRefused, ProviderUnavailable.
+def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str, required_acr: str | None = None) -> VerifiedPerson:
+    """Exchange the code and judge everything that comes back, which must say the level that was asked for, or the one we require.
+    Raises AnswerRefused, ProviderUnavailable.
 
     Whoever may not be served here is turned away before anything else is asked about them.
     """
+    with patience(realm):
+        required = required_acr or realm.settings.required_acr
+        return _redeem(realm, code, nonce=nonce, code_verifier=code_verifier, required_acr=required)
+
+
+def _redeem(realm: Realm, code: str, *, nonce: str, code_verifier: str, required_acr: str) -> VerifiedPerson:
     answer = _fetch_tokens(realm, code, code_verifier)
     access_token, id_token = answer.get("access_token"), answer.get("id_token")
     if not isinstance(access_token, str) or not isinstance(id_token, str):
         raise AnswerRefused("the token answer lacks a token")
     if str(answer.get("token_type", "")).lower() != "bearer":
         raise AnswerRefused("the token type is not Bearer")
-    claims = judge_id_token(realm, id_token, nonce=nonce, access_token=access_token)
+    claims = judge_id_token(realm, id_token, nonce=nonce, access_token=access_token, required_acr=required_acr)
     check_rights(claims)
     given = _fetch_userinfo(realm, access_token, subject=claims["sub"])
     lifetime = answer.get("expires_in")
@@ -99,7 +109,7 @@ def redeem_code(realm: Realm, code: str, *, nonce: str, code_verifier: str) -> V
         provider_session=_text(claims, "sid"),
         birth_date=_text(given, "birthdate"),
         snils=_text(given, "snils"),
-        claims=_known_claims(given),
+        claims={**_known_claims(given), "has_signature": claims.get("has_signature") is True},
         tokens=Tokens(
             access_token=access_token,
             id_token=id_token,
@@ -117,6 +127,7 @@ def _known_claims(given: Mapping[str, Any]) -> dict[str, Any]:
     claims: dict[str, Any] = {name: text for name in CLAIMS if (text := _text(given, name)) is not None}
     if "snils" in claims:
         claims["snils"] = "".join(character for character in claims["snils"] if character in DIGITS)
+    claims |= {name: given.get(name) is True for name in CHECKED}
     organisations = given.get("organisations")
     entries = organisations if isinstance(organisations, list) else []
     claims["organisations"] = [
@@ -140,13 +151,21 @@ def _fetch_tokens(realm: Realm, code: str, code_verifier: str) -> Mapping[str, A
     endpoint = realm.room(Provider).metadata().token_endpoint
     try:
         with authlib_session(realm) as session:
-            answer: Mapping[str, Any] = session.fetch_token(
-                endpoint, grant_type="authorization_code", code=code, code_verifier=code_verifier, allow_redirects=False
+            answer = session.fetch_token(
+                endpoint,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=code_verifier,
+                allow_redirects=False,
+                timeout=seconds_left(realm),
             )
     except OAuthError as error:
         raise AnswerRefused(f"the token endpoint answers {str(error.error)[:64]}") from error
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, ValueError, TypeError, AttributeError, RecursionError) as error:
+        # Authlib takes for granted that JSON is an object.
         raise ProviderUnavailable(f"the token endpoint cannot be used ({type(error).__name__})") from error
+    if not isinstance(answer, Mapping):
+        raise ProviderUnavailable("the token endpoint's answer is no object")
     return answer
 
 

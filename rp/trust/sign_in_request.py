@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import orjson
 from authlib.integrations.requests_client import OAuth2Session
 
 from ground.chance import draw_token
 from ground.fetch import confine
 from rp.realm import Realm
+from rp.settings import ASSURANCE_LEVELS
+from rp.trust.assurance import reaches
 from rp.trust.provider import Provider
 
 
@@ -19,6 +22,7 @@ class SignInRequest:
     state: str = field(repr=False)
     nonce: str = field(repr=False)
     code_verifier: str = field(repr=False)
+    acr: str = "low"
 
 
 def authlib_session(realm: Realm) -> OAuth2Session:
@@ -35,13 +39,19 @@ def authlib_session(realm: Realm) -> OAuth2Session:
 
 
 def make_sign_in_request(
-    realm: Realm, *, language: str | None = None, login_hint: str | None = None, acr: str | None = None
+    realm: Realm,
+    *,
+    language: str | None = None,
+    login_hint: str | None = None,
+    acr: str | None = None,
+    insists: bool = False,
 ) -> SignInRequest:
     """Draw state, nonce and PKCE verifier and build the authorization URL, for the level that `acr` names or the one we
-    require. Raises ProviderUnavailable."""
+    require. Whoever `insists` wants that level or an error (OpenID Connect Core 1.0, 5.5.1.1). Raises ProviderUnavailable."""
     metadata = realm.room(Provider).metadata()
     state, nonce, verifier = (draw_token(realm.chance, purpose) for purpose in ("state", "nonce", "code verifier"))
-    wishes = {"ui_locales": language, "login_hint": login_hint}
+    asked = acr or realm.settings.required_acr
+    wishes = {"ui_locales": language, "login_hint": login_hint, "claims": _essential(asked) if insists else None}
     extra = {name: value for name, value in wishes.items() if value}
     with authlib_session(realm) as session:
         url, _ = session.create_authorization_url(
@@ -49,10 +59,16 @@ def make_sign_in_request(
             state=state,
             code_verifier=verifier,
             nonce=nonce,
-            acr_values=acr or realm.settings.required_acr,
+            acr_values=asked,
             **extra,
         )
-    return SignInRequest(url=url, state=state, nonce=nonce, code_verifier=verifier)
+    return SignInRequest(url=url, state=state, nonce=nonce, code_verifier=verifier, acr=asked)
+
+
+def _essential(acr: str) -> str:
+    """The `claims` parameter that asks for this level or a higher one, and for nothing less."""
+    levels = [level for level in ASSURANCE_LEVELS if reaches(level, acr)]
+    return orjson.dumps({"id_token": {"acr": {"essential": True, "values": levels}}}).decode()
 
 
 def sign_out_url(realm: Realm, *, provider_session: str | None) -> str | None:

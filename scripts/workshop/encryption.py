@@ -105,7 +105,8 @@ def plan_encryption(places: Places, services: Sequence[Service], names: Sequence
 
 def under_names(services: Sequence[Service]) -> tuple[Service, ...]:
     """The services as they are under TLS, where a public address follows the port and is no setting of its own."""
-    return tuple(replace(service, address_variables=()) for service in services)
+    public = {name for name, _, _ in SERVERS}
+    return tuple(replace(service, address_variables=()) if service.name in public else service for service in services)
 
 
 def unresolved(names: Sequence[str]) -> list[str]:

@@ -91,12 +91,29 @@ def read_services(places: Places, variables: Mapping[str, str]) -> tuple[Service
             is_tls=bool(rp.get("tls_certificate", "")),
         ),
     )
+    if rp.get("environment", "production") == "test":
+        services += (_registry_control(rp, idp),)
     if bank.table:  # a home from before there was a bank has no such file
         services += (_bank(bank),)
     for service in services:
         if not service.host or not service.listen.rpartition(":")[2].isdigit():
             raise Refused(f"{service.listen_variable} is “{service.listen}”, and has to be like 127.0.0.1:8400.")
     return services
+
+
+def _registry_control(rp: "_Settings", idp: "_Settings") -> Service:
+    """Its address is where the phone, which is the provider's, looks for it."""
+    return Service(
+        name="registry-control",
+        title="Control of the registry",
+        application="rp",
+        options=("--control",),
+        listen=rp.get("control_listen", "127.0.0.1:8501"),
+        listen_variable="REGISTRY_CONTROL_LISTEN",
+        address_variables=("PROPUSK_REGISTRY_CONTROL_URL",),
+        address=idp.get("registry_control_url", "http://127.0.0.1:8501"),
+        is_tls=False,
+    )
 
 
 def _bank(settings: "_Settings") -> Service:

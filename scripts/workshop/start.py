@@ -1,4 +1,4 @@
-"""`scripts/start`: from a bare checkout to four servers that answer, and back to nothing on Ctrl-C.
+"""`scripts/start`: from a bare checkout to five servers that answer, and back to nothing on Ctrl-C.
 
     places and ports → environment → assets, catalogues, keys → databases → servers → what to know
 
@@ -72,8 +72,9 @@ def start(arguments: Sequence[str]) -> int:
         prog="scripts/start",
         description="Start the whole stand, setting up what is missing. Ctrl-C stops it.",
         epilog="Addresses are settings: config/idp.toml, config/rp.toml, config/bank.toml, or PROPUSK_LISTEN, PROPUSK_ISSUER, "
-        "PROPUSK_CONTROL_LISTEN, PROPUSK_BANK_ISSUER, REGISTRY_LISTEN, REGISTRY_URL, REGISTRY_ISSUER, BANK_LISTEN, BANK_ISSUER, "
-        "BANK_PROVIDER_URL. PROPUSK_HOME is where config, keys and var are.",
+        "PROPUSK_CONTROL_LISTEN, PROPUSK_BANK_ISSUER, PROPUSK_REGISTRY_CONTROL_URL, REGISTRY_LISTEN, REGISTRY_URL, "
+        "REGISTRY_ISSUER, REGISTRY_CONTROL_LISTEN, BANK_LISTEN, BANK_ISSUER, BANK_PROVIDER_URL. "
+        "PROPUSK_HOME is where config, keys and var are.",
     )
     parser.add_argument("--no-setup", action="store_true", help="use the Python that runs this, and build nothing")
     parser.add_argument("--tls", action="store_true", help="serve everything over https, with certificates of a local authority")

@@ -40,9 +40,9 @@ def tls_stand(
 ) -> Iterator[RunningStand]:
     certificate, private, trusted = leaf_and_authority
     home = copy_home(prepared_home, tmp_path_factory.mktemp("tls-stand") / "home")
-    idp, control, rp, bank = free_ports(4)
+    idp, control, rp, bank, rp_control = free_ports(5)
     addresses = f"https://idp.test:{idp}", f"https://rp.test:{rp}"
-    at = Addresses(idp, control, rp, *addresses, bank_port=bank, bank=f"https://bank.test:{bank}")
+    at = Addresses(idp, control, rp, *addresses, bank_port=bank, bank=f"https://bank.test:{bank}", rp_control_port=rp_control)
     tls = f'tls_certificate = "{certificate}"\ntls_private = "{private}"\n'
     reached = f'trusted_ca_file = "{trusted}"\n[fetch_addresses]\n"idp.test" = "127.0.0.1"\n"bank.test" = "127.0.0.1"\n'
     write_settings(home, at, idp=tls + reached, rp=tls + reached, bank=tls + reached)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from ground.listening import is_loopback
 from idp.control.app import make_control
 from idp.control.gate import hosts
-from idp.control.permission import is_loopback, is_test_issuer
+from idp.control.permission import is_test_issuer
 from idp.errors import StandUnusable
 from idp.settings import Settings
 from tests.idp.stand import Stand

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from ground.listening import AddressUnusable, Listener
 from idp.cli import start
-from idp.cli.listening import Listener
 from idp.errors import StandUnusable
 from idp.settings import Settings
 from tests.running_stand import free_ports
@@ -79,7 +79,7 @@ def test_operators_own_token_is_the_one_in_force(home: Path, monkeypatch: pytest
 def test_busy_port_is_named(home: Path) -> None:
     (port,) = free_ports(1)
     held = Listener(f"127.0.0.1:{port}")
-    with pytest.raises(StandUnusable, match=f"127.0.0.1:{port} is busy"):
+    with pytest.raises(AddressUnusable, match=f"127.0.0.1:{port} is busy"):
         Listener(f"127.0.0.1:{port}")
     held.stop()
 

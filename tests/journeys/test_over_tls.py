@@ -21,7 +21,7 @@ from tests.browser import Browser
 
 ROOT = Path(__file__).parents[2]
 LAST_LINE = "Ctrl-C stops everything"
-SERVERS = ("PROPUSK_LISTEN", "PROPUSK_CONTROL_LISTEN", "REGISTRY_LISTEN")
+SERVERS = ("PROPUSK_LISTEN", "PROPUSK_CONTROL_LISTEN", "REGISTRY_LISTEN", "REGISTRY_CONTROL_LISTEN")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def running_stand(home: Path, *options: str, **settings: str) -> Iterator[Runnin
     ports = dict(zip(SERVERS, free_ports(len(SERVERS)), strict=True))
     environment = {**os.environ, "PROPUSK_HOME": str(home), "PYTHONUTF8": "1", **settings}
     environment |= {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    environment["PROPUSK_REGISTRY_CONTROL_URL"] = f"http://{environment['REGISTRY_CONTROL_LISTEN']}"
     if "--tls" not in options:
         issuer, registry = (f"http://localhost:{ports[name]}" for name in ("PROPUSK_LISTEN", "REGISTRY_LISTEN"))
         environment |= {"PROPUSK_ISSUER": issuer, "REGISTRY_ISSUER": issuer}

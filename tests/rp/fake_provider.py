@@ -58,7 +58,7 @@ class FakeProvider:
     person: Claims = field(default_factory=lambda: dict(VERA))
     algorithm: str = "RS256"
     acr: str = "substantial"
-    scope: str = "openid fullname birthdate gender snils account registry.read"
+    scope: str = "openid fullname birthdate gender snils inn mobile email id_doc organisations account registry.read"
     account: Claims = field(default_factory=lambda: {"verified": True, "roles": ["citizen.medical_service"]})
     key: Key = field(default_factory=lambda: make_key("RS256", "key-1"))
     published: list[Key] = field(default_factory=list)

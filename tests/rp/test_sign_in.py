@@ -23,7 +23,9 @@ def test_r010_the_registry_sends_whoever_is_not_signed_in_to_the_provider(browse
     assert request["response_type"] == "code"
     assert request["client_id"] == "registry"
     assert request["redirect_uri"] == "http://localhost:8500/sign-in/callback"
-    assert request["scope"] == "openid fullname birthdate gender snils account registry.read"
+    assert (
+        request["scope"] == "openid fullname birthdate gender snils inn mobile email id_doc organisations account registry.read"
+    )
     assert request["acr_values"] == "substantial"
     assert request["code_challenge_method"] == "S256"
     assert {len(request[name]) for name in ("state", "nonce", "code_challenge")} == {43}
@@ -63,7 +65,7 @@ def test_a_stronger_sign_in_leads_back_to_this_host_only(browser: Browser, elsew
     assert browser.sign_in(f"/sign-in/stronger?next={elsewhere}").headers["Location"] == "/"
 
 
-def test_rp01_a_callback_without_the_cookie_of_its_browser_is_refused_before_the_code_is_used(stand: Stand) -> None:
+def test_rp_01_a_callback_without_the_cookie_of_its_browser_is_refused_before_the_code_is_used(stand: Stand) -> None:
     callback = stand.provider.approve(stand.browser().leave_for())
     stranger = stand.browser()
     page = stranger.refusal(stranger.come_back(callback))
@@ -72,7 +74,7 @@ def test_rp01_a_callback_without_the_cookie_of_its_browser_is_refused_before_the
     assert "/oauth2/token" not in stand.provider.calls
 
 
-def test_rp03_a_callback_works_once_and_the_first_session_stays(browser: Browser) -> None:
+def test_rp_03_a_callback_works_once_and_the_first_session_stays(browser: Browser) -> None:
     callback = browser.stand.provider.approve(browser.leave_for())
     assert browser.come_back(callback).status_code == 303
     again = browser.come_back(callback)
@@ -120,7 +122,7 @@ def test_an_error_that_does_not_name_its_provider_is_not_believed(browser: Brows
     assert "reason=answer" in response.headers["Location"]
 
 
-def test_rp15_a_weak_sign_in_opens_nothing_and_asks_for_a_stronger_one(browser: Browser) -> None:
+def test_rp_15_a_weak_sign_in_opens_nothing_and_asks_for_a_stronger_one(browser: Browser) -> None:
     for acr in ("low", "gold", ""):
         browser.stand.provider.acr = acr
         page = browser.refusal(browser.sign_in())
@@ -140,7 +142,7 @@ def test_rp15_a_weak_sign_in_opens_nothing_and_asks_for_a_stronger_one(browser: 
         ("/oauth2/jwks", ("200 OK", b"[]")),
     ],
 )
-def test_rp16_a_provider_that_fails_midway_is_a_503_page_and_the_next_try_works(
+def test_rp_16_a_provider_that_fails_midway_is_a_503_page_and_the_next_try_works(
     browser: Browser, path: str, answer: tuple[str, bytes]
 ) -> None:
     browser.stand.provider.broken[path] = answer
@@ -150,7 +152,7 @@ def test_rp16_a_provider_that_fails_midway_is_a_503_page_and_the_next_try_works(
     assert browser.sign_in().headers["Location"] == "/"
 
 
-def test_rp16_a_provider_that_is_away_is_a_503_page(browser: Browser) -> None:
+def test_rp_16_a_provider_that_is_away_is_a_503_page(browser: Browser) -> None:
     browser.stand.transport.hosts[ISSUER] = None
     page = browser.get("/")
     assert page.status_code == 503
@@ -176,17 +178,17 @@ def test_a_sign_in_is_completed_once_however_many_answers_come_at_the_same_time(
         assert list(pool.map(take, range(16))).count(True) == 1
 
 
-def test_rp08_metadata_of_another_issuer_are_refused(browser: Browser) -> None:
+def test_rp_08_metadata_of_another_issuer_are_refused(browser: Browser) -> None:
     browser.stand.provider.spoil_metadata = lambda document: {**document, "issuer": "http://evil.test"}
     assert browser.get("/").status_code == 503
 
 
-def test_rp07_userinfo_of_another_subject_is_refused(browser: Browser) -> None:
+def test_rp_07_userinfo_of_another_subject_is_refused(browser: Browser) -> None:
     browser.stand.provider.spoil_userinfo = lambda claims: {**claims, "sub": "subject-pyotr"}
     assert browser.refusal(browser.sign_in()).status_code == 400
 
 
-def test_rp11_sign_out_ends_the_session_for_every_copy_of_its_cookie(browser: Browser) -> None:
+def test_rp_11_sign_out_ends_the_session_for_every_copy_of_its_cookie(browser: Browser) -> None:
     browser.sign_in()
     cookie = browser.client.get_cookie("rp_session")
     assert cookie is not None
@@ -299,7 +301,7 @@ def test_a_linked_person_who_gives_no_claims_is_known_again(browser: Browser) ->
     assert "Прививка, вторая доза" in browser.get("/").text
 
 
-def test_rp12_tokens_and_codes_are_in_no_page_no_log_and_not_in_the_database_file(
+def test_rp_12_tokens_and_codes_are_in_no_page_no_log_and_not_in_the_database_file(
     browser: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

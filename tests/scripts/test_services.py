@@ -37,6 +37,15 @@ def test_bank_is_there_where_it_has_settings(tmp_path: Path) -> None:
     assert listens(tmp_path, {"BANK_LISTEN": "127.0.0.1:9402"})[3:] == ["127.0.0.1:9402"]
 
 
+def test_registry_of_a_test_stand_has_a_control_plane_where_the_phone_looks(tmp_path: Path) -> None:
+    places = Places(checkout=tmp_path, home=tmp_path)
+    moved = {"REGISTRY_ENVIRONMENT": "test", "REGISTRY_CONTROL_LISTEN": "127.0.0.1:9501"}
+    assert listens(tmp_path, {"REGISTRY_ENVIRONMENT": "test"})[3:] == ["127.0.0.1:8501"]
+    assert "set PROPUSK_REGISTRY_CONTROL_URL=http://localhost:9501" in advise_on_addresses(read_services(places, moved))
+    told = {**moved, "PROPUSK_REGISTRY_CONTROL_URL": "http://127.0.0.1:9501"}
+    assert advise_on_addresses(read_services(places, told)) == ""
+
+
 def test_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "rp.toml").write_text("listen = ")

@@ -46,18 +46,19 @@ async function listen() {
 }
 
 async function ask(signal) {
-  const { news, last, person, application, scanned } = phone.dataset;
-  const query = new URLSearchParams({ after: last, wait_for: WAIT_SECONDS, application, scanned });
+  const { news, last, registryLast, person, application, scanned } = phone.dataset;
+  const query = new URLSearchParams({ after: last, registry_after: registryLast, wait_for: WAIT_SECONDS, application, scanned });
   const page = await read(`${news}?${query}`, signal);
   const found = page.getElementById("news");
   for (const clock of document.querySelectorAll(".phone-clock")) say(clock, found.dataset.clock);
-  if (found.dataset.person !== person || Number(found.dataset.last) < Number(last)) {
+  const wasEmptied = Number(found.dataset.last) < Number(last) || Number(found.dataset.registryLast) < Number(registryLast);
+  if (found.dataset.person !== person || wasEmptied) {
     await startOver(signal);
     return true;
   }
   const bubbles = [...found.children].reverse().filter((bubble) => !document.getElementById(bubble.id));
   for (const bubble of bubbles) add(bubble);
-  phone.dataset.last = found.dataset.last;
+  Object.assign(phone.dataset, { last: found.dataset.last, registryLast: found.dataset.registryLast });
   if (found.dataset.application === application) return bubbles.length > 0;
   put("notices", page.getElementById("new-notices"));
   put("codes", page.getElementById("new-codes"));
@@ -104,8 +105,8 @@ async function startOver(signal) {
     list.after(...fresh.querySelectorAll(".empty"));
     list.replaceChildren(...offerCopying(fresh.querySelector(".phone-list")).children);
   }
-  const { last, person, application, scanned } = now.dataset;
-  Object.assign(phone.dataset, { last, person, application, scanned });
+  const { last, registryLast, person, application, scanned } = now.dataset;
+  Object.assign(phone.dataset, { last, registryLast, person, application, scanned });
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? question.abort() : listen()));

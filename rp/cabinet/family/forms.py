@@ -3,8 +3,8 @@
 from datetime import date
 
 from ground.web.language import gettext as _
-from rp.forms.form import Field, FieldRefused, Form, FormRead
-from rp.forms.formats import read_day, read_snils
+from rp.forms.form import Field, Form, FormRead
+from rp.forms.formats import FieldRefused, read_day, read_snils
 from rp.relations.representations import GrantRefused
 
 LONGEST_YEARS = 10

@@ -51,7 +51,7 @@ def file(kind_name: str) -> Response | Page:
         texts = filing.texts_of(form, request.form)
         read = filing.judge(asking, kind.name, texts)
         if _is_to_send() and not read.is_valid:
-            return _page(kind, form, read, asking, action=_new_path(kind, asking.record), once=once, status=400)
+            return _page(kind, form, read, asking, action=_new_path(kind, asking.record), once=once, status=422)
         record_id = asking.record.id if asking.record else None
         about = {"kind": kind.name, "patient_id": asker.patient_id, "author": asker.actor, "record_id": record_id}
         filed = filing.draft(connection, realm, **about, values=texts, once=once)
@@ -94,7 +94,7 @@ def change(request_id: str) -> Response | Page:
         texts = filing.texts_of(form, request.form)
         read = filing.judge(asking, kind.name, texts)
         if _is_to_send() and not read.is_valid:
-            return _page(kind, form, read, asking, action=f"{PATH}/{found.id}/edit", status=400)
+            return _page(kind, form, read, asking, action=f"{PATH}/{found.id}/edit", status=422)
         filed = filing.redraft(connection, realm, found, texts)
         if _is_to_send() and not asker.must_sign:
             filed = filing.send(connection, realm, filed, asking)

@@ -1,13 +1,13 @@
 """Requests of people, holds, and what stays of erased records: numbers, and what must not come again.
 
-Revision 0011, after 0005.
+Revision 0011, after 0010.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0005"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -14,7 +14,7 @@ class Certificate(RequestKind):
     """The kind `certificate`."""
 
     name = "certificate"
-    icon = "doc"
+    icon = "document"
 
     def title(self) -> str:
         return _("Оформить справку")

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from ground.web.language import gettext as _
-from rp.forms.form import Field, FieldRefused, Form
-from rp.forms.formats import read_birth_date, read_snils
+from rp.forms.form import Field, Form
+from rp.forms.formats import FieldRefused, read_birth_date, read_snils
 from rp.forms.identity_documents import BIRTH_CERTIFICATE, read_document_number
 from rp.patients.directory import find_by_snils, find_patient
 from rp.relations.ends import Kind, is_of_age
@@ -78,10 +78,14 @@ class Child(RequestKind):
 
     def grant(self, granting: Granting) -> None:
         """Let the parent speak for the child. Raises CannotGrant when the register has no such child."""
-        connection, realm, values = granting.connection, granting.realm, granting.request.values
+        connection, realm, request = granting.connection, granting.realm, granting.request
+        read = self.form(Asking(connection, realm, request.patient_id)).read(request.values)
+        if not read.is_valid:
+            raise CannotGrant(next(iter(read.errors.values())))
+        values = read.values
         child = find_by_snils(connection, realm, values["snils"])
-        parent = find_patient(connection, realm, granting.request.patient_id)
-        if parent is None or child is None or child.person.birth_date.isoformat() != str(values["birth_date"]):
+        parent = find_patient(connection, realm, request.patient_id)
+        if parent is None or child is None or child.person.birth_date != values["birth_date"]:
             raise CannotGrant(_("В регистре нет ребёнка с таким СНИЛС и датой рождения."))
         try:
             grant(

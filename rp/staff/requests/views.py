@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -30,19 +30,22 @@ from rp.requests import deciding
 from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.holds import holds_on, lift_holds, place_hold
 from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
-from rp.requests.store import PAGE, RequestMoved, documents_of, find_request, queue
+from rp.requests.store import AT_ONCE, RequestMoved, documents_of, find_request, queue
 from rp.requests.words import mark_of
+from rp.staff.desk import page
 
 PATH = "/staff/requests"
 DECIDED = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
 ANSWER_CHARACTERS = 1000
+MAX_PAGE = 100_000
 DELETIONS = frozenset({"record_deletion", "full_deletion"})
+Page = tuple[str, int]
 blueprint = Blueprint("staff_requests", __name__, url_prefix=PATH)
 
 
 @blueprint.get("")
 @guarded(Operation.DECIDE_REQUEST)
-def waiting() -> str:
+def waiting() -> Page:
     """What waits, the oldest first; what is decided (`?state=decided`); of one kind (`?kind=`), page by page (`?page=`)."""
     realm, principal = current_realm(), current_principal()
     kinds = _kinds_of(principal)
@@ -50,8 +53,8 @@ def waiting() -> str:
     if chosen is not None and chosen not in {kind.name for kind in kinds}:
         abort(404)
     is_decided = request.args.get("state") == "decided"
-    page = request.args.get("page", 1, type=int)
-    if not 1 <= page <= 100_000:
+    number = request.args.get("page", 1, type=int)
+    if not 1 <= number <= MAX_PAGE:
         abort(400)
     with realm.database.read() as connection:
         found, total = queue(
@@ -60,24 +63,24 @@ def waiting() -> str:
             kinds=[chosen] if chosen else [kind.name for kind in kinds],
             states=DECIDED if is_decided else (State.SENT,),
             organisation_id=None if principal.role is Role.REGISTRAR else principal.organisation_id,
-            page=page,
+            page=number,
         )
-    return render_template(
+    return page(
         "staff_requests/queue.html",
         rows=[(each, BY_NAME[each.kind].title(), mark_of(each)) for each in found],
         kind_options=[(kind.name, kind.title()) for kind in kinds],
         chosen=chosen,
         turn=partial(_turned, chosen, is_decided),
         is_decided=is_decided,
-        page=page,
-        pages=max(1, -(-total // PAGE)),
+        number=number,
+        pages=max(1, -(-total // AT_ONCE)),
         total=total,
     )
 
 
 @blueprint.get("/<request_id>")
 @guarded(Operation.DECIDE_REQUEST)
-def show(request_id: str) -> str:
+def show(request_id: str) -> Page:
     """One request beside the person and the record that it is about."""
     realm = current_realm()
     with realm.database.write() as connection:
@@ -89,7 +92,7 @@ def show(request_id: str) -> str:
 
 @blueprint.post("/<request_id>")
 @guarded(Operation.DECIDE_REQUEST)
-def decide(request_id: str) -> Response | tuple[str, int]:
+def decide(request_id: str) -> Response | Page:
     """Grant or refuse, with an answer that the person reads. Of two who decide at once one is told so."""
     realm, principal = current_realm(), current_principal()
     decision, answer = request.form.get("decision"), request.form.get("answer", "").strip()
@@ -101,20 +104,20 @@ def decide(request_id: str) -> Response | tuple[str, int]:
         with realm.database.write() as connection:
             found = _find(connection, realm, request_id)
             if complaint is not None:
-                return _page(connection, realm, found, answer=answer, error=complaint), 400
+                return _page(connection, realm, found, answer=answer, error=complaint, status=422)
             act = deciding.grant if decision == "grant" else deciding.refuse
             act(connection, realm, replace(found, version=version), decider=principal, answer=answer)
     except RequestMoved:
         raise _moved() from None
     except CannotGrant as reason:
         with realm.database.read() as connection:
-            return _page(connection, realm, found, answer=answer, problem=str(reason)), 409
+            return _page(connection, realm, found, answer=answer, problem=str(reason), status=409)
     return redirect(PATH, 303)
 
 
 @blueprint.post("/<request_id>/hold")
 @guarded(Operation.DECIDE_REQUEST)
-def hold(request_id: str) -> Response | tuple[str, int]:
+def hold(request_id: str) -> Response | Page:
     """Forbid to erase anything of this person, or allow it again."""
     realm, principal = current_realm(), current_principal()
     reason = request.form.get("reason", "").strip()
@@ -125,7 +128,7 @@ def hold(request_id: str) -> Response | tuple[str, int]:
         if request.form.get("action") == "lift":
             lift_holds(connection, realm, found.patient_id, actor=principal.actor)
         elif not reason:
-            return _page(connection, realm, found, hold_error=_("Напишите, почему.")), 400
+            return _page(connection, realm, found, hold_error=_("Напишите, почему."), status=422)
         else:
             place_hold(connection, realm, found.patient_id, reason=reason, actor=principal.actor)
     return redirect(f"{PATH}/{request_id}", 303)
@@ -166,13 +169,15 @@ def _page(
     error: str | None = None,
     problem: str | None = None,
     hold_error: str | None = None,
-) -> str:
+    status: int = 200,
+) -> Page:
     kind = BY_NAME[found.kind]
     record = find_record(connection, realm, found.record_id) if found.record_id else None
     asking = Asking(connection, realm, found.patient_id, record)
     card = RECORD_TYPES[record.type_name].card(record, realm.room(CodeLabels)) if record else None
-    return render_template(
+    return page(
         "staff_requests/request.html",
+        status=status,
         filed=found,
         kind=kind,
         mark=mark_of(found),

@@ -394,7 +394,7 @@ def registration(stand: Stand) -> Mortal:
 
 def membership(stand: Stand) -> Mortal:
     citizen_id = person(stand, "member")
-    numbers = {"name": "Учебное общество", "ogrn": "1000000000197", "inn": "0000000191"}
+    numbers = {"name": "Учебное общество", "ogrn": "1000000000241", "inn": "0000000240"}
     with stand.realm.database.write() as connection:
         organisations.enter(stand.realm, connection, "society", **numbers, positions={citizen_id: "Писарь"})
 

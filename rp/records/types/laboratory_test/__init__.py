@@ -1,19 +1,31 @@
-"""Laboratory tests: PCR, antigen and antibodies, read from FHIR Observation. The series of antibodies is here too."""
+"""Laboratory tests: PCR, antigen and antibodies, read from FHIR Observation. `series` arranges antibodies over time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ground.web.language import gettext as _
-from rp.records.codes import CodeLabels, codings_of
-from rp.records.record_type import Card, Draft, Record
-from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader
+from rp.forms.form import Field
+from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.record_type import Card, Draft, Entry, Finding, Record, ValuesRefused
+from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, plain_number
+from rp.records.types.laboratory_test.kinds import (
+    BY_CODE,
+    KINDS,
+    POSITIVE,
+    RESULT_BY_CODE,
+    RESULTS,
+    UNITS,
+    Method,
+    kind_of,
+)
+from rp.records.writing import write_concept, write_patient, write_quantity, write_resource
 
-LOINC = "http://loinc.org"
-ANTIBODY_QUANTITIES = frozenset({"94505-5"})
-"""IgG in units by volume."""
+CATEGORY = Coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")
+NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*(\d{1,7}(?:\.\d{1,4})?)\s*", re.ASCII)
 STATUSES = ("final", "amended", "corrected", "registered", "preliminary", "cancelled", "entered-in-error", "unknown")
 
 
@@ -23,12 +35,16 @@ class LaboratoryTest:
     name = "laboratory_test"
     icon = "tube"
     resource_type = "Observation"
+    is_proved = False
 
     def title(self) -> str:
         return _("Анализы")
 
     def empty(self) -> str:
         return _("Анализов в регистре нет.")
+
+    def entry_title(self) -> str:
+        return _("Новый анализ")
 
     def read(self, resource: ResourceReader) -> Draft:
         if resource.choice("status", STATUSES) not in STATUSES[:3]:
@@ -54,7 +70,7 @@ class LaboratoryTest:
         return Draft(
             occurred_on=day,
             organisation=organisation,
-            identity=(day.isoformat(), codings[0].code, result, organisation.casefold()),
+            identity=_identity(day, codings, result, organisation),
             content=content,
         )
 
@@ -74,6 +90,95 @@ class LaboratoryTest:
             return {**members, "quantity": quantity}
         return {**members, "result": {"name": self._result(record, labels), "codings": content["result"]}}
 
+    def as_resource(self, record: Record) -> dict[str, Any]:
+        content = record.content
+        limit = {"low": write_quantity(content["limit"], content.get("unit"), None, None)} if content["limit"] else None
+        members: dict[str, Any] = {
+            "status": "final",
+            "category": [write_concept([CATEGORY.as_json()])],
+            "code": write_concept(content["codings"], content["name"]),
+            "subject": write_patient(record.patient_id),
+            "effectiveDateTime": record.occurred_on.isoformat(),
+            "performer": [{"display": record.organisation}],
+            "referenceRange": [limit] if limit else None,
+        }
+        if "value" in content:
+            ucum = UNITS.get(content["unit"])
+            members["valueQuantity"] = write_quantity(content["value"], content["unit"], content["comparator"], ucum)
+        else:
+            members["valueCodeableConcept"] = write_concept(content["result"], content["result_text"])
+        return write_resource(self.resource_type, record.id, members)
+
+    def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
+        content = record.content
+        kind = kind_of(codings_of(content["codings"]))
+        is_positive = any((coding.system, coding.code) in POSITIVE for coding in codings_of(content.get("result", ())))
+        method = kind.method.value if kind else "other"
+        return Finding(record.id, record.occurred_on, method, is_positive, self.card(record, labels).title)
+
+    def proved_by(self, record: Record) -> str | None:
+        return None
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        labels, told = entry.labels, entry.corrected
+        tests = [(kind.code, labels.name([kind.coding])) for kind in KINDS]
+        results = [(result.code, labels.name([result])) for result in RESULTS]
+        units = [(unit, unit) for unit in UNITS]
+        kept_test = kept_result = ""
+        if told is not None:
+            values = self.values_of(told)
+            kept_test = self._name(told, labels) if values["test"] == KEPT else ""
+            kept_result = self._result(told, labels) if values.get("result") == KEPT else ""
+            units += [(unit, unit) for unit in [values.get("unit")] if unit and unit not in UNITS]
+        return (
+            choice_field("test", lambda: _("Исследование"), tests, kept=kept_test),
+            day_field("occurred_on", lambda: _("Дата забора"), today=entry.today),
+            choice_field(
+                "result",
+                lambda: _("Результат"),
+                results,
+                kept=kept_result,
+                is_required=False,
+                hint=_("Для ПЦР, экспресс-теста и наличия антител"),
+            ),
+            _number_field("value", lambda: _("Уровень антител"), _("Только для уровня антител: 133, 42,5 или <10")),
+            choice_field("unit", lambda: _("Единица"), units, is_required=False),
+            _number_field("limit", lambda: _("Порог обнаружения"), _("Если лаборатория его сообщает")),
+        )
+
+    def values_of(self, record: Record) -> dict[str, str]:
+        content = record.content
+        kind = kind_of(codings_of(content["codings"]))
+        values = {"test": kind.code if kind else KEPT, "occurred_on": record.occurred_on.isoformat()}
+        if "value" in content:
+            return {**values, "value": content["value"], "unit": content["unit"], "limit": content["limit"] or ""}
+        known = [coding.code for coding in codings_of(content["result"]) if coding.code in RESULT_BY_CODE]
+        return {**values, "result": known[0] if known else KEPT}
+
+    def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
+        old = entry.corrected.content if entry.corrected else None
+        kind = BY_CODE.get(values["test"])
+        if kind is None and not (old and values["test"] == KEPT):
+            raise ValuesRefused({"test": _("Выберите исследование из списка")})
+        is_quantity = kind.method is Method.ANTIBODY_QUANTITY if kind else "value" in (old or {})
+        content: dict[str, Any] = {
+            "codings": [kind.coding.as_json()] if kind else (old or {})["codings"],
+            "name": None if kind else (old or {})["name"],
+            "limit": None,
+        }
+        if is_quantity:
+            content |= _quantity_of(values, old or {})
+            result = f"{content['comparator'] or ''}{content['value']} {content['unit']}"
+        else:
+            content |= _result_of(values, old)
+            result = content["result"][0]["code"]
+        return Draft(
+            occurred_on=values["occurred_on"],
+            organisation=entry.organisation,
+            identity=_identity(values["occurred_on"], codings_of(content["codings"]), result, entry.organisation),
+            content=content,
+        )
+
     def _name(self, record: Record, labels: CodeLabels) -> str:
         return str(record.content["name"] or labels.name(codings_of(record.content["codings"])))
 
@@ -84,47 +189,54 @@ class LaboratoryTest:
         return labels.name(codings_of(content["result"])) or str(content["result_text"])
 
 
-@dataclass(frozen=True)
-class AntibodyPoint:
-    """One value of the antibody series; `change` is the difference to the value before it."""
-
-    day: date
-    value: Decimal
-    change: Decimal | None
+def _identity(day: date, codings: Sequence[Coding], result: str, organisation: str) -> tuple[str, ...]:
+    """The same test with the same result of one laboratory on one day; the order of its codes does not matter."""
+    kind = kind_of(codings)
+    return day.isoformat(), kind.code if kind else codings[0].code, result, organisation.casefold()
 
 
-@dataclass(frozen=True)
-class AntibodySeries:
-    """Antibodies over time, oldest first, all in one unit; `limit` is the threshold of detection if the sources agree on one."""
-
-    unit: str
-    limit: Decimal | None
-    points: tuple[AntibodyPoint, ...]
+def _number_field(name: str, label: Callable[[], str], hint: str) -> Field:
+    return Field(name, label, widget="number", hint=lambda: hint, is_required=False, max_characters=20)
 
 
-def antibody_series(records: Sequence[Record]) -> AntibodySeries | None:
-    """The antibody values among laboratory tests, in the unit of the newest; None when there are fewer than two."""
-    found = sorted(
-        (record for record in records if "value" in record.content and _is_antibody(record)),
-        key=lambda record: record.occurred_on,
-    )
-    if not found:
-        return None
-    unit = found[-1].content["unit"]
-    same = [record for record in found if record.content["unit"] == unit and record.content["comparator"] is None]
-    if len(same) < 2:
-        return None
-    limits = {record.content["limit"] for record in same}
-    points: list[AntibodyPoint] = []
-    for record in same:
-        value = Decimal(record.content["value"])
-        points.append(AntibodyPoint(record.occurred_on, value, value - points[-1].value if points else None))
-    limit = limits.pop() if len(limits) == 1 else None
-    return AntibodySeries(unit, Decimal(limit) if limit else None, tuple(points))
+def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """Value, unit and threshold from the form."""
+    errors: dict[str, str] = {}
+    # A decimal comma is what people type; a point is what is stored.
+    match = NUMBER.fullmatch((values.get("value") or "").replace(",", "."))
+    limit = NUMBER.fullmatch((values.get("limit") or "0").replace(",", "."))
+    if match is None:
+        errors["value"] = _("Напишите число, например 133 или 42,5") if values.get("value") else _("Напишите уровень антител")
+    if values.get("unit") not in {*UNITS, old.get("unit", "")}:
+        errors["unit"] = _("Выберите единицу")
+    if values.get("result"):
+        errors["result"] = _("У этого исследования результат — число. Оставьте это поле пустым")
+    if limit is None or limit[1]:
+        errors["limit"] = _("Напишите порог числом, например 10")
+    if match is None or limit is None or errors:
+        raise ValuesRefused(errors)
+    return {
+        "value": plain_number(Decimal(match[2]), "value"),
+        "unit": values["unit"],
+        "comparator": match[1],
+        "limit": plain_number(Decimal(limit[2]), "limit") if values.get("limit") else None,
+    }
 
 
-def _is_antibody(record: Record) -> bool:
-    return any(entry["system"] == LOINC and entry["code"] in ANTIBODY_QUANTITIES for entry in record.content["codings"])
+def _result_of(values: Mapping[str, Any], old: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What was found, from the form."""
+    errors: dict[str, str] = {}
+    if values.get("value") or values.get("limit"):
+        errors["value"] = _("Число пишут только для уровня антител. Выберите результат из списка")
+    result = RESULT_BY_CODE.get(values.get("result") or "")
+    is_kept = old is not None and "result" in old and values.get("result") == KEPT
+    if result is None and not is_kept:
+        errors["result"] = _("Выберите результат")
+    if errors:
+        raise ValuesRefused(errors)
+    if result is None:
+        return {"result": (old or {})["result"], "result_text": (old or {})["result_text"]}
+    return {"result": [result.as_json()], "result_text": None}
 
 
 def _read_limit(resource: ResourceReader) -> str | None:
@@ -132,9 +244,7 @@ def _read_limit(resource: ResourceReader) -> str | None:
     for entry in resource.items("referenceRange"):
         low = entry.get("low")
         value = low.get("value") if isinstance(low, dict) else None
-        if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
-            raise EntryRefused("referenceRange.low.value must be a number")
-        return str(value)
+        return plain_number(value, "referenceRange.low.value")
     return None
 
 

@@ -1,13 +1,18 @@
 """Preventive measures such as isolation, read from FHIR ServiceRequest."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ground.web.language import counted
+from ground.web.language import counted, format_day
 from ground.web.language import gettext as _
-from rp.records.codes import CodeLabels, codings_of
-from rp.records.record_type import Card, Draft, Mark, Record
+from rp.forms.form import Field
+from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntrySkipped, ResourceReader, read_concept
+from rp.records.types.preventive_measure.measures import ICD_10, MEASURES, REASONS, SYSTEM
+from rp.records.writing import write_concept, write_patient, write_period, write_resource
 
 STATUSES = ("active", "completed", "on-hold", "revoked", "draft", "entered-in-error", "unknown")
 IN_FORCE = frozenset({"active", "on-hold"})
@@ -19,12 +24,16 @@ class PreventiveMeasure:
     name = "preventive_measure"
     icon = "shield"
     resource_type = "ServiceRequest"
+    is_proved = False
 
     def title(self) -> str:
         return _("Профилактические меры")
 
     def empty(self) -> str:
         return _("Профилактических мер в регистре нет.")
+
+    def entry_title(self) -> str:
+        return _("Новая мера")
 
     def read(self, resource: ResourceReader) -> Draft:
         status = resource.choice("status", STATUSES)
@@ -37,7 +46,7 @@ class PreventiveMeasure:
         return Draft(
             occurred_on=start,
             organisation=organisation,
-            identity=(start.isoformat(), codings[0].code, organisation.casefold()),
+            identity=_identity(start, codings, organisation),
             content={
                 "codings": [coding.as_json() for coding in codings],
                 "measure": measure,
@@ -60,7 +69,9 @@ class PreventiveMeasure:
         if ended:
             length = counted((ended - record.occurred_on).days, "%(number)s день|%(number)s дня|%(number)s дней")
             title = f"{measure}, {length}"
-        mark = Mark(_("действует"), "warn", "clock") if is_in_force else Mark(_("снята"))
+        mark = Mark(_("снята"))
+        if is_in_force:
+            mark = Mark(_("до %(day)s", day=format_day(ended)) if ended else _("действует"), "warn", "clock")
         return Card(title=title, detail="", marks=(mark,), facts=tuple(facts), ended_on=ended)
 
     def as_json(self, record: Record, labels: CodeLabels) -> dict[str, Any]:
@@ -72,12 +83,97 @@ class PreventiveMeasure:
             "in_force": content["status"] in IN_FORCE,
         }
 
+    def as_resource(self, record: Record) -> dict[str, Any]:
+        content = record.content
+        members = {
+            "status": content["status"],
+            "intent": "order",
+            "code": write_concept(content["codings"], content["measure"]),
+            "subject": write_patient(record.patient_id),
+            "occurrencePeriod": write_period(record.occurred_on, content["ended_on"]),
+            "requester": {"display": record.organisation},
+            "reasonCode": [write_concept([reason]) for reason in content["reasons"]],
+        }
+        return write_resource(self.resource_type, record.id, members)
+
+    def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
+        return None
+
+    def proved_by(self, record: Record) -> str | None:
+        return None
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        labels, told = entry.labels, entry.corrected
+        kept_measure = kept_reason = ""
+        if told is not None:
+            values = self.values_of(told)
+            kept_measure = self._measure(told, labels) if values["measure"] == KEPT else ""
+            kept_reason = labels.name(codings_of(told.content["reasons"])) if values["reason"] == KEPT else ""
+        measures = [(code, labels.name(codings)) for code, codings in MEASURES.items()]
+        reasons = [(code, f"{labels.name([Coding(ICD_10, code)])} ({code})") for code in REASONS]
+        return (
+            choice_field("measure", lambda: _("Мера"), measures, kept=kept_measure),
+            day_field("occurred_on", lambda: _("Начало"), today=entry.today),
+            day_field("ended_on", lambda: _("Конец, если он известен"), today=None, is_required=False),
+            choice_field("reason", lambda: _("Основание"), reasons, kept=kept_reason, is_required=False),
+        )
+
+    def values_of(self, record: Record) -> dict[str, str]:
+        content = record.content
+        measure = next((coding.code for coding in codings_of(content["codings"]) if coding.system == SYSTEM), KEPT)
+        reason = next((coding.code for coding in codings_of(content["reasons"]) if coding.code in REASONS), "")
+        return {
+            "measure": measure,
+            "occurred_on": record.occurred_on.isoformat(),
+            "ended_on": content["ended_on"] or "",
+            "reason": reason or (KEPT if content["reasons"] else ""),
+        }
+
+    def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
+        old = entry.corrected.content if entry.corrected else None
+        errors = dict(_problems(values, is_correction=old is not None))
+        if errors:
+            raise ValuesRefused(errors)
+        start, end, reason = values["occurred_on"], values.get("ended_on"), values.get("reason")
+        is_kept = values["measure"] == KEPT
+        codings = (old or {})["codings"] if is_kept else [coding.as_json() for coding in MEASURES[values["measure"]]]
+        reasons = [Coding(ICD_10, reason).as_json()] if reason else []
+        return Draft(
+            occurred_on=start,
+            organisation=entry.organisation,
+            identity=_identity(start, codings_of(codings), entry.organisation),
+            content={
+                "codings": codings,
+                "measure": (old or {})["measure"] if is_kept else None,
+                "reasons": (old or {})["reasons"] if reason == KEPT else reasons,
+                "ended_on": end.isoformat() if end else None,
+                "status": "completed" if end and end < entry.today else "active",
+            },
+        )
+
     def _measure(self, record: Record, labels: CodeLabels) -> str:
         return str(record.content["measure"] or labels.name(codings_of(record.content["codings"])))
 
 
 def _reason(entry: Any, number: int) -> Any:
     return read_concept(entry, f"reasonCode[{number}]")[0]
+
+
+def _identity(start: date, codings: Sequence[Coding], organisation: str) -> tuple[str, ...]:
+    """One organisation orders a measure from one day once, however it is coded."""
+    names = {(coding.system, coding.code) for coding in codings}
+    ours = (code for code, own in MEASURES.items() if any((coding.system, coding.code) in names for coding in own))
+    return start.isoformat(), next(ours, codings[0].code), organisation.casefold()
+
+
+def _problems(values: Mapping[str, Any], *, is_correction: bool) -> Iterator[tuple[str, str]]:
+    if values["measure"] not in MEASURES and not (is_correction and values["measure"] == KEPT):
+        yield "measure", _("Выберите меру из списка")
+    reason = values.get("reason")
+    if reason and reason not in REASONS and not (is_correction and reason == KEPT):
+        yield "reason", _("Выберите основание из списка")
+    if values.get("ended_on") and values["ended_on"] < values["occurred_on"]:
+        yield "ended_on", _("Конец раньше начала")
 
 
 PREVENTIVE_MEASURE = PreventiveMeasure()

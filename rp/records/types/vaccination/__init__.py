@@ -1,11 +1,21 @@
 """Vaccinations: one dose is one record, read from FHIR Immunization."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from ground.web.language import gettext as _
-from rp.records.codes import CodeLabels, codings_of
-from rp.records.record_type import Card, Draft, Mark, Record
+from rp.forms.form import Field
+from rp.forms.formats import FieldRefused
+from rp.records.codes import CodeLabels, Coding, codings_of
+from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, read_text
+from rp.records.types.vaccination.products import BY_CODE, PRODUCTS, product_of
+from rp.records.writing import write_concept, write_patient, write_resource
+
+MAX_LOT_CHARACTERS, MAX_DOSE = 50, 20
+LOOKALIKES = str.maketrans("авекмнорстух", "abekmhopctyx")
 
 
 class Vaccination:
@@ -14,6 +24,7 @@ class Vaccination:
     name = "vaccination"
     icon = "syringe"
     resource_type = "Immunization"
+    is_proved = False
 
     def title(self) -> str:
         return _("Прививки")
@@ -21,8 +32,10 @@ class Vaccination:
     def empty(self) -> str:
         return _("Прививок в регистре нет.")
 
+    def entry_title(self) -> str:
+        return _("Новая прививка")
+
     def read(self, resource: ResourceReader) -> Draft:
-        """A dose is given at one place on one day from one lot: sources that code the vaccine differently tell of one dose."""
         if resource.choice("status", ("completed", "not-done", "entered-in-error")) != "completed":
             raise EntrySkipped("no dose was given")
         codings, product = resource.concept("vaccineCode")
@@ -30,11 +43,10 @@ class Vaccination:
         organisation = resource.organisation("performer", "location")
         lot = resource.text("lotNumber")
         dose, series = _read_protocol(resource)
-        identity = (lot.casefold(),) if lot else tuple(sorted(f"{coding.system}|{coding.code}" for coding in codings))
         return Draft(
             occurred_on=day,
             organisation=organisation,
-            identity=(day.isoformat(), organisation.casefold(), *identity),
+            identity=_identity(day, lot, codings),
             content={
                 "codings": [coding.as_json() for coding in codings],
                 "product": product,
@@ -75,8 +87,106 @@ class Vaccination:
             "series": content["series"],
         }
 
+    def as_resource(self, record: Record) -> dict[str, Any]:
+        content = record.content
+        protocol = {"doseNumberPositiveInt": content["dose"], "seriesDosesPositiveInt": content["series"]}
+        members = {
+            "status": "completed",
+            "vaccineCode": write_concept(content["codings"], content["product"]),
+            "patient": write_patient(record.patient_id),
+            "occurrenceDateTime": record.occurred_on.isoformat(),
+            "manufacturer": {"display": content["manufacturer"]} if content["manufacturer"] else None,
+            "lotNumber": content["lot"],
+            "performer": [{"actor": {"display": record.organisation}}],
+            "protocolApplied": [{name: number for name, number in protocol.items() if number}] if content["dose"] else None,
+        }
+        return write_resource(self.resource_type, record.id, members)
+
+    def finding(self, record: Record, labels: CodeLabels) -> Finding | None:
+        return None
+
+    def proved_by(self, record: Record) -> str | None:
+        return None
+
+    def fields(self, entry: Entry) -> tuple[Field, ...]:
+        products = [(product.code, entry.labels.name(product.codings)) for product in PRODUCTS]
+        told = entry.corrected
+        is_ours = told is None or product_of(codings_of(told.content["codings"])) is not None
+        kept = "" if told is None or is_ours else self._vaccine(told, entry.labels)
+        return (
+            choice_field("product", lambda: _("Вакцина"), products, kept=kept),
+            day_field("occurred_on", lambda: _("Дата прививки"), today=entry.today),
+            Field(
+                "lot",
+                lambda: _("Серия"),
+                hint=lambda: _("Как на упаковке, например УЧ-0417"),
+                max_characters=MAX_LOT_CHARACTERS,
+                missing=lambda: _("Введите серию вакцины."),
+            ),
+            Field(
+                "dose",
+                lambda: _("Номер дозы"),
+                read=_read_dose,
+                widget="digits",
+                max_characters=2,
+                missing=lambda: _("Введите номер дозы: 1, 2 или больше."),
+            ),
+        )
+
+    def values_of(self, record: Record) -> dict[str, str]:
+        content = record.content
+        product = product_of(codings_of(content["codings"]))
+        return {
+            "product": product.code if product else KEPT,
+            "occurred_on": record.occurred_on.isoformat(),
+            "lot": content["lot"] or "",
+            "dose": str(content["dose"] or ""),
+        }
+
+    def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
+        product, lot, dose = BY_CODE.get(values["product"]), values["lot"], values["dose"]
+        series: int | None
+        if product is not None:
+            codings = [coding.as_json() for coding in product.codings]
+            vaccine: Mapping[str, Any] = {"codings": codings, "product": None, "manufacturer": product.manufacturer}
+            series = product.doses
+        elif entry.corrected and values["product"] == KEPT:
+            told = entry.corrected.content
+            vaccine = {name: told[name] for name in ("codings", "product", "manufacturer")}
+            series = told["series"]
+        else:
+            raise ValuesRefused({"product": _("Выберите вакцину из списка")})
+        return Draft(
+            occurred_on=values["occurred_on"],
+            organisation=entry.organisation,
+            identity=_identity(values["occurred_on"], lot, codings_of(vaccine["codings"])),
+            # A booster goes on counting: the third dose of a course of two is the third of three.
+            content={**vaccine, "lot": lot, "dose": dose, "series": max(series, dose) if series else None},
+        )
+
     def _vaccine(self, record: Record, labels: CodeLabels) -> str:
         return str(record.content["product"] or labels.name(codings_of(record.content["codings"])))
+
+
+def _identity(day: date, lot: str | None, codings: Iterable[Coding]) -> tuple[str, ...]:
+    """Of one lot nobody is given two doses a day: who tells of it, and in which codes, makes no other dose."""
+    if lot and lot_key(lot):
+        return day.isoformat(), lot_key(lot)
+    product = product_of(codings)
+    names = (product.code,) if product else sorted(f"{coding.system}|{coding.code}" for coding in codings)
+    return day.isoformat(), "", *names
+
+
+def _read_dose(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 0 < number <= MAX_DOSE:
+        raise FieldRefused(_("Номер дозы: целое число от 1 до %(most)s.", most=MAX_DOSE))
+    return number
+
+
+def lot_key(lot: str) -> str:
+    """A lot as it is compared: «УЧ-0417», «уч 0417» and the same with a Latin Y are one."""
+    return "".join(character for character in lot.casefold().translate(LOOKALIKES) if character.isalnum())
 
 
 def _dose_title(dose: int | None) -> str:
@@ -93,13 +203,13 @@ def _dose_title(dose: int | None) -> str:
 
 
 def _read_protocol(resource: ResourceReader) -> tuple[int | None, int | None]:
-    """Number of the dose and of doses in the course, where the source tells them."""
+    """Number of the dose and of doses in the course, where the source tells them. The course alone tells nothing."""
     for protocol in resource.items("protocolApplied"):
         numbers = [protocol.get("doseNumberPositiveInt"), protocol.get("seriesDosesPositiveInt")]
         for number in numbers:
             if number is not None and (not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 100):
                 raise EntryRefused("protocolApplied: a number of doses must be a positive integer")
-        return numbers[0], numbers[1]
+        return numbers[0], numbers[1] if numbers[0] else None
     return None, None
 
 

@@ -1,6 +1,6 @@
 """Listeners of one process: a socket that is bound before anything else is loaded, and Waitress on it.
 
-For test stands: `propusk start`, and the control plane, where people and tests wait for news and leave before there is any.
+For test stands: `propusk start`, and the control planes, where people and tests wait for news and leave before there is any.
 Granian has been seen to die of that. Everything else it serves: processes, TLS, and a hundred times the load.
 """
 
@@ -11,16 +11,17 @@ import os
 import signal
 import socket
 import threading
+from ipaddress import ip_address
 from types import FrameType
 from typing import Any
 
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from ground.web.application import MAX_BODY_BYTES
 from ground.wire import Wsgi
-from idp.errors import StandUnusable
 
+MAX_BODY_BYTES = 256 * 1024
+"""As much as the applications read."""
 MAX_HEADER_BYTES = 64 * 1024
 CONNECTIONS = 500
 IDLE_SECONDS = 60
@@ -29,11 +30,15 @@ ANSWER_SECONDS = 30.0
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 
 
+class AddressUnusable(Exception):
+    """An address cannot be listened at. The text names it and says what to do."""
+
+
 class Listener:
     """One address of the stand: held from the beginning, so that nobody takes it, and served later."""
 
     def __init__(self, listen: str) -> None:
-        """Bind an address and a port; port 0 is any that is free. Raises StandUnusable when it cannot be had."""
+        """Bind an address and a port; port 0 is any that is free. Raises AddressUnusable when it cannot be had."""
         host, _, port = listen.rpartition(":")
         self.host = host.strip("[]")
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -48,7 +53,7 @@ class Listener:
         except OSError as error:
             self._socket.close()
             reason = "is busy" if error.errno == errno.EADDRINUSE else f"cannot be opened ({os.strerror(error.errno or 0)})"
-            raise StandUnusable(f"{listen} {reason}: choose another address, or let --ports any find free ports") from None
+            raise AddressUnusable(f"{listen} {reason}: choose another address, or let --ports any find free ports") from None
 
     @property
     def port(self) -> int:
@@ -96,6 +101,15 @@ class Listener:
             self._server.trigger.pull_trigger(lambda: close_all(self._open))
             self._thread.join(STOP_SECONDS)
         self._socket.close()
+
+
+def is_loopback(listen: str) -> bool:
+    """Is this address and port out of reach of other machines? A name other than localhost may mean anything."""
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def listen_to_signals(stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""Arranging records for the cabinet: by type, by year, and antibodies as a curve."""
+"""Arranging records for pages: by type, by year, and antibodies as a curve."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ground.web.language import gettext as _
 from rp.records.catalogue import BY_NAME, RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Card, Record
-from rp.records.types.laboratory_test import AntibodySeries
+from rp.records.types.laboratory_test.series import AntibodySeries
 
 
 @dataclass(frozen=True)
@@ -39,27 +39,30 @@ class Group:
     years: tuple[tuple[int, tuple[Line, ...]], ...]
 
 
-def make_groups(records: Sequence[Record], labels: CodeLabels) -> tuple[Group, ...]:
-    """Every type's group, also the empty ones."""
+def make_groups(records: Sequence[Record], labels: CodeLabels, *, base: str = "/records") -> tuple[Group, ...]:
+    """Every type's group, also the empty ones. `base` is where the pages of single records are."""
     groups = []
     for kind in RECORD_TYPES:
         own = [record for record in records if record.type_name == kind.name]
-        groups.append(Group(kind.name, kind.title(), kind.icon, kind.empty(), len(own), _years(own, labels)))
+        groups.append(Group(kind.name, kind.title(), kind.icon, kind.empty(), len(own), make_years(own, labels, base=base)))
     return tuple(groups)
 
 
-def _years(records: Iterable[Record], labels: CodeLabels) -> tuple[tuple[int, tuple[Line, ...]], ...]:
+def make_years(
+    records: Iterable[Record], labels: CodeLabels, *, base: str = "/records"
+) -> tuple[tuple[int, tuple[Line, ...]], ...]:
+    """Records that are in the order of their days, as the part `timeline` wants them."""
     by_year = groupby(records, key=lambda record: record.occurred_on.year)
-    return tuple((year, tuple(_line(record, labels) for record in own)) for year, own in by_year)
+    return tuple((year, tuple(_line(record, labels, base) for record in own)) for year, own in by_year)
 
 
-def _line(record: Record, labels: CodeLabels) -> Line:
+def _line(record: Record, labels: CodeLabels, base: str) -> Line:
     kind = BY_NAME[record.type_name]
     card = kind.card(record, labels)
     return Line(
         icon=kind.icon,
         title=card.title,
-        href=f"/records/{record.id}",
+        href=f"{base}/{record.id}",
         day=record.occurred_on.isoformat(),
         time=_time(record.occurred_on, card.ended_on),
         place=" · ".join(part for part in (card.detail, record.organisation) if part),

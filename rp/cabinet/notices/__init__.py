@@ -1,0 +1,1 @@
+"""The person's inbox, and what they want to be told of."""

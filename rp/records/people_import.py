@@ -1,0 +1,170 @@
+"""Taking a whole register of people: one FHIR R4 Bundle a line, each about one Patient, hundreds of lines in one transaction.
+
+    line ──read──▶ person and drafts ─┐
+    line ──refused, with its reason   ├──batch──▶ one transaction, one row of the journal
+    line ──read──▶ person and drafts ─┘
+
+A line that cannot be taken is named and left out; the others are taken. What is known already is not stored again, so a file that
+was taken in part is simply taken once more. A person whom the register knows by СНИЛС stays as the register has them: their
+records are added.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, insert, select
+
+from ground.chance import draw_identifier
+from ground.database import table_of
+from rp.access.events import Event, note
+from rp.keys.safe import Keys
+from rp.patients.directory import Patient, Person, new_row, snils_index
+from rp.patients.models import PatientRow
+from rp.patients.resource import PatientRefused, read_person
+from rp.realm import Realm
+from rp.records.bundle import MAX_BUNDLE_BYTES, BundleRefused, read_bundle
+from rp.records.models import RecordRow
+from rp.records.record_type import Draft, Record
+from rp.records.store import identity_of
+from rp.records.store import new_row as new_record_row
+
+LINES_AT_ONCE = 500
+ASKED_AT_ONCE = 900
+"""Values of one `IN`: SQLite took at most 999 for long."""
+AUTHOR = "operator"
+
+_PATIENTS, _RECORDS = table_of(PatientRow), table_of(RecordRow)
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """What a line tells: a person, and their records with the names of their types."""
+
+    person: Person = field(repr=False)
+    drafts: tuple[tuple[str, Draft], ...] = field(repr=False)
+
+
+@dataclass
+class PeopleReport:
+    """What became of a file's lines. `refused` are sentences that name the line."""
+
+    people: int = 0
+    known_people: int = 0
+    records: int = 0
+    known_records: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import has come: the bytes of the file that were read, and the report so far."""
+
+    bytes_read: int
+    report: PeopleReport
+
+
+def import_people(realm: Realm, file: BinaryIO, *, source: str, latest: date | None = None) -> Iterator[Progress]:
+    """Take a file batch by batch; each step is stored when it is told. No record may be of a day after `latest`."""
+    report, bytes_read, number = PeopleReport(), 0, 0
+    while lines := list(islice(_lines(file), LINES_AT_ONCE)):
+        read: list[ReadLine] = []
+        for line in lines:
+            number += 1
+            bytes_read += len(line)
+            if not line.strip():
+                continue
+            try:
+                read.append(read_line(line, source=source, latest=latest))
+            except (BundleRefused, PatientRefused) as refusal:
+                problems = refusal.problems if isinstance(refusal, BundleRefused) else (str(refusal),)
+                report.refused.append(f"line {number}: {'; '.join(problems)}")
+        with realm.database.write() as connection:
+            _take(connection, realm, read, source=source, report=report)
+        yield Progress(bytes_read, report)
+
+
+def read_line(line: bytes, *, source: str, latest: date | None = None) -> ReadLine:
+    """Read one line. Raises BundleRefused, PatientRefused."""
+    bundle = read_bundle(line, source=source, latest=latest)
+    return ReadLine(read_person(bundle.patient), bundle.drafts)
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; one that is larger than any bundle comes in pieces, none of which is JSON."""
+    while line := file.readline(MAX_BUNDLE_BYTES + 1):
+        yield line
+
+
+def _take(connection: Connection, realm: Realm, read: Sequence[ReadLine], *, source: str, report: PeopleReport) -> None:
+    if not read:
+        return
+    keys = Keys(connection, realm)
+    patient_ids, new = _patients(connection, realm, read)
+    keys.make_for(patient.id for patient in new)
+    if new:
+        connection.execute(insert(PatientRow), [new_row(keys, realm, patient, author=AUTHOR) for patient in new])
+    rows = _new_records(connection, realm, keys, read, patient_ids, source=source)
+    if rows:
+        connection.execute(insert(RecordRow), rows)
+    told = sum(len(line.drafts) for line in read)
+    report.people += len(new)
+    report.known_people += len(read) - len(new)
+    report.records += len(rows)
+    report.known_records += told - len(rows)
+    if new or rows:
+        detail: dict[str, str | int] = {"source": source[:200], "people": len(new), "added": len(rows), "known": told - len(rows)}
+        note(connection, realm, Event.PEOPLE_IMPORTED, actor=AUTHOR, object="register", detail=detail)
+
+
+def _patients(connection: Connection, realm: Realm, read: Sequence[ReadLine]) -> tuple[list[str], list[Patient]]:
+    """The patient of each line by id, and those of them whom the register did not know."""
+    indexes = [snils_index(realm, line.person.snils) for line in read]
+    known = dict[bytes, str]()
+    for some in _pieces(indexes):
+        found = select(_PATIENTS.c.snils_index, _PATIENTS.c.id).where(_PATIENTS.c.snils_index.in_(some))
+        known.update((row.snils_index, row.id) for row in connection.execute(found))
+    patient_ids, new = [], []
+    for line, index in zip(read, indexes, strict=True):
+        if index not in known:
+            known[index] = draw_identifier(realm.chance, "patient")
+            new.append(Patient(known[index], line.person))
+        patient_ids.append(known[index])
+    return patient_ids, new
+
+
+def _new_records(
+    connection: Connection, realm: Realm, keys: Keys, read: Sequence[ReadLine], patient_ids: Sequence[str], *, source: str
+) -> list[dict[str, Any]]:
+    """The rows of the records that the register did not know, each event once."""
+    told: dict[bytes, tuple[str, str, Draft]] = {}
+    for line, patient_id in zip(read, patient_ids, strict=True):
+        for type_name, draft in line.drafts:
+            told.setdefault(identity_of(realm, patient_id, type_name, draft), (patient_id, type_name, draft))
+    for some in _pieces(list(told)):
+        found = select(_RECORDS.c.identity_hash).where(_RECORDS.c.identity_hash.in_(some))
+        for identity in connection.execute(found).scalars():
+            del told[identity]
+    now = realm.clock.now()
+    rows = []
+    for identity, (patient_id, type_name, draft) in told.items():
+        record = Record(
+            id=draw_identifier(realm.chance, "record"),
+            patient_id=patient_id,
+            type_name=type_name,
+            occurred_on=draft.occurred_on,
+            organisation=draft.organisation,
+            source=source[:200],
+            stored_at=now,
+            content=draft.content,
+            author=AUTHOR,
+            changed_at=now,
+        )
+        rows.append(new_record_row(keys, record, identity))
+    return rows
+
+
+def _pieces(values: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
+    return (values[start : start + ASKED_AT_ONCE] for start in range(0, len(values), ASKED_AT_ONCE))

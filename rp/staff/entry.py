@@ -1,0 +1,145 @@
+"""Writing a new record, of a patient whom the register has or of one who comes into it with this record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from rp.access.current import current_principal
+from rp.access.events import Event, note
+from rp.access.guard import guarded
+from rp.access.policy import Operation
+from rp.database import db
+from rp.forms.form import FormRead
+from rp.patients.directory import Patient, find_by_snils, register_patient
+from rp.realm import Realm, current_realm
+from rp.records.catalogue import BY_NAME
+from rp.records.entering import Outcome, enter_record, entry_of, form_of
+from rp.records.record_type import RecordType
+from rp.staff.desk import own_types, page, patient_for, types_of, workplace
+from rp.staff.newcomer import NEWCOMER, person_of
+
+blueprint = Blueprint("staff_entry", __name__, url_prefix="/staff/patients")
+
+
+@blueprint.get("/<patient_id>/new/<type_name>")
+@guarded(Operation.WRITE_RECORD)
+def empty(patient_id: str, type_name: str) -> tuple[str, int]:
+    """The form of a record type."""
+    realm, connection = current_realm(), db.session.connection()
+    patient = patient_for(connection, realm, patient_id, Operation.WRITE_RECORD)
+    kind = _kind(own_types(connection, Operation.WRITE_RECORD, patient.id), type_name)
+    entry = entry_of(connection, realm, patient_id=patient.id, organisation=workplace().organisation.name)
+    form = form_of(kind, entry)
+    return page("staff/entry.html", patient=patient, kind=kind, form=form, read=form.empty(), known_id=None)
+
+
+@blueprint.post("/<patient_id>/new/<type_name>")
+@guarded(Operation.WRITE_RECORD)
+def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
+    """Store it, or say what is wrong with it. A second press finds the record of the first."""
+    realm, connection = current_realm(), db.session.connection()
+    patient = patient_for(connection, realm, patient_id, Operation.WRITE_RECORD)
+    kind = _kind(own_types(connection, Operation.WRITE_RECORD, patient.id), type_name)
+    db.session.rollback()
+    with realm.database.write() as writing:
+        outcome = _enter(writing, realm, patient, kind, request.form)
+        form = form_of(kind, entry_of(writing, realm, patient_id=patient.id, organisation=""))
+    if outcome.record is not None:
+        return redirect(f"/staff/records/{outcome.record.id}", 303)
+    status = 409 if outcome.known_id else 422
+    return page(
+        "staff/entry.html", status=status, patient=patient, kind=kind, form=form, read=outcome.read, known_id=outcome.known_id
+    )
+
+
+@blueprint.get("/new/<type_name>")
+@guarded(Operation.WRITE_RECORD)
+def empty_newcomer(type_name: str) -> tuple[str, int]:
+    """The form of a person together with their first record: nobody comes into the register without one."""
+    realm, connection = current_realm(), db.session.connection()
+    kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
+    form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=workplace().organisation.name))
+    return page(
+        "staff/newcomer.html", kind=kind, person_form=NEWCOMER, person_read=NEWCOMER.empty(), form=form, read=form.empty()
+    )
+
+
+@blueprint.post("/new/<type_name>")
+@guarded(Operation.WRITE_RECORD)
+def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
+    """Register the person and store the record, or neither."""
+    realm = current_realm()
+    kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
+    person_read = NEWCOMER.read(request.form)
+    try:
+        with realm.database.write() as connection:
+            patient = _register(connection, realm, person_read)
+            outcome = _enter(connection, realm, patient, kind, request.form)
+            if outcome.record is None:
+                raise _NothingStored(outcome.read)
+    except _KnownPatient as known:
+        return page("staff/newcomer.html", status=409, **_newcomer(realm, kind, person_read), known_patient_id=str(known))
+    except _NothingStored as nothing:
+        return page("staff/newcomer.html", status=422, **_newcomer(realm, kind, person_read, nothing.read))
+    return redirect(f"/staff/records/{outcome.record.id}", 303)
+
+
+class _NothingStored(Exception):
+    """What was filled in is no record; the transaction is given up with the person in it."""
+
+    def __init__(self, read: FormRead | None) -> None:
+        super().__init__("nothing stored")
+        self.read = read
+
+
+class _KnownPatient(Exception):
+    """The register has a patient of that СНИЛС; the text is their id."""
+
+
+def _register(connection: Connection, realm: Realm, read: FormRead) -> Patient:
+    """Register who was filled in. Raises _NothingStored, _KnownPatient."""
+    if not read.is_valid:
+        raise _NothingStored(None)
+    known = find_by_snils(connection, realm, read.values["snils"])
+    if known is not None:
+        raise _KnownPatient(known.id)
+    actor = current_principal().actor
+    person = person_of(read.values, region=workplace().organisation.region)
+    patient, _outcome = register_patient(connection, realm, person, author=actor)
+    note(connection, realm, Event.PATIENT_REGISTERED, actor=actor, object=f"patient:{patient.id}")
+    return patient
+
+
+def _enter(connection: Connection, realm: Realm, patient: Patient, kind: RecordType, sent: Mapping[str, str]) -> Outcome:
+    actor = current_principal().actor
+    outcome = enter_record(
+        connection,
+        realm,
+        patient_id=patient.id,
+        kind=kind,
+        sent=sent,
+        organisation=workplace().organisation,
+        author=actor,
+    )
+    if outcome.record is not None:
+        detail: dict[str, str | int] = {"type": kind.name, "patient": patient.id}
+        note(connection, realm, Event.RECORD_WRITTEN, actor=actor, object=f"record:{outcome.record.id}", detail=detail)
+    return outcome
+
+
+def _newcomer(realm: Realm, kind: RecordType, person_read: FormRead, read: FormRead | None = None) -> dict[str, Any]:
+    """What the page of a newcomer is drawn of, with everything that was typed."""
+    connection = db.session.connection()
+    form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=""))
+    shown = read or form.read(request.form)
+    return {"kind": kind, "person_form": NEWCOMER, "person_read": person_read, "form": form, "read": shown}
+
+
+def _kind(allowed: tuple[RecordType, ...], type_name: str, *, is_newcomer: bool = False) -> RecordType:
+    kind = BY_NAME.get(type_name)
+    if kind is None or kind not in allowed or (kind.is_proved and is_newcomer):
+        abort(404)
+    return kind

@@ -1,0 +1,1 @@
+"""Every record type, told by a form and by FHIR."""
