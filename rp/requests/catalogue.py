@@ -2,8 +2,8 @@
 
 from rp.requests.kind import RequestKind
 from rp.requests.kinds.certificate import CERTIFICATE
-from rp.requests.kinds.correction import CORRECTION
 from rp.requests.kinds.child import CHILD
+from rp.requests.kinds.correction import CORRECTION
 from rp.requests.kinds.deletion import FULL_DELETION, RECORD_DELETION
 from rp.requests.kinds.test import TEST
 from rp.requests.kinds.vaccination import VACCINATION
