@@ -23,6 +23,11 @@ from rp.cabinet.requests.form_views import blueprint as request_forms
 from rp.cabinet.requests.views import blueprint as requests
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
+from rp.documents.interest import Interest, install_interests
+from rp.documents.keeping import JOB as DOCUMENT_FILES
+from rp.documents.keeping import remove_files
+from rp.documents.views import blueprint as documents
+from rp.documents.views import install_documents
 from rp.notices.publications import JOB as PUBLICATION
 from rp.notices.publications import tell_subscribers
 from rp.pages.sections import section_links
@@ -41,7 +46,9 @@ from rp.staff.views import blueprint as staff
 
 CABINET = (cabinet, request_forms, requests, family, notices)
 STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
-BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api)
+BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
+DOCUMENT_INTERESTS: tuple[Interest, ...] = ()
+"""Rooms whose applications name documents."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ def create_app(realm: Realm) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
     app.before_request(acting.settle)
+    install_documents(app)
+    install_interests(app, DOCUMENT_INTERESTS)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.context_processor(_visitor)
     app.jinja_env.globals["section_links"] = section_links
@@ -83,6 +92,7 @@ def run_due_jobs(realm: Realm) -> int:
         retention.JOURNAL: partial(retention.purge_journal, realm),
         MESSAGE: partial(realm.outbox.deliver, realm.database),
         PUBLICATION: partial(tell_subscribers, realm),
+        DOCUMENT_FILES: partial(remove_files, realm),
     }
     return realm.jobs.run_due(handlers)
 

@@ -27,6 +27,7 @@ ASSURANCE_LEVELS = ("low", "substantial", "high")
 
 
 LONGEST_RETENTION_YEARS = 100
+MOST_OF_DOCUMENTS = 100_000
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,27 @@ class RetentionYears:
 
 
 @dataclass(frozen=True)
+class DocumentLimits:
+    """How long a file may be that people hand in, how many they keep, and how much that may be."""
+
+    file_megabytes: int = 10
+    per_person: int = 100
+    megabytes_per_person: int = 200
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not 0 < getattr(self, each.name) <= MOST_OF_DOCUMENTS:
+                raise ValueError(f"{each.name} must be 1 to {MOST_OF_DOCUMENTS}, not {getattr(self, each.name)}")
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept. The
-    control plane of a test stand answers under `control_names` too (a name, or name:port).
+    control plane of a test stand answers under `control_names` too (a name, or name:port). `clamd_socket` is where a ClamAV is
+    asked about each file that people hand in.
     """
 
     environment: str = "production"
@@ -84,6 +100,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    documents: DocumentLimits = field(default_factory=DocumentLimits)
+    clamd_socket: Path | None = None
     retention_years: RetentionYears = field(default_factory=RetentionYears)
     workers: int = 1
     threads: int = 4
@@ -199,6 +217,11 @@ class Home:
     def control_token_file(self) -> Path:
         """The token of the control plane of a test stand; the phone of the provider's reads it too."""
         return self.variable / "registry-control-token"
+
+    @property
+    def documents(self) -> Path:
+        """The folder of the files that people handed in, sealed."""
+        return self.variable / "rp-files"
 
     @property
     def tombstones_file(self) -> Path:

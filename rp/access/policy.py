@@ -21,6 +21,8 @@ class Operation(StrEnum):
     READ_RECORD = "read_record"
     READ_NOTICES = "read_notices"
     CHOOSE_NOTICES = "choose_notices"
+    KEEP_DOCUMENTS = "keep_documents"
+    READ_DOCUMENT = "read_document"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
@@ -85,6 +87,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.FILE_REQUEST),
     Rule(Role.CITIZEN, Operation.READ_NOTICES),
     Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
+    Rule(Role.CITIZEN, Operation.KEEP_DOCUMENTS, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.READ_DOCUMENT, Relation.OWN),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
@@ -109,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
     Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
+    Rule(Role.REGISTRAR, Operation.READ_DOCUMENT, Relation.ANY),
     # Insurers read of those whom they insure what is not hidden from them.
     Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.INSURER, Operation.LIST_RECORDS, Relation.INSURED, scope=READ),

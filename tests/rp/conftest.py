@@ -106,7 +106,7 @@ class Browser:
         return self.come_back(self.stand.provider.approve(self.leave_for(path), **answer))
 
     def refusal(self, response: TestResponse) -> TestResponse:
-        """Follow a callback that failed to the page that says so; nobody is signed in. Who proved too little is sent once more."""
+        """Follow a callback that failed to the page that says so; nobody is in. Who proved too little is sent once more."""
         assert "rp_session" not in "".join(response.headers.getlist("Set-Cookie"))
         if response.status_code == 302:
             response = self.come_back(self.stand.provider.approve(response.headers["Location"]))
