@@ -61,6 +61,7 @@ class Session:
     workplace_id: str | None = None
     acting_for: str | None = None
     represented_id: str | None = None
+    represents: frozenset[str] = frozenset()
 
     @property
     def patient_id(self) -> str | None:
@@ -96,7 +97,7 @@ class Session:
 
     @property
     def principal(self) -> Principal:
-        return Principal(Role.CITIZEN, self.actor, self.patient_id, is_representative=self.represented_id is not None)
+        return Principal(Role.CITIZEN, self.actor, self.patient_id, represents=self.represents)
 
 
 def open_session(
@@ -181,6 +182,11 @@ def choose_workplace(connection: Connection, session_id: str, workplace_id: str)
     """Remember where the person is at work; whether they are, is asked at every request."""
     statement = update(SessionRow).where(SessionRow.id == session_id)
     connection.execute(statement.values(workplace_id=workplace_id))
+
+
+def become_patient(connection: Connection, session_id: str, patient_id: str) -> None:
+    """The person of the session turned out to be this patient."""
+    connection.execute(update(SessionRow).where(SessionRow.id == session_id).values(patient_id=patient_id))
 
 
 def end_session(connection: Connection, realm: Realm, session_id: str) -> bool:

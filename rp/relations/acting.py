@@ -18,6 +18,7 @@ from ground.web.language import gettext as _
 from rp.access.current import current_session
 from rp.access.events import Event, note
 from rp.access.models import SessionRow
+from rp.access.policy import Relation
 from rp.access.session import Session
 from rp.realm import Realm, current_realm
 from rp.relations.representations import Representation, living_between
@@ -84,7 +85,8 @@ def settle() -> None:
             code="access_denied",
             cause="the representation has ended",
         )
-    g.rp_session = replace(session, represented_id=representation.represented_id)
+    relations = {Relation.REPRESENTED, Relation.CHILD} if representation.is_of_child else {Relation.REPRESENTED}
+    g.rp_session = replace(session, represented_id=representation.represented_id, represents=frozenset(relations))
     g.rp_acting = Acting(representation.represented.full_name)
 
 
