@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from rp.access.policy import Operation, Relation, is_allowed, may_ever
+from rp.access.principal import Principal, Role
 from rp.database import JOURNAL
 from rp.patients.directory import Person, find_by_snils, register_patient
 from rp.records.models import RecordRow
@@ -347,3 +349,77 @@ def test_records_of_the_represented_stay_another_persons_for_the_api(stand: Stan
         )
     assert answer.status_code in (200, 403)
     assert not vera_records & {record["id"] for record in (answer.json or {}).get("records", [])}
+
+
+def test_r159_the_represented_read_who_looked_by_the_name_they_gave(stand: Stand) -> None:
+    vera, pyotr = person_in(stand, VERA), person_in(stand, PYOTR)
+    trust(vera)
+    act(pyotr)
+    pyotr.get("/")
+    page = vera.get("/readers").text
+    assert "Сосед Пётр" in page
+    assert "действует за вас" in page
+    assert "Сосед Пётр" not in pyotr.get("/readers").text  # on her behalf he is «Вы», and sees what others did
+    send(pyotr, "/family", "/family/own")
+    assert "Ромашкина" not in pyotr.get("/readers?own=1").text
+
+
+@pytest.mark.parametrize("path", ["/", "/history", "/requests", "/notices", "/readers", "/copy", "/family"])
+def test_pages_of_the_cabinet_work_for_the_represented_and_say_whose_they_are(stand: Stand, path: str) -> None:
+    trust(person_in(stand, VERA))
+    pyotr = person_in(stand, PYOTR)
+    act(pyotr)
+    page = pyotr.get(path)
+    assert page.status_code == 200
+    assert "Вы действуете за другого: Ромашкина Вера Тимофеевна" in page.text
+    assert send(pyotr, path, "/family/own").status_code == 303
+
+
+def test_history_and_copy_are_those_of_the_represented(stand: Stand) -> None:
+    trust(person_in(stand, VERA))
+    pyotr = person_in(stand, PYOTR)
+    assert "Выдуманск" not in pyotr.get("/history").text
+    act(pyotr)
+    assert "Выдуманск" in pyotr.get("/history").text
+
+
+@pytest.mark.parametrize("path", ["/sharing", "/notices/settings"])
+def test_trusted_adult_does_not_decide_what_only_the_person_or_a_parent_does(stand: Stand, path: str) -> None:
+    trust(person_in(stand, VERA))
+    pyotr = person_in(stand, PYOTR)
+    assert pyotr.get(path).status_code == 200
+    act(pyotr)
+    refused = pyotr.get(path)
+    assert refused.status_code == 403
+    assert "Это делают только за себя" in refused.text
+    vera_has_child(stand, date(2015, 1, 1))
+    vera = person_in(stand, VERA)
+    act(vera)
+    assert vera.get(path).status_code == 200
+
+
+REPRESENTATIVE = Principal(Role.CITIZEN, "patient:1", "patient-2", represents=frozenset({Relation.REPRESENTED}))
+PARENT = Principal(Role.CITIZEN, "patient:1", "patient-2", represents=frozenset({Relation.REPRESENTED, Relation.CHILD}))
+
+
+def test_table_of_what_is_done_for_another() -> None:
+    """Whatever is added to the policy is one's own until somebody says otherwise here."""
+    open_to_both = {
+        Operation.COME_AND_GO,
+        Operation.READ_STATISTICS,
+        Operation.OPEN_CABINET,
+        Operation.MANAGE_FAMILY,
+        Operation.FILE_REQUEST,
+        Operation.READ_NOTICES,
+        Operation.LIST_RECORDS,
+        Operation.READ_RECORD,
+        Operation.TAKE_COPY,
+        Operation.SEE_READERS,
+        Operation.KEEP_DOCUMENTS,
+        Operation.READ_DOCUMENT,
+    }
+    assert {operation for operation in Operation if may_ever(REPRESENTATIVE, operation)} == open_to_both
+    parents_only = {Operation.MANAGE_SHARING, Operation.CHOOSE_NOTICES}
+    assert {operation for operation in Operation if may_ever(PARENT, operation)} == open_to_both | parents_only
+    for principal in (REPRESENTATIVE, PARENT):
+        assert not is_allowed(principal, Operation.READ_RECORD, relations=())
