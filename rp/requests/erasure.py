@@ -26,6 +26,7 @@ from rp.records.erased import PATIENT, RECORD, remember_erased
 from rp.records.models import RecordRow
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
+from rp.relations.representations import forget as forget_representations
 from rp.requests.emptying import empty_requests_about
 
 ACTOR_AGAIN = "operator:epoch"
@@ -60,6 +61,7 @@ def erase_patient(connection: Connection, realm: Realm, patient_id: str, *, acto
     _count(connection, records, region=patient.person.region)
     snils_index = connection.execute(select(_PATIENTS.c.snils_index).where(_PATIENTS.c.id == patient_id)).scalar_one()
     remember_erased(connection, realm, PATIENT, snils_index)
+    forget_representations(connection, patient_id)
     documents.destroy_of(connection, realm, patient_id)
     _remove(connection, _PATIENTS, _PATIENTS.c.id == patient_id)
     Keys(connection, realm).destroy(patient_id)
