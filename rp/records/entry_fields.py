@@ -1,7 +1,8 @@
 """Fields that the forms of several record types have."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from ground.web.language import format_day
 from ground.web.language import gettext as _
@@ -42,6 +43,11 @@ def day_field(name: str, label: Callable[[], str], *, today: date | None, is_req
         max_characters=10,
         missing=lambda: _("Введите дату."),
     )
+
+
+def is_as_told(told: Mapping[str, str], values: Mapping[str, Any], name: str) -> bool:
+    """Does a correction choose what the record, whose `values_of` are `told`, says already? Then its own words stay."""
+    return bool(told.get(name)) and values.get(name) == told[name]
 
 
 def _read_day(text: str, today: date | None) -> date:

@@ -1,6 +1,7 @@
 """What every page of the staff needs: who is at work, whom they may look at, and the journal."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, render_template
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from rp.access.current import current_principal, current_workplace, current_workplaces
 from rp.access.events import Event, note
 from rp.access.policy import Operation, Relation, is_allowed, may_ever
-from rp.access.principal import Principal
+from rp.access.principal import Principal, Role
 from rp.database import db
 from rp.organisations.directory import Workplace
 from rp.patients.directory import Patient, find_patient
@@ -17,7 +18,7 @@ from rp.realm import Realm
 from rp.records.catalogue import RECORD_TYPES
 from rp.records.record_type import Record, RecordType
 from rp.relations.relation import relations_of
-from rp.staff.sections import STAFF_SECTIONS
+from rp.staff.sections import STAFF_SECTIONS, StaffSection
 from rp.staff.words import role_name
 
 MAX_IDENTIFIER_CHARACTERS = 36
@@ -31,16 +32,27 @@ def workplace() -> Workplace:
     return place
 
 
-def page(template: str, *, status: int = 200, **values: Any) -> tuple[str, int]:
-    """A page of the staff, in the frame that says where one works."""
+@dataclass(frozen=True)
+class Frame:
+    """What stands beside every page of the staff: where one works, where else one could, and the sections."""
+
+    place: Workplace
+    role: str
+    other_places: tuple[Workplace, ...]
+    sections: tuple[StaffSection, ...]
+
+
+def staff_frame() -> Frame:
+    """The frame of `staff/page.html`, for whoever is at work."""
     place, principal = workplace(), current_principal()
-    frame = {
-        "place": place,
-        "place_role": role_name(place.role),
-        "other_places": [other for other in current_workplaces() if other.id != place.id],
-        "staff_sections": [section for section in STAFF_SECTIONS if may_ever(principal, section.operation)],
-    }
-    return render_template(template, **frame, **values), status
+    others = tuple(other for other in current_workplaces() if other.id != place.id)
+    sections = tuple(section for section in STAFF_SECTIONS if may_ever(principal, section.operation))
+    return Frame(place, role_name(place.role), others, sections)
+
+
+def page(template: str, *, status: int = 200, **values: Any) -> tuple[str, int]:
+    """A page with its status."""
+    return render_template(template, **values), status
 
 
 def patient_for(connection: Connection, realm: Realm, patient_id: str, operation: Operation) -> Patient:
@@ -60,7 +72,7 @@ def may_correct(connection: Connection, record: Record) -> bool:
     """May this principal change or withdraw it? Whose organisation entered it, and whoever looks after the register."""
     principal = current_principal()
     is_theirs = record.organisation_id is not None and record.organisation_id == principal.organisation_id
-    return may_with(connection, Operation.WRITE_RECORD, record) and (is_theirs or may_ever(principal, Operation.DECIDE_REQUEST))
+    return may_with(connection, Operation.WRITE_RECORD, record) and (is_theirs or principal.role is Role.REGISTRAR)
 
 
 def own_types(connection: Connection, operation: Operation, patient_id: str) -> tuple[RecordType, ...]:

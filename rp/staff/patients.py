@@ -78,9 +78,8 @@ def record_for(record_id: str, operation: Operation) -> Record:
     """The record, if this principal may do it with it; the same 404 otherwise. Whoever tried is written down."""
     realm, connection = current_realm(), db.session.connection()
     found = find_record(connection, realm, record_id) if len(record_id) <= MAX_IDENTIFIER_CHARACTERS else None
-    if found is None:
-        abort(404)
-    if not may_with(connection, operation, found):
-        note_look(realm, Event.RECORD_READ, [f"record:{found.id}"], outcome="refused")
+    if found is None or not may_with(connection, operation, found):
+        # No record and one of another kind of work are one answer, and one amount of work.
+        note_look(realm, Event.RECORD_READ, [f"record:{found.id if found else 'none'}"], outcome="refused")
         abort(404)
     return found

@@ -12,10 +12,11 @@ from rp.database import db
 from rp.forms.form import FormRead
 from rp.patients.directory import Patient
 from rp.realm import current_realm
-from rp.staff.desk import note_look, page, types_of
+from rp.staff.desk import note_look, page, staff_frame, types_of
 from rp.staff.search import SEARCH, find_patients, wanted
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+blueprint.add_app_template_global(staff_frame)
 
 
 @blueprint.get("")

@@ -8,7 +8,7 @@ from ground.web.language import format_day
 from ground.web.language import gettext as _
 from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
-from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.entry_fields import KEPT, choice_field, day_field, is_as_told
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, read_text
 from rp.records.types.disease_case.diagnoses import DIAGNOSES, SEVERITIES, SNOMED
@@ -153,26 +153,29 @@ class DiseaseCase:
         }
 
     def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
-        old = entry.corrected.content if entry.corrected else None
-        errors = dict(_problems(values, entry))
+        old = entry.corrected.content if entry.corrected else {}
+        told = self.values_of(entry.corrected) if entry.corrected else {}
+        errors = dict(_problems(values, entry, told))
         if errors:
             raise ValuesRefused(errors)
-        diagnosis, severity, ended = DIAGNOSES.get(values["diagnosis"]), values.get("severity"), values.get("ended_on")
-        number = old["number"] if old else entry.issue_number()
-        codings = [coding.as_json() for coding in diagnosis] if diagnosis else (old or {})["codings"]
+        ended = values.get("ended_on")
+        content: dict[str, Any] = {
+            "ended_on": ended.isoformat() if ended else None,
+            "clinical_status": "resolved" if ended else "active",
+            "severity": [Coding(SNOMED, values["severity"]).as_json()] if values.get("severity") else [],
+            "number": old["number"] if entry.corrected else entry.issue_number(),
+            "test": old.get("test") if is_as_told(told, values, "pcr") else values["pcr"],
+        }
+        if is_as_told(told, values, "diagnosis"):
+            content |= {"codings": old["codings"], "diagnosis": old["diagnosis"]}
+        else:
+            codings = [coding.as_json() for coding in DIAGNOSES[values["diagnosis"]]]
+            content |= {"codings": codings, "diagnosis": None}
         return Draft(
             occurred_on=values["occurred_on"],
             organisation=entry.organisation,
-            identity=_identity(values["occurred_on"], number, codings_of(codings)),
-            content={
-                "codings": codings,
-                "diagnosis": None if diagnosis else (old or {})["diagnosis"],
-                "ended_on": ended.isoformat() if ended else None,
-                "clinical_status": "resolved" if ended else "active",
-                "severity": [Coding(SNOMED, severity).as_json()] if severity else [],
-                "number": number,
-                "test": values["pcr"] if values["pcr"] != KEPT else (old or {}).get("test"),
-            },
+            identity=_identity(values["occurred_on"], content["number"], codings_of(content["codings"])),
+            content=content,
         )
 
     def _diagnosis(self, record: Record, labels: CodeLabels) -> str:
@@ -193,10 +196,9 @@ def _identity(day: date, number: str | None, codings: Sequence[Coding]) -> tuple
     return (number,) if number else (day.isoformat(), codings[0].code)
 
 
-def _problems(values: Mapping[str, Any], entry: Entry) -> Iterator[tuple[str, str]]:
+def _problems(values: Mapping[str, Any], entry: Entry, told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What speaks against a case: only a positive PCR of this very patient opens one (mission R004)."""
-    is_correction = entry.corrected is not None
-    if not (is_correction and values["pcr"] == KEPT):
+    if not is_as_told(told, values, "pcr"):
         test = next((finding for finding in entry.findings if finding.record_id == values["pcr"]), None)
         if test is None or test.method != PROOF:
             yield "pcr", _("Нужен тест ПЦР этого пациента. Экспресс-тест и антитела случая не подтверждают")
@@ -204,7 +206,7 @@ def _problems(values: Mapping[str, Any], entry: Entry) -> Iterator[tuple[str, st
             yield "pcr", _("В этом тесте ПЦР вирус не обнаружен. Случай открывают только по положительному")
         elif any(record.content.get("test") == test.record_id for record in _others(entry)):
             yield "pcr", _("По этому тесту случай уже открыт")
-    if values["diagnosis"] not in DIAGNOSES and not (is_correction and values["diagnosis"] == KEPT):
+    if values["diagnosis"] not in DIAGNOSES and not is_as_told(told, values, "diagnosis"):
         yield "diagnosis", _("Выберите диагноз из списка")
     if values.get("severity") and values["severity"] not in SEVERITIES:
         yield "severity", _("Выберите течение из списка")

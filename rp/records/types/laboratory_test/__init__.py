@@ -9,7 +9,7 @@ from typing import Any
 from ground.web.language import gettext as _
 from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
-from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.entry_fields import KEPT, choice_field, day_field, is_as_told
 from rp.records.record_type import Card, Draft, Entry, Finding, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, plain_number
 from rp.records.types.laboratory_test.kinds import (
@@ -156,21 +156,22 @@ class LaboratoryTest:
         return {**values, "result": known[0] if known else KEPT}
 
     def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
-        old = entry.corrected.content if entry.corrected else None
-        kind = BY_CODE.get(values["test"])
-        if kind is None and not (old and values["test"] == KEPT):
+        old = entry.corrected.content if entry.corrected else {}
+        told = self.values_of(entry.corrected) if entry.corrected else {}
+        kind, is_told = BY_CODE.get(values["test"]), is_as_told(told, values, "test")
+        if is_told:
+            content = {"codings": old["codings"], "name": old["name"], "limit": None}
+            is_quantity = "value" in old
+        elif kind is not None:
+            content = {"codings": [kind.coding.as_json()], "name": None, "limit": None}
+            is_quantity = kind.method is Method.ANTIBODY_QUANTITY
+        else:
             raise ValuesRefused({"test": _("Выберите исследование из списка")})
-        is_quantity = kind.method is Method.ANTIBODY_QUANTITY if kind else "value" in (old or {})
-        content: dict[str, Any] = {
-            "codings": [kind.coding.as_json()] if kind else (old or {})["codings"],
-            "name": None if kind else (old or {})["name"],
-            "limit": None,
-        }
         if is_quantity:
-            content |= _quantity_of(values, old or {})
+            content |= _quantity_of(values, old)
             result = f"{content['comparator'] or ''}{content['value']} {content['unit']}"
         else:
-            content |= _result_of(values, old)
+            content |= _result_of(values, old if is_as_told(told, values, "result") else {})
             result = content["result"][0]["code"]
         return Draft(
             occurred_on=values["occurred_on"],
@@ -210,7 +211,7 @@ def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str,
     if values.get("unit") not in {*UNITS, old.get("unit", "")}:
         errors["unit"] = _("Выберите единицу")
     if values.get("result"):
-        errors["result"] = _("У этого исследования результат — число. Оставьте это поле пустым")
+        errors["result"] = _("У этого исследования результат записывают числом. Оставьте это поле пустым")
     if limit is None or limit[1]:
         errors["limit"] = _("Напишите порог числом, например 10")
     if match is None or limit is None or errors:
@@ -223,19 +224,18 @@ def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _result_of(values: Mapping[str, Any], old: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What was found, from the form."""
+def _result_of(values: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What was found, from the form; `told` are the words of the record that says the same already."""
     errors: dict[str, str] = {}
     if values.get("value") or values.get("limit"):
         errors["value"] = _("Число пишут только для уровня антител. Выберите результат из списка")
     result = RESULT_BY_CODE.get(values.get("result") or "")
-    is_kept = old is not None and "result" in old and values.get("result") == KEPT
-    if result is None and not is_kept:
+    if result is None and not told:
         errors["result"] = _("Выберите результат")
     if errors:
         raise ValuesRefused(errors)
-    if result is None:
-        return {"result": (old or {})["result"], "result_text": (old or {})["result_text"]}
+    if result is None or told:
+        return {"result": told["result"], "result_text": told["result_text"]}
     return {"result": [result.as_json()], "result_text": None}
 
 

@@ -8,7 +8,7 @@ from ground.web.language import counted, format_day
 from ground.web.language import gettext as _
 from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
-from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.entry_fields import KEPT, choice_field, day_field, is_as_told
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntrySkipped, ResourceReader, read_concept
 from rp.records.types.preventive_measure.measures import ICD_10, MEASURES, REASONS, SYSTEM
@@ -130,25 +130,29 @@ class PreventiveMeasure:
         }
 
     def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
-        old = entry.corrected.content if entry.corrected else None
-        errors = dict(_problems(values, is_correction=old is not None))
+        old = entry.corrected.content if entry.corrected else {}
+        told = self.values_of(entry.corrected) if entry.corrected else {}
+        errors = dict(_problems(values, told))
         if errors:
             raise ValuesRefused(errors)
         start, end, reason = values["occurred_on"], values.get("ended_on"), values.get("reason")
-        is_kept = values["measure"] == KEPT
-        codings = (old or {})["codings"] if is_kept else [coding.as_json() for coding in MEASURES[values["measure"]]]
-        reasons = [Coding(ICD_10, reason).as_json()] if reason else []
+        content: dict[str, Any] = {
+            "reasons": [Coding(ICD_10, reason).as_json()] if reason else [],
+            "ended_on": end.isoformat() if end else None,
+            "status": "completed" if end and end < entry.today else "active",
+        }
+        if is_as_told(told, values, "reason"):
+            content["reasons"] = old["reasons"]
+        if is_as_told(told, values, "measure"):
+            content |= {"codings": old["codings"], "measure": old["measure"]}
+        else:
+            codings = [coding.as_json() for coding in MEASURES[values["measure"]]]
+            content |= {"codings": codings, "measure": None}
         return Draft(
             occurred_on=start,
             organisation=entry.organisation,
-            identity=_identity(start, codings_of(codings), entry.organisation),
-            content={
-                "codings": codings,
-                "measure": (old or {})["measure"] if is_kept else None,
-                "reasons": (old or {})["reasons"] if reason == KEPT else reasons,
-                "ended_on": end.isoformat() if end else None,
-                "status": "completed" if end and end < entry.today else "active",
-            },
+            identity=_identity(start, codings_of(content["codings"]), entry.organisation),
+            content=content,
         )
 
     def _measure(self, record: Record, labels: CodeLabels) -> str:
@@ -166,11 +170,11 @@ def _identity(start: date, codings: Sequence[Coding], organisation: str) -> tupl
     return start.isoformat(), next(ours, codings[0].code), organisation.casefold()
 
 
-def _problems(values: Mapping[str, Any], *, is_correction: bool) -> Iterator[tuple[str, str]]:
-    if values["measure"] not in MEASURES and not (is_correction and values["measure"] == KEPT):
+def _problems(values: Mapping[str, Any], told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if values["measure"] not in MEASURES and not is_as_told(told, values, "measure"):
         yield "measure", _("Выберите меру из списка")
     reason = values.get("reason")
-    if reason and reason not in REASONS and not (is_correction and reason == KEPT):
+    if reason and reason not in REASONS and not is_as_told(told, values, "reason"):
         yield "reason", _("Выберите основание из списка")
     if values.get("ended_on") and values["ended_on"] < values["occurred_on"]:
         yield "ended_on", _("Конец раньше начала")

@@ -8,7 +8,7 @@ from ground.web.language import gettext as _
 from rp.forms.form import Field
 from rp.forms.formats import FieldRefused
 from rp.records.codes import CodeLabels, Coding, codings_of
-from rp.records.entry_fields import KEPT, choice_field, day_field
+from rp.records.entry_fields import KEPT, choice_field, day_field, is_as_told
 from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, read_text
 from rp.records.types.vaccination.products import BY_CODE, PRODUCTS, product_of
@@ -146,14 +146,14 @@ class Vaccination:
     def draft_of(self, values: Mapping[str, Any], entry: Entry) -> Draft:
         product, lot, dose = BY_CODE.get(values["product"]), values["lot"], values["dose"]
         series: int | None
-        if product is not None:
-            codings = [coding.as_json() for coding in product.codings]
-            vaccine: Mapping[str, Any] = {"codings": codings, "product": None, "manufacturer": product.manufacturer}
-            series = product.doses
-        elif entry.corrected and values["product"] == KEPT:
+        if entry.corrected and is_as_told(self.values_of(entry.corrected), values, "product"):
             told = entry.corrected.content
-            vaccine = {name: told[name] for name in ("codings", "product", "manufacturer")}
+            vaccine: Mapping[str, Any] = {name: told[name] for name in ("codings", "product", "manufacturer")}
             series = told["series"]
+        elif product is not None:
+            codings = [coding.as_json() for coding in product.codings]
+            vaccine = {"codings": codings, "product": None, "manufacturer": product.manufacturer}
+            series = product.doses
         else:
             raise ValuesRefused({"product": _("Выберите вакцину из списка")})
         return Draft(
