@@ -14,10 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, sele
 
 from ground.database import table_of
 from ground.tombstones import Tombstone
+from rp import documents
 from rp.access.events import Event, note
 from rp.database import Base
-from rp.documents.keeping import TOMBSTONE as DOCUMENT
-from rp.documents.keeping import destroy_again, destroy_of
 from rp.keys.safe import Keys
 from rp.patients.directory import find_patient
 from rp.patients.models import PatientRow
@@ -63,7 +62,7 @@ def erase_patient(connection: Connection, realm: Realm, patient_id: str, *, acto
     records = records_of(connection, realm, patient_id)
     _count(connection, records, region=patient.person.region)
     remember_erased(connection, realm, PATIENT, snils_index)
-    destroy_of(connection, realm, patient_id)  # their files are no rows
+    documents.destroy_of(connection, realm, patient_id)
     _remove(connection, _PATIENTS, _PATIENTS.c.id == patient_id)
     Keys(connection, realm).destroy(patient_id)
     detail: dict[str, str | int] = {"records": len(records)}
@@ -76,17 +75,11 @@ def erase_again(connection: Connection, realm: Realm, buried: Sequence[Tombstone
 
     `realm` is one whose tombstones are muted: what is done again stands in the list already.
     """
-    count = 0
-    for line in buried:
-        count += line.kind in (RECORD, PATIENT, DOCUMENT)
-        if line.kind == DOCUMENT:
-            destroy_again(connection, realm, line.identifiers)
-        for identifier in line.identifiers:
-            if line.kind == RECORD:
-                erase_record(connection, realm, identifier, actor=ACTOR_AGAIN)
-            elif line.kind == PATIENT:
-                erase_patient(connection, realm, identifier, actor=ACTOR_AGAIN)
-    return count
+    erasers = {RECORD: erase_record, PATIENT: erase_patient, documents.TOMBSTONE: documents.remove_again}
+    told = [(erasers[line.kind], identifier) for line in buried if line.kind in erasers for identifier in line.identifiers]
+    for erase, identifier in told:
+        erase(connection, realm, identifier, actor=ACTOR_AGAIN)
+    return len(told)
 
 
 def _count(connection: Connection, records: Sequence[Record], *, region: str) -> None:

@@ -14,9 +14,9 @@ from rp.access.policy import Operation
 from rp.cabinet.requests.asker import Asker, current_asker
 from rp.realm import Realm, current_realm
 from rp.requests import filing
-from rp.requests.attachments import attached_to
 from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.kind import Request, State
+from rp.requests.named_documents import attached_to
 from rp.requests.store import RequestMoved, requests_of
 from rp.requests.words import mark_of
 

@@ -28,10 +28,10 @@ from rp.records.catalogue import BY_NAME as RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.store import find_record
 from rp.requests import deciding
-from rp.requests.attachments import attached_to
 from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.holds import holds_on, lift_holds, place_hold
 from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
+from rp.requests.named_documents import attached_to
 from rp.requests.store import AT_ONCE, RequestMoved, find_request, queue
 from rp.requests.words import mark_of
 from rp.staff.desk import page

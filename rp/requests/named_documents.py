@@ -1,4 +1,4 @@
-"""The documents that requests name: whoever decides a request may read them, and until then they stay."""
+"""What requests have to say about the documents that they name: who decides reads them, and until then they stay."""
 
 from sqlalchemy import Connection
 
@@ -7,19 +7,20 @@ from rp.access.principal import Principal
 from rp.documents import Document
 from rp.realm import Realm
 from rp.requests.deciding import may_decide
+from rp.requests.kind import State
 from rp.requests.store import documents_of, requests_naming
 
 
-class RequestInterest:
-    """What requests have to say about a document: an `Interest` of `rp.documents`."""
+class NamedDocuments:
+    """The interest of all requests, of whatever kind."""
 
     def may_read(self, connection: Connection, realm: Realm, principal: Principal, document: Document) -> bool:
-        """Does a request that this principal decides, or has been able to decide, name it?"""
-        named_by = requests_naming(connection, realm, document.id)
-        return any(request.number is not None and may_decide(principal, request) for request in named_by)
+        """Is there a request that names the document, was sent, and is the principal's to decide?"""
+        named = requests_naming(connection, realm, document.id)
+        return any(request.state is not State.DRAFT and may_decide(principal, request) for request in named)
 
     def holds(self, connection: Connection, realm: Realm, document: Document) -> bool:
-        """Does a request name it that nobody has decided yet?"""
+        """Is there one that nobody has decided yet?"""
         return any(request.is_open for request in requests_naming(connection, realm, document.id))
 
 
