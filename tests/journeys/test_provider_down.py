@@ -8,7 +8,9 @@ from tests.idp.stand import ISSUER
 NUMBER = re.compile(r"ТН-\d{8}-[0-9a-f]{6}")
 
 
-def test_r108_provider_that_goes_away_during_the_sign_in_is_a_page_with_a_number_and_nothing_needs_a_restart(house: House) -> None:
+def test_r108_provider_that_goes_away_during_the_sign_in_is_a_page_with_a_number_and_nothing_needs_a_restart(
+    house: House,
+) -> None:
     browser = house.browser().open(CABINET)
     browser.submit("sign-in", "submit", login=VERA.email, password=VERA.password)
     browser.submit("code-form", "submit", code=house.stand.last_code())
