@@ -22,6 +22,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("Близкие"), "/family", "user"),
     Section(lambda: _("Файлы"), "/documents", "list"),
     Section(lambda: _("Доступ"), "/sharing", "shield"),
+    Section(lambda: _("Кто смотрел"), "/readers", "info"),
     Section(lambda: _("Уведомления"), "/notices", "message"),
     Section(lambda: _("Копия"), "/copy", "download"),
 )
