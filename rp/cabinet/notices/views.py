@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
 from sqlalchemy import Connection
@@ -21,6 +22,20 @@ from rp.realm import Realm, current_realm
 TOPIC_ICONS = {Topic.REQUESTS: "list", Topic.RECOMMENDATIONS: "info", Topic.PROTOCOLS: "list"}
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+
+
+@blueprint.app_context_processor
+def _news() -> dict[str, Any]:
+    """For the navigation of every section: how many notices are unread, asked only where it is shown."""
+    return {"unread_notices": _unread}
+
+
+def _unread() -> int:
+    realm, patient_id = current_realm(), current_principal().patient_id
+    if patient_id is None:
+        return 0
+    with realm.database.read() as connection:
+        return inbox.count(connection, patient_id).unread
 
 
 @dataclass(frozen=True)

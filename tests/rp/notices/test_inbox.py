@@ -35,6 +35,14 @@ def test_everything_is_marked_as_read_by_one_press(house: House) -> None:
     assert "Всё прочитано." in page and 'id="read-all"' not in page
 
 
+def test_navigation_of_every_section_says_how_much_is_unread(house: House) -> None:
+    browser = house.signed_in()
+    assert "Уведомления</a>" in browser.get("/notices/settings").text
+    house.tell()
+    house.tell()
+    assert "Уведомления, 2</a>" in browser.get("/notices/settings").text
+
+
 def test_rg_01_notice_of_somebody_else_is_as_one_that_is_not_there(house: House) -> None:
     realm = house.stand.realm
     with realm.database.read() as connection:
