@@ -41,6 +41,7 @@ from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
 from rp.reports.views import blueprint as reports
+from rp.requests.named_documents import NamedDocuments
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
@@ -64,7 +65,7 @@ CABINET = (
 )
 STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
 BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
-DOCUMENT_INTERESTS: tuple[Interest, ...] = ()
+DOCUMENT_INTERESTS: tuple[Interest, ...] = (NamedDocuments(),)
 """Rooms whose applications name documents."""
 
 
