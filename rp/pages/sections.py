@@ -18,17 +18,20 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("История"), "/history", "clock"),
     Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Подтверждение данных"), "/confirmation", "user"),
+    Section(lambda: _("Близкие"), "/family", "user"),
     Section(lambda: _("Файлы"), "/documents", "list"),
     Section(lambda: _("Доступ"), "/sharing", "shield"),
+    Section(lambda: _("Кто смотрел"), "/readers", "info"),
     Section(lambda: _("Уведомления"), "/notices", "message"),
     Section(lambda: _("Копия"), "/copy", "download"),
 )
 
 
-def section_links(open_path: str, news: Mapping[str, int]) -> list[tuple[str, str, bool, str]]:
+def section_links(open_path: str, news: Mapping[str, int] | None = None) -> list[tuple[str, str, bool, str]]:
     """The side navigation: label, address, whether it is open, icon. `news` counts what is new in the section of an address."""
     return [
-        (_label(each, news), each.path, open_path == each.path or open_path.startswith(f"{each.path}/"), each.icon)
+        (_label(each, news or {}), each.path, open_path == each.path or open_path.startswith(f"{each.path}/"), each.icon)
         for each in SECTIONS
     ]
 
