@@ -8,17 +8,22 @@ from ground.web.language import gettext as _
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its name in the language of the page, its first page, and the icon of the design sheet."""
+    """One section: its name in the language of the page, its first page, the icon of the design sheet, and its other pages."""
 
     label: Callable[[], str]
     path: str
     icon: str
+    others: tuple[str, ...] = ()
+
+    def is_open(self, open_path: str) -> bool:
+        """Is this one of its pages, or a page below one of them?"""
+        return any(open_path == path or open_path.startswith(f"{path}/") for path in (self.path, *self.others))
 
 
 SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("История"), "/history", "clock"),
     Section(lambda: _("Заявления"), "/requests", "document"),
-    Section(lambda: _("Доступ"), "/sharing", "shield"),
+    Section(lambda: _("Доступ"), "/sharing", "shield", ("/readers",)),
     Section(lambda: _("Уведомления"), "/notices", "message"),
     Section(lambda: _("Копия"), "/copy", "download"),
 )
@@ -26,6 +31,4 @@ SECTIONS: tuple[Section, ...] = (
 
 def section_links(open_path: str) -> list[tuple[str, str, bool, str]]:
     """The side navigation: label, address, whether it is open, icon."""
-    return [
-        (each.label(), each.path, open_path == each.path or open_path.startswith(f"{each.path}/"), each.icon) for each in SECTIONS
-    ]
+    return [(each.label(), each.path, each.is_open(open_path), each.icon) for each in SECTIONS]
