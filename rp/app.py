@@ -17,6 +17,8 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.confirmation.proof_views import blueprint as vaccination_proof
+from rp.cabinet.confirmation.views import blueprint as confirmation
 from rp.cabinet.copies.views import blueprint as copies
 from rp.cabinet.history.views import blueprint as history
 from rp.cabinet.linking.views import blueprint as linking
@@ -41,6 +43,7 @@ from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
 from rp.reports.views import blueprint as reports
+from rp.requests.named_documents import NamedDocuments
 from rp.sign_in.provider_views import blueprint as provider
 from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
@@ -57,6 +60,8 @@ CABINET = (
     requests,
     terms,
     linking,
+    confirmation,
+    vaccination_proof,
     sharing,
     readers,
     notices,
@@ -64,7 +69,7 @@ CABINET = (
 )
 STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
 BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
-DOCUMENT_INTERESTS: tuple[Interest, ...] = ()
+DOCUMENT_INTERESTS: tuple[Interest, ...] = (NamedDocuments(),)
 """Rooms whose applications name documents."""
 
 

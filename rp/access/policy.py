@@ -115,7 +115,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
     Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
-    Rule(Role.REGISTRAR, Operation.READ_DOCUMENT, Relation.ANY),
+    # Who decides a request reads the files it names: which these are, the requests say.
+    *(Rule(role, Operation.READ_DOCUMENT, Relation.ANY) for role in (Role.DOCTOR, Role.LABORATORY, Role.REGISTRAR)),
     # Insurers read of those whom they insure what is not hidden from them.
     Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.INSURER, Operation.READ_IDENTITY, Relation.INSURED, scope=READ),

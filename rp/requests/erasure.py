@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from ground.database import table_of
 from ground.tombstones import Tombstone
+from rp import documents
 from rp.access.events import Event, note
 from rp.database import Base
 from rp.keys.safe import Keys
@@ -59,6 +60,7 @@ def erase_patient(connection: Connection, realm: Realm, patient_id: str, *, acto
     _count(connection, records, region=patient.person.region)
     snils_index = connection.execute(select(_PATIENTS.c.snils_index).where(_PATIENTS.c.id == patient_id)).scalar_one()
     remember_erased(connection, realm, PATIENT, snils_index)
+    documents.destroy_of(connection, realm, patient_id)
     _remove(connection, _PATIENTS, _PATIENTS.c.id == patient_id)
     Keys(connection, realm).destroy(patient_id)
     detail: dict[str, str | int] = {"records": len(records)}
@@ -71,7 +73,7 @@ def erase_again(connection: Connection, realm: Realm, buried: Sequence[Tombstone
 
     `realm` is one whose tombstones are muted: what is done again stands in the list already.
     """
-    erasers = {RECORD: erase_record, PATIENT: erase_patient}
+    erasers = {RECORD: erase_record, PATIENT: erase_patient, documents.TOMBSTONE: documents.remove_again}
     told = [(erasers[line.kind], identifier) for line in buried if line.kind in erasers for identifier in line.identifiers]
     for erase, identifier in told:
         erase(connection, realm, identifier, actor=ACTOR_AGAIN)
