@@ -20,6 +20,7 @@ from rp.api.description import describe
 from rp.notices.telling import tell
 from rp.patients.directory import find_by_snils
 from rp.records.store import records_of
+from tests.rp.api.systems import ANTON, System, id_of
 from tests.rp.conftest import Browser, Stand
 from tests.rp.documents.handing import hand_in, kept
 from tests.rp.fake_provider import ISSUER, PYOTR, VERA
@@ -115,6 +116,32 @@ def others(stand: Stand) -> dict[str, str]:
     found = {"record": f"/records/{record.id}", "document": document, "request": request, "notice": notice[1]}
     assert all(pyotr.get(path).status_code == 200 for path in found.values())
     return found
+
+
+@pytest.mark.parametrize(
+    ("client_id", "path"),
+    [
+        ("insurer", "/patients/{}"),
+        ("insurer", "/patients/{}/records"),
+        ("insurer", "/patients?snils={}"),
+        ("partner", "/patients/{}"),
+        ("partner", "/patients?snils={}"),
+    ],
+)
+def test_rg_03_whom_a_system_may_not_know_is_not_there_by_body_and_by_work(stand: Stand, client_id: str, path: str) -> None:
+    with_snils = "snils" in path
+    foreign, unknown = (ANTON, "000-000-099 00") if with_snils else (id_of(stand, ANTON), NOBODY)
+    system = System(stand, client_id)
+    system.get(path.format(unknown))
+    answers: list[TestResponse] = []
+    work: list[list[str]] = []
+    for identifier in (foreign, unknown):
+        with statements(stand) as asked:
+            answers.append(system.get(path.format(identifier)))
+        work.append(asked)
+    assert answers[0].status_code == answers[1].status_code == (200 if with_snils else 404)
+    assert answers[0].data == answers[1].data
+    assert work[0] == work[1]
 
 
 @pytest.mark.parametrize("kind", ["record", "document", "request", "notice"])
