@@ -1,7 +1,6 @@
 """Writing a new record, of a patient whom the register has or of one who comes into it with this record."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
@@ -59,12 +58,8 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
 @guarded(Operation.WRITE_RECORD)
 def empty_newcomer(type_name: str) -> tuple[str, int]:
     """The form of a person together with their first record: nobody comes into the register without one."""
-    realm, connection = current_realm(), db.session.connection()
     kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
-    form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=workplace().organisation.name))
-    return page(
-        "staff/newcomer.html", kind=kind, person_form=NEWCOMER, person_read=NEWCOMER.empty(), form=form, read=form.empty()
-    )
+    return _newcomer_page(kind, NEWCOMER.empty())
 
 
 @blueprint.post("/new/<type_name>")
@@ -81,9 +76,9 @@ def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
             if outcome.record is None:
                 raise _NothingStored(outcome.read)
     except _KnownPatient as known:
-        return page("staff/newcomer.html", status=409, **_newcomer(realm, kind, person_read), known_patient_id=str(known))
+        return _newcomer_page(kind, person_read, status=409, known_patient_id=str(known))
     except _NothingStored as nothing:
-        return page("staff/newcomer.html", status=422, **_newcomer(realm, kind, person_read, nothing.read))
+        return _newcomer_page(kind, person_read, nothing.read, status=422)
     return redirect(f"/staff/records/{outcome.record.id}", 303)
 
 
@@ -130,12 +125,27 @@ def _enter(connection: Connection, realm: Realm, patient: Patient, kind: RecordT
     return outcome
 
 
-def _newcomer(realm: Realm, kind: RecordType, person_read: FormRead, read: FormRead | None = None) -> dict[str, Any]:
-    """What the page of a newcomer is drawn of, with everything that was typed."""
+def _newcomer_page(
+    kind: RecordType,
+    person_read: FormRead,
+    read: FormRead | None = None,
+    *,
+    status: int = 200,
+    known_patient_id: str | None = None,
+) -> tuple[str, int]:
+    """The page of a newcomer, with everything that was typed."""
     connection = db.session.connection()
-    form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=""))
-    shown = read or form.read(request.form)
-    return {"kind": kind, "person_form": NEWCOMER, "person_read": person_read, "form": form, "read": shown}
+    form = form_of(kind, entry_of(connection, current_realm(), patient_id="", organisation=""))
+    return page(
+        "staff/newcomer.html",
+        status=status,
+        kind=kind,
+        person_form=NEWCOMER,
+        person_read=person_read,
+        form=form,
+        read=read or (form.read(request.form) if request.method == "POST" else form.empty()),
+        known_patient_id=known_patient_id,
+    )
 
 
 def _kind(allowed: tuple[RecordType, ...], type_name: str, *, is_newcomer: bool = False) -> RecordType:
