@@ -100,6 +100,14 @@ class Database:
             if is_careful:
                 _set_synchronous(self._hold("writer", self.writing_engine), "FULL")
 
+    def empty_log(self) -> None:
+        """Have SQLite take its log into the file and forget it, as far as nobody is reading: what was erased stands there too."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def open_transaction(self) -> Connection | None:
         """The connection of the transaction that writes on this thread, if there is one."""
         transaction: Connection | None = getattr(self._held, "transaction", None)

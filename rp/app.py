@@ -14,15 +14,27 @@ from ground.web.application import make_flask
 from ground.web.headers import allow_form_target
 from rp.access import retention
 from rp.access.current import SignInNeeded, StepUpNeeded, current_session, current_workplaces
-from rp.access.guard import guarded
+from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.copies.views import blueprint as copies
 from rp.cabinet.history.views import blueprint as history
+from rp.cabinet.linking.views import blueprint as linking
 from rp.cabinet.notices.views import blueprint as notices
+from rp.cabinet.readers.views import blueprint as readers
 from rp.cabinet.requests.form_views import blueprint as request_forms
 from rp.cabinet.requests.views import blueprint as requests
+from rp.cabinet.sharing.views import blueprint as sharing
+from rp.cabinet.terms.gate import TermsNeeded, require_terms
+from rp.cabinet.terms.views import blueprint as terms
+from rp.cabinet.terms.views import lead_to_terms
 from rp.cabinet.views import blueprint as cabinet
 from rp.database import MIGRATIONS, DatabaseNotReady, db
+from rp.documents.interest import Interest, install_interests
+from rp.documents.keeping import JOB as DOCUMENT_FILES
+from rp.documents.keeping import remove_files
+from rp.documents.views import blueprint as documents
+from rp.documents.views import install_documents
 from rp.notices.publications import JOB as PUBLICATION
 from rp.notices.publications import tell_subscribers
 from rp.pages.sections import section_links
@@ -38,9 +50,22 @@ from rp.staff.patients import blueprint as staff_patients
 from rp.staff.requests.views import blueprint as staff_requests
 from rp.staff.views import blueprint as staff
 
-CABINET = (cabinet, request_forms, requests, notices, history)
+CABINET = (
+    cabinet,
+    history,
+    request_forms,
+    requests,
+    terms,
+    linking,
+    sharing,
+    readers,
+    notices,
+    copies,
+)
 STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
-BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api)
+BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
+DOCUMENT_INTERESTS: tuple[Interest, ...] = ()
+"""Rooms whose applications name documents."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +88,11 @@ def create_app(realm: Realm) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
+    install_documents(app)
+    install_interests(app, DOCUMENT_INTERESTS)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
+    app.register_error_handler(TermsNeeded, lead_to_terms)
+    app.extensions[GATE] = require_terms
     app.context_processor(_visitor)
     app.jinja_env.globals["section_links"] = section_links
     app.wsgi_app = Entrance(  # type: ignore[method-assign, assignment]
@@ -81,6 +110,7 @@ def run_due_jobs(realm: Realm) -> int:
         retention.JOURNAL: partial(retention.purge_journal, realm),
         MESSAGE: partial(realm.outbox.deliver, realm.database),
         PUBLICATION: partial(tell_subscribers, realm),
+        DOCUMENT_FILES: partial(remove_files, realm),
     }
     return realm.jobs.run_due(handlers)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -26,6 +26,8 @@ from rp.access.heads import keeper_of, verified
 from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.epoch import settle
 from rp.keys.rotation import exchange_keys
+from rp.notices.publications import PublicationRefused, list_published, publish
+from rp.notices.topics import PUBLISHED, Topic
 from rp.patients.directory import find_by_snils
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
@@ -44,6 +46,7 @@ REFUSALS = (
     DatabaseNewer,
     DatabaseNotReady,
     JournalBroken,
+    PublicationRefused,
     SealBroken,
     SecretsUnusable,
     SeedRefused,
@@ -301,6 +304,34 @@ def import_regions(file: Path) -> None:
     with opened_when_prepared() as realm, realm.database.write() as connection:
         report = take_statistics(connection, realm, file.read_bytes(), file.name)
     click.echo(f"{file.name}: {tell_statistics(report)}")
+
+
+@main.group()
+def notice() -> None:
+    """Recommendations and changes of protocols, for everybody who wants to hear of them."""
+
+
+@notice.command("publish")
+@click.argument("text", type=click.File("r", encoding="utf-8"))
+@click.option("--topic", type=click.Choice([topic.value for topic in PUBLISHED]), required=True, help="What it is about.")
+@click.option("--subject", required=True, help="Its heading, and the subject of the letters.")
+@one_sentence
+def publish_notice(text: TextIO, topic: str, subject: str) -> None:
+    """Publish the file TEXT (- reads from standard input). The registry that serves tells the subscribers."""
+    with opened_when_prepared() as realm, realm.database.write() as connection:
+        publication_id = publish(connection, realm, Topic(topic), subject=subject, text=text.read(), actor="operator")
+    click.echo(f"published as {publication_id}; subscribers are told as soon as the registry serves")
+
+
+@notice.command("list")
+@one_sentence
+def list_notices() -> None:
+    """Show the newest publications, and how many people each has reached."""
+    with opened_when_prepared() as realm, realm.database.read() as connection:
+        published = list_published(connection)
+    for each in published:
+        state = "told" if each.is_finished else "told so far"
+        click.echo(f"{as_datetime(each.published_at):%Y-%m-%d %H:%M}Z  {each.topic}  {each.told} {state}  {each.subject}")
 
 
 @main.group("keys-at-rest")

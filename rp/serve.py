@@ -8,6 +8,7 @@ from ground.jobs import keep_running
 from rp.access import retention
 from rp.access.heads import keeper_of
 from rp.app import create_app, is_for_programs, run_due_jobs
+from rp.documents.sweeping import sweep
 from rp.realm import Realm, open_realm
 from rp.settings import read_settings
 
@@ -18,6 +19,7 @@ JOB_THREADS = 3
 def keep_house(realm: Realm) -> None:
     """From now on do what is due, and keep the heads of the journal."""
     retention.plan(realm)
+    sweep(realm)
     keep_running(partial(run_due_jobs, realm), threads=JOB_THREADS)
     keeper_of(realm).start()
 

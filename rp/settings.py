@@ -24,9 +24,11 @@ SMS_KEY_VARIABLE = "REGISTRY_SMS_KEY"
 NO_SETTINGS = (FILE_VARIABLE, TOKEN_VARIABLE, SMTP_PASSWORD_VARIABLE, SMS_KEY_VARIABLE)
 ASSURANCE_LEVELS = ("low", "substantial", "high")
 """Values of `acr`, weakest first."""
+MAX_TERMS_VERSION_CHARACTERS = 40
 
 
 LONGEST_RETENTION_YEARS = 100
+MOST_OF_DOCUMENTS = 100_000
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,28 @@ class RetentionYears:
 
 
 @dataclass(frozen=True)
+class DocumentLimits:
+    """How long a file may be that people hand in, how many they keep, and how much that may be."""
+
+    file_megabytes: int = 10
+    per_person: int = 100
+    megabytes_per_person: int = 200
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not 0 < getattr(self, each.name) <= MOST_OF_DOCUMENTS:
+                raise ValueError(f"{each.name} must be 1 to {MOST_OF_DOCUMENTS}, not {getattr(self, each.name)}")
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an operator may change. Relative paths are relative to the home folder.
 
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept. The
-    control plane of a test stand answers under `control_names` too (a name, or name:port).
+    control plane of a test stand answers under `control_names` too (a name, or name:port). `clamd_socket` is where a ClamAV is
+    asked about each file that people hand in. With another `terms_version` everybody is asked for consent anew; `checks_inn` is
+    whether forms look at the check digits of an ИНН.
     """
 
     environment: str = "production"
@@ -84,6 +102,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     plain_listen: str = ""
     journal_days: int = 366
+    documents: DocumentLimits = field(default_factory=DocumentLimits)
+    clamd_socket: Path | None = None
+    terms_version: str = "2026-11-01"
+    checks_inn: bool = True
     retention_years: RetentionYears = field(default_factory=RetentionYears)
     workers: int = 1
     threads: int = 4
@@ -109,6 +131,8 @@ class Settings:
         if self.environment == "production" and not self.delivery.is_private:
             raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         check_journal_days(self.journal_days)
+        if not 0 < len(self.terms_version) <= MAX_TERMS_VERSION_CHARACTERS:
+            raise ValueError(f"terms_version must have 1 to {MAX_TERMS_VERSION_CHARACTERS} characters")
         read_networks(self.trusted_proxies)
         for name in ("listen", "control_listen"):
             host, _, port = getattr(self, name).rpartition(":")
@@ -199,6 +223,11 @@ class Home:
     def control_token_file(self) -> Path:
         """The token of the control plane of a test stand; the phone of the provider's reads it too."""
         return self.variable / "registry-control-token"
+
+    @property
+    def documents(self) -> Path:
+        """The folder of the files that people handed in, sealed."""
+        return self.variable / "rp-files"
 
     @property
     def tombstones_file(self) -> Path:

@@ -57,6 +57,13 @@ class _Forms(HTMLParser):
             self.text.append(data)
 
 
+def read_forms(page: str, address: str) -> dict[str, Form]:
+    """The forms of a page that was read from this address, by id."""
+    found = _Forms(address)
+    found.feed(page)
+    return found.forms
+
+
 class Browser:
     """One person's browser."""
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import g
+from flask import current_app, g
 
 from ground.web.errors import PageProblem
 from ground.web.language import gettext as _
 from rp.access.current import SignInNeeded, StepUpNeeded, current_session, own_principals
 from rp.access.policy import Operation, may_ever
-from rp.access.principal import ANYBODY, STAFF, Principal
+from rp.access.principal import ANYBODY, STAFF, Principal, Role
 from rp.access.session import Session
 from rp.access.where import open_page
 from rp.realm import current_realm
@@ -22,6 +22,8 @@ from rp.trust.assurance import reaches
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+GATE = "citizen_gate"
+"""The extension of the application that every citizen passes before any page of theirs: it takes the session and may raise."""
 STAFF_LEVEL = "substantial"
 """Two factors, whatever the setting lets citizens do (mission.md, R135)."""
 
@@ -34,6 +36,7 @@ def guarded(operation: Operation) -> Callable[[Callable[Parameters, Result]], Ca
         def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
             if not may_ever(ANYBODY, operation):
                 g.rp_principal = _enter(operation)
+                _pass_gate(g.rp_principal)
             return view(*arguments, **options)
 
         cast(Any, run).operation = operation
@@ -56,6 +59,13 @@ def require_level(acr: str) -> Session:
     if not reaches(session.acr, acr):
         raise StepUpNeeded(open_page(), acr)
     return session
+
+
+def _pass_gate(principal: Principal) -> None:
+    gate: Callable[[Session], None] | None = current_app.extensions.get(GATE)
+    session = current_session()
+    if gate is not None and session is not None and principal.role is Role.CITIZEN:
+        gate(session)
 
 
 def _enter(operation: Operation) -> Principal:

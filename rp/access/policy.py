@@ -19,8 +19,15 @@ class Operation(StrEnum):
     OPEN_CABINET = "open_cabinet"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
+    READ_IDENTITY = "read_identity"
+    TAKE_COPY = "take_copy"
+    SEE_READERS = "see_readers"
+    MANAGE_SHARING = "manage_sharing"
+    READ_DESCRIPTION = "read_description"
     READ_NOTICES = "read_notices"
     CHOOSE_NOTICES = "choose_notices"
+    KEEP_DOCUMENTS = "keep_documents"
+    READ_DOCUMENT = "read_document"
     OPEN_STAFF_AREA = "open_staff_area"
     FIND_PATIENT = "find_patient"
     WRITE_RECORD = "write_record"
@@ -35,6 +42,7 @@ class Relation(StrEnum):
     OWN = "own"
     REPRESENTED = "represented"
     INSURED = "insured"
+    CONSENTED = "consented"
     ANY = "any"
 
 
@@ -63,21 +71,28 @@ EVERYBODY = tuple(Role)
 RULES: tuple[Rule, ...] = (
     *(Rule(role, Operation.COME_AND_GO) for role in EVERYBODY),
     *(Rule(role, Operation.READ_STATISTICS) for role in EVERYBODY),
+    *(Rule(role, Operation.READ_DESCRIPTION) for role in EVERYBODY),
     # The citizen.
     Rule(Role.CITIZEN, Operation.OPEN_CABINET),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.REPRESENTED),
+    Rule(Role.CITIZEN, Operation.TAKE_COPY, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.SEE_READERS, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.MANAGE_SHARING, Relation.OWN),
     Rule(Role.CITIZEN, Operation.FILE_REQUEST),
     Rule(Role.CITIZEN, Operation.READ_NOTICES),
     Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
+    Rule(Role.CITIZEN, Operation.KEEP_DOCUMENTS, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.READ_DOCUMENT, Relation.OWN),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
     # Medical organisations: people, and systems by their tokens.
     Rule(Role.DOCTOR, Operation.OPEN_STAFF_AREA),
     Rule(Role.DOCTOR, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.DOCTOR, Operation.READ_IDENTITY, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.LIST_RECORDS, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.DOCTOR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
@@ -85,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     # Laboratories: tests, and nothing else.
     Rule(Role.LABORATORY, Operation.OPEN_STAFF_AREA),
     Rule(Role.LABORATORY, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.LABORATORY, Operation.READ_IDENTITY, Relation.ANY, scope=READ),
     Rule(Role.LABORATORY, Operation.LIST_RECORDS, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.READ_RECORD, Relation.ANY, TESTS, scope=READ),
     Rule(Role.LABORATORY, Operation.WRITE_RECORD, Relation.ANY, TESTS, scope=WRITE),
@@ -96,10 +112,15 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
     Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
+    Rule(Role.REGISTRAR, Operation.READ_DOCUMENT, Relation.ANY),
     # Insurers read of those whom they insure what is not hidden from them.
     Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.INSURER, Operation.READ_IDENTITY, Relation.INSURED, scope=READ),
     Rule(Role.INSURER, Operation.LIST_RECORDS, Relation.INSURED, scope=READ),
     Rule(Role.INSURER, Operation.READ_RECORD, Relation.INSURED, scope=READ),
+    # Partners read who somebody is, by that person's consent, and nothing of their health.
+    Rule(Role.PARTNER, Operation.FIND_PATIENT, scope=READ),
+    Rule(Role.PARTNER, Operation.READ_IDENTITY, Relation.CONSENTED, scope=READ),
 )
 
 

@@ -170,6 +170,11 @@ def choose_workplace(connection: Connection, session_id: str, workplace_id: str)
     connection.execute(statement.values(workplace_id=workplace_id))
 
 
+def become_patient(connection: Connection, session_id: str, patient_id: str) -> None:
+    """The person of the session turned out to be this patient."""
+    connection.execute(update(SessionRow).where(SessionRow.id == session_id).values(patient_id=patient_id))
+
+
 def end_session(connection: Connection, realm: Realm, session_id: str) -> bool:
     """End a session and forget its tokens. True when it was alive until now."""
     return connection.execute(_END, {"session_id": session_id, "now": realm.clock.now()}).rowcount == 1

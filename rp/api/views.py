@@ -20,117 +20,40 @@ has no confirmed account or lacks the role `citizen.medical_service`, or when th
 `temporarily_unavailable` when the provider cannot be asked.
 """
 
-from typing import Any
+from flask import Blueprint, Response, g
 
-import orjson
-from flask import Blueprint, Response, request
-from sqlalchemy import Connection
-
-from ground.web.csrf import csrf_exempt
-from rp.access.events import Event, note, note_stranger
-from rp.access.guard import guarded
-from rp.access.policy import Operation, is_allowed
-from rp.access.principal import Principal, Role
+from rp.access.current import current_principal
+from rp.access.events import Event, note
+from rp.access.policy import READ, Operation, is_allowed
+from rp.api.answers import answer
+from rp.api.bearer import by_token
+from rp.api.description import blueprint as description
+from rp.api.patients import blueprint as patients
+from rp.api.shown import shown_records
 from rp.database import db
-from rp.patients.matching import match_person
-from rp.realm import Realm, current_realm
-from rp.records.catalogue import BY_NAME
-from rp.records.codes import CodeLabels
+from rp.realm import current_realm
 from rp.records.record_type import Record
 from rp.records.store import records_of
 from rp.relations.relation import relations_of
-from rp.trust.access_token import VerifiedAccess, judge_access_token
-from rp.trust.errors import AccessTokenRefused, PersonRefused, ProviderUnavailable, ScopeMissing
-
-SCOPE = "registry.read"
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.register_blueprint(description)
+blueprint.register_blueprint(patients)
 
 
 @blueprint.get("/me/records")
-@guarded(Operation.COME_AND_GO)
-@csrf_exempt
+@by_token(Operation.LIST_RECORDS, scope=READ, for_citizens=True)
 def my_records() -> Response:
     """The records of the token's citizen; see the head of this file."""
-    realm = current_realm()
-    token = _bearer_token()
-    if token is None:
-        return _refuse(401, challenge='Bearer realm="registry"')
-    try:
-        access = judge_access_token(realm, token, scope=SCOPE)
-    except AccessTokenRefused as error:
-        note_stranger(realm, Event.API_READ, object="records", error=error.code)
-        return _refuse(401, error.code, str(error), acr_values=error.acr_values)
-    except ScopeMissing as error:
-        note_stranger(realm, Event.API_READ, object="records", error="insufficient_scope")
-        return _refuse(403, "insufficient_scope", str(error), scope=error.scope)
-    except PersonRefused as error:
-        return _refuse(403, "access_denied", str(error))
-    except ProviderUnavailable:
-        return _refuse(503, "temporarily_unavailable", "the token cannot be checked now")
-    if access.is_of_system:
-        return _refuse(403, "access_denied", "the token is a system's own, and this address is of a person's records")
+    realm, principal = current_realm(), current_principal()
     connection = db.session.connection()
-    principal = _principal(connection, realm, access)
     owner, records = principal.patient_id, list[Record]()
-    relations = relations_of(connection, principal, owner) if owner else frozenset()
-    if owner is not None and is_allowed(principal, Operation.LIST_RECORDS, relations=relations):
-        records = records_of(connection, realm, owner)
+    if owner is not None:
+        relations = relations_of(connection, principal, owner)
+        if is_allowed(principal, Operation.LIST_RECORDS, relations=relations):
+            records = records_of(connection, realm, owner)
     db.session.rollback()
     with realm.database.write() as writing:
-        subject = f"patient:{owner}" if owner else f"subject:{access.subject}"
+        subject = f"patient:{owner}" if owner else f"subject:{g.rp_subject}"
         note(writing, realm, Event.API_READ, actor=principal.actor, object=subject, detail={"records": len(records)})
-    labels = realm.room(CodeLabels)
-    return _json({"records": [_as_json(record, labels) for record in records]})
-
-
-def _principal(connection: Connection, realm: Realm, access: VerifiedAccess) -> Principal:
-    """The application, speaking for the patient of its token: linked before, or found by what the provider vouches for."""
-    match = match_person(
-        connection, realm, issuer=access.issuer, subject=access.subject, snils=access.snils, birth_date=access.birth_date
-    )
-    patient_id = match.patient.id if match.patient else None
-    return Principal(Role.APPLICATION, f"client:{access.client_id}", patient_id, access.scopes)
-
-
-def _as_json(record: Record, labels: CodeLabels) -> dict[str, Any]:
-    kind = BY_NAME[record.type_name]
-    return {
-        "id": record.id,
-        "type": record.type_name,
-        "occurred_on": record.occurred_on.isoformat(),
-        "organisation": record.organisation,
-        "title": kind.card(record, labels).title,
-        **kind.as_json(record, labels),
-    }
-
-
-def _bearer_token() -> str | None:
-    """The token of the Authorization header. One in the query or the body is not looked at (RFC 6750, 2.3)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, mimetype="application/json")
-
-
-def _refuse(
-    status: int,
-    error: str | None = None,
-    description: str = "",
-    *,
-    scope: str | None = None,
-    acr_values: str | None = None,
-    challenge: str | None = None,
-) -> Response:
-    response = _json({"error": error or "unauthorized", "error_description": description or "a bearer token is needed"}, status)
-    if status in (401, 403):
-        parts = [challenge or f'Bearer realm="registry", error="{error}", error_description="{description}"']
-        needed = {"scope": scope, "acr_values": acr_values}
-        response.headers["WWW-Authenticate"] = ", ".join(
-            [*parts, *(f'{name}="{value}"' for name, value in needed.items() if value)]
-        )
-    if status == 503:
-        response.headers["Retry-After"] = "5"
-    return response
+    return answer({"records": shown_records(realm, records)})

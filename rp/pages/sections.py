@@ -18,7 +18,9 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("История"), "/history", "clock"),
     Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Доступ"), "/sharing", "shield"),
     Section(lambda: _("Уведомления"), "/notices", "message"),
+    Section(lambda: _("Копия"), "/copy", "download"),
 )
 
 

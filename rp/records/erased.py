@@ -1,4 +1,4 @@
-"""What was erased and must not come again from a source that still tells of it: the seed, a bundle, a laboratory.
+"""What was erased or put right, and must not come again from a source that still tells of it: the seed, a bundle, a laboratory.
 
 Only blind indexes stand here, which without the registry's secret tell nothing of anybody.
 """

@@ -14,7 +14,7 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from rp.keys.safe import Keys, Place
 from rp.realm import Realm
-from rp.records.erased import RECORD, is_erased
+from rp.records.erased import RECORD, is_erased, remember_erased
 from rp.records.models import RecordRow, RecordVersion
 from rp.records.numbers import find_by_number, number_index
 from rp.records.record_type import Draft, Record
@@ -28,6 +28,7 @@ _OF_PATIENT = (
     .order_by(_TABLE.c.occurred_on.desc(), _TABLE.c.created_at.desc(), _TABLE.c.id)
 )
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
+_IDENTITY = select(_TABLE.c.identity_hash).where(_TABLE.c.id == bindparam("record_id"))
 _BY_IDENTITY = select(_TABLE.c.id).where(_TABLE.c.identity_hash == bindparam("identity_hash"))
 _VERSIONS_OF = select(_VERSIONS).where(_VERSIONS.c.record_id == bindparam("record_id")).order_by(_VERSIONS.c.version.desc())
 _FORMER = ("version", "occurred_on", "organisation", "source", "sealed", "author", "reason", "changed_at")
@@ -148,6 +149,9 @@ def change_record(
         reason=reason[:MAX_REASON_CHARACTERS],
         changed_at=realm.clock.now(),
     )
+    former = connection.execute(_IDENTITY, {"record_id": record_id}).scalar_one()
+    if former != identity_hash:
+        remember_erased(connection, realm, RECORD, former)  # sources go on telling of what was wrong
     row = new_row(Keys(connection, realm), changed, identity_hash)
     _next_version(connection, record_id, expected_version, row)
     return changed

@@ -5,7 +5,9 @@ from sqlalchemy import Connection, bindparam, select
 from ground.database import table_of
 from rp.access.policy import Relation
 from rp.access.principal import STAFF, Principal, Role
+from rp.patients.confirmation import is_confirmed
 from rp.patients.models import PatientRow
+from rp.relations.partners import has_consent
 
 _PATIENTS = table_of(PatientRow)
 _INSURER = select(_PATIENTS.c.insurer_id).where(_PATIENTS.c.id == bindparam("patient_id"))
@@ -22,4 +24,8 @@ def relations_of(connection: Connection, principal: Principal, patient_id: str) 
         insurer_id = connection.execute(_INSURER, {"patient_id": patient_id}).scalar()
         if insurer_id == principal.organisation_id:
             held.add(Relation.INSURED)
+    if principal.role is Role.PARTNER and principal.organisation_id is not None:
+        has_agreed = has_consent(connection, patient_id=patient_id, organisation_id=principal.organisation_id)
+        if has_agreed and is_confirmed(connection, patient_id):
+            held.add(Relation.CONSENTED)
     return frozenset(held)

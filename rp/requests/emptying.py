@@ -33,7 +33,7 @@ def empty_requests_about(connection: Connection, realm: Realm, record_id: str) -
         answer = request.answer if request.kind == ASKS_FOR_IT else None
         emptied = replace(request, record_id=None, values={}, answer=answer, version=request.version + 1)
         if request.state is State.SENT:
-            decided = {"decided_at": realm.clock.now(), "decided_by": RULE}
-            emptied = replace(emptied, state=State.REFUSED, answer=_("Записи больше нет: она удалена."), **decided)
+            gone = _("Записи больше нет: она удалена.")
+            emptied = replace(emptied, state=State.REFUSED, answer=gone, decided_at=realm.clock.now(), decided_by=RULE)
         store.move(connection, realm, request, emptied)
         store.name_documents(connection, request_id, ())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
@@ -81,7 +81,7 @@ def queue(
 
     With an organisation only those that are its own affair.
     """
-    conditions = [_TABLE.c.kind.in_(kinds), _TABLE.c.state.in_([str(state) for state in states])]
+    conditions: list[ColumnElement[bool]] = [_TABLE.c.kind.in_(kinds), _TABLE.c.state.in_([str(state) for state in states])]
     if organisation_id is not None:
         conditions.append(_TABLE.c.organisation_id == organisation_id)
     total = connection.execute(select(func.count()).select_from(_TABLE).where(*conditions)).scalar_one()

@@ -10,12 +10,12 @@ from enum import Enum
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from rp.access.where import safe_path
 from rp.realm import Realm
 from rp.sign_in.models import SignInRow
 from rp.trust.sign_in_request import SignInRequest
 
 LIFETIME_SECONDS = 15 * 60
-MAX_RETURN_PATH_CHARACTERS = 500
 
 _TAKE = (
     update(SignInRow)
@@ -84,20 +84,6 @@ def take_journey(connection: Connection, realm: Realm, state: str, *, browser: s
     if not is_taken:
         return NotTaken.USED if row["used_at"] is not None else NotTaken.UNKNOWN
     return Journey(**realm.vault.open_fields(_place(state_hash), row["sealed"]))
-
-
-def safe_path(path: str) -> str:
-    """A path on this host; anything a browser could read as another host becomes the first page."""
-    is_safe = (
-        path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-        and not path.startswith("/sign-")
-        and len(path) <= MAX_RETURN_PATH_CHARACTERS
-        and path.isascii()
-        and path.isprintable()
-        and "\\" not in path
-    )
-    return path if is_safe else "/"
 
 
 def _place(state_hash: bytes) -> str:

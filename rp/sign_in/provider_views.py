@@ -23,9 +23,9 @@ from rp.access.events import Event, note
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.access.session import COOKIE, end_session
+from rp.access.where import safe_path
 from rp.realm import Realm, current_realm
 from rp.sign_in.departure import LogoutTokenUsed, depart
-from rp.sign_in.journey import safe_path
 from rp.sign_in.views import start_sign_in
 from rp.trust.errors import LogoutTokenRefused, ProviderUnavailable
 from rp.trust.logout_token import judge_logout_token

@@ -13,10 +13,11 @@ from rp.access.events import Event, note
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.access.session import COOKIE, end_session
+from rp.access.where import safe_path
 from rp.realm import Realm, current_realm
 from rp.settings import ASSURANCE_LEVELS
 from rp.sign_in.arrival import welcome
-from rp.sign_in.journey import NotTaken, begin_journey, safe_path, take_journey
+from rp.sign_in.journey import NotTaken, begin_journey, take_journey
 from rp.sign_in.refusals import PROBLEMS, problem, reason_of
 from rp.trust.errors import AssuranceTooLow, ProviderUnavailable, SignInDeclined, TrustError
 from rp.trust.sign_in_answer import check_answer_parameters, redeem_code

@@ -20,7 +20,7 @@ from rp.trust.errors import (
     TrustError,
 )
 from rp.trust.logout_token import judge_logout_token
-from rp.trust.sign_in_answer import VerifiedPerson, check_answer_parameters, redeem_code
+from rp.trust.sign_in_answer import CHECKED, VerifiedPerson, check_answer_parameters, redeem_code
 from rp.trust.sign_in_request import make_sign_in_request
 from tests.contract import golden
 from tests.house import House, parameters_of
@@ -97,8 +97,11 @@ def test_the_provider_produces_the_agreed_documents(house: House) -> None:
 def test_the_registry_accepts_the_agreed_documents(house: House, provider: FakeProvider) -> None:
     person = sign_in(house, provider)
     claims = golden.read("userinfo")
-    assert (person.snils, person.birth_date, person.given_name) == (claims["snils"], claims["birthdate"], claims["given_name"])
+    assert (person.snils, person.birth_date) == (claims["snils"], claims["birthdate"])
+    assert person.claims["given_name"] == claims["given_name"]
     assert person.provider_session == golden.EXAMPLES["sid"]
+    assert person.claims["organisations"] == claims["organisations"]
+    assert {name for name in CHECKED if person.claims[name]} == {name for name in CHECKED if claims.get(name)}
     assert call_api(house, provider)
 
 
@@ -149,6 +152,11 @@ API_TWINS = [
     ("access_token", "claims.client_id", ABSENT),
     ("access_token", "claims.jti", ABSENT),
     ("access_token", "claims.scope", "openid"),
+    ("access_token", "claims.acr", "low"),
+    ("access_token", "claims.acr", ABSENT),
+    ("introspection", "acr", "low"),
+    ("introspection", "acr", ABSENT),
+    ("introspection", "client_id", "another-client"),
     ("introspection", "active", False),
     ("introspection", "active", "true"),
     ("introspection", "active", ABSENT),

@@ -42,7 +42,7 @@ def snils_of(number: int) -> str:
 
 
 def _bundle(number: int) -> dict[str, Any]:
-    chance = random.Random(number)
+    chance = random.Random(number)  # noqa: S311 - invented people, the same ones each time
     url = f"urn:patient:{number}"
     patient = {
         "resourceType": "Patient",

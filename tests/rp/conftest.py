@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from ground.chance import SeededChance
 from ground.clock import FixedClock
 from ground.sealing import make_secrets
 from rp.app import create_app
+from rp.cabinet.terms.models import AcceptedTerms
 from rp.database import MIGRATIONS
 from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
@@ -57,6 +59,8 @@ class Stand:
     provider: FakeProvider
     realm: Realm
     opened: list[Realm] = field(default_factory=list)
+    has_agreed: bool = True
+    """Whoever signs in has agreed to the terms before."""
     _app: Flask | None = None
 
     def app(self) -> Flask:
@@ -65,6 +69,13 @@ class Stand:
 
     def browser(self) -> "Browser":
         return Browser(self, self.app().test_client())
+
+    def agree(self, subject: str) -> None:
+        """Somebody has agreed to the terms before."""
+        which = {"issuer": ISSUER, "subject": subject, "version": self.realm.settings.terms_version}
+        with self.realm.database.write() as connection:
+            if connection.execute(select(AcceptedTerms).filter_by(**which)).first() is None:
+                connection.execute(insert(AcceptedTerms), {**which, "accepted_at": self.clock.now()})
 
     def restarted(self) -> "Stand":
         """The same registry in a new process: nothing is kept but files."""
@@ -100,13 +111,15 @@ class Browser:
         """Open the callback the provider sends the browser to."""
         parts = urlsplit(callback_url)
         assert f"{parts.scheme}://{parts.netloc}" == "http://localhost:8500"
+        if self.stand.has_agreed:
+            self.stand.agree(self.stand.provider.person["sub"])
         return self.client.get(f"{parts.path}?{parts.query}")
 
     def sign_in(self, path: str = "/", **answer: str | None) -> TestResponse:
         return self.come_back(self.stand.provider.approve(self.leave_for(path), **answer))
 
     def refusal(self, response: TestResponse) -> TestResponse:
-        """Follow a callback that failed to the page that says so; nobody is signed in. Who proved too little is sent once more."""
+        """Follow a callback that failed to the page that says so; nobody is in. Who proved too little is sent once more."""
         assert "rp_session" not in "".join(response.headers.getlist("Set-Cookie"))
         if response.status_code == 302:
             response = self.come_back(self.stand.provider.approve(response.headers["Location"]))

@@ -34,7 +34,7 @@ POLICY = [
     (READER, Operation.OPEN_CABINET, None, NONE, False),
     (NOSY, Operation.LIST_RECORDS, None, OWN, False),
     (DOCTOR, Operation.WRITE_RECORD, "disease_case", ANY, True),
-    (DOCTOR, Operation.DECIDE_REQUEST, None, NONE, False),
+    (INSURER, Operation.DECIDE_REQUEST, None, NONE, False),
     (READING_CLINIC, Operation.READ_RECORD, "vaccination", ANY, True),
     (READING_CLINIC, Operation.WRITE_RECORD, "vaccination", ANY, False),
     (LABORATORY, Operation.WRITE_RECORD, "laboratory_test", ANY, True),

@@ -52,9 +52,16 @@ def file(kind_name: str) -> Response | Page:
         read = filing.judge(asking, kind.name, texts)
         if _is_to_send() and not read.is_valid:
             return _page(kind, form, read, asking, action=_new_path(kind, asking.record), once=once, status=422)
-        record_id = asking.record.id if asking.record else None
-        about = {"kind": kind.name, "patient_id": asker.patient_id, "author": asker.actor, "record_id": record_id}
-        filed = filing.draft(connection, realm, **about, values=texts, once=once)
+        filed = filing.draft(
+            connection,
+            realm,
+            kind=kind.name,
+            patient_id=asker.patient_id,
+            author=asker.actor,
+            record_id=asking.record.id if asking.record else None,
+            values=texts,
+            once=once,
+        )
         if _is_to_send() and not asker.must_sign and filed.state is State.DRAFT:
             filed = filing.send(connection, realm, filed, asking)
     return _leave(asker, filed)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ground.web.language import gettext as _
-from rp.forms.form import Field, FieldRefused
-from rp.forms.formats import read_coming_day
+from rp.forms.form import Field
+from rp.forms.formats import FieldRefused, read_coming_day
 from rp.organisations.directory import organisations_of_kinds
 from rp.requests.kind import Asking
 

@@ -6,6 +6,7 @@ Each look at a person's request is written into the journal before it is shown.
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, request
@@ -100,18 +101,19 @@ def decide(request_id: str) -> Response | Page:
     if decision not in ("grant", "refuse"):
         abort(400)
     complaint = _complaint(answer)
+    if complaint is not None:
+        return _shown_again(realm, request_id, answer=answer, error=complaint, status=422)
     try:
         with realm.database.write() as connection:
-            found = _find(connection, realm, request_id)
-            if complaint is not None:
-                return _page(connection, realm, found, answer=answer, error=complaint, status=422)
+            found = replace(_find(connection, realm, request_id), version=version)
             act = deciding.grant if decision == "grant" else deciding.refuse
-            act(connection, realm, replace(found, version=version), decider=principal, answer=answer)
+            act(connection, realm, found, decider=principal, answer=answer)
     except RequestMoved:
         raise _moved() from None
     except CannotGrant as reason:
-        with realm.database.read() as connection:
-            return _page(connection, realm, found, answer=answer, problem=str(reason), status=409)
+        return _shown_again(realm, request_id, answer=answer, problem=str(reason), status=409)
+    if found.kind in DELETIONS:
+        realm.database.empty_log()
     return redirect(PATH, 303)
 
 
@@ -158,6 +160,12 @@ def _complaint(answer: str) -> str | None:
     if len(answer) > ANSWER_CHARACTERS:
         return _("Слишком длинно: помещается %(number)s знаков.", number=ANSWER_CHARACTERS)
     return None
+
+
+def _shown_again(realm: Realm, request_id: str, **values: Any) -> Page:
+    """The page of a request with what is wrong and what was typed."""
+    with realm.database.read() as connection:
+        return _page(connection, realm, _find(connection, realm, request_id), **values)
 
 
 def _page(

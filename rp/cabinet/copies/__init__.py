@@ -1,0 +1,1 @@
+"""«Копия»: everything the register knows of a person, handed to that person."""

@@ -1,0 +1,150 @@
+"""How a file arrives: only where files are taken, only from who is signed in, into memory, and not slower than anybody has to be.
+
+Everywhere else a body stays a form (256 KB). What is longer is refused by its length before anything of it is read, what has
+no length is refused too, and what trickles in loses its place: a server's threads are few, and half of them are never busy with
+files.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, Any, TypeVar, cast
+
+from flask import Flask, Request, current_app, g, request
+from werkzeug.exceptions import RequestTimeout
+
+from ground.web.errors import PageProblem
+from ground.web.language import gettext as _
+from rp.access.current import require_session
+from rp.documents.refusals import UploadRefused
+from rp.realm import Realm, current_realm
+
+FORM_BYTES = 64 * 1024
+"""What a form brings besides its file."""
+MEGABYTE = 1024 * 1024
+_TAKES_FILES = "_takes_files"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a body may take: each piece of 64 KB, and all of it by its length."""
+
+    piece_seconds: float = 10.0
+    seconds: float = 20.0
+    bytes_per_second: int = 32 * 1024
+
+
+PATIENCE = Patience()
+
+
+def takes_files(view: View) -> View:
+    """Mark a view to which a signed-in person may send a file."""
+    setattr(view, _TAKES_FILES, True)
+    return view
+
+
+class Places:
+    """How many files one worker receives at a time."""
+
+    def __init__(self, realm: Realm) -> None:
+        self.free = threading.BoundedSemaphore(max(1, realm.settings.threads // 2))
+
+
+class ReceivingRequest(Request):
+    """A request whose files stay in memory: on disk they would stand unsealed."""
+
+    def _get_file_stream(self, *_arguments: Any, **_options: Any) -> IO[bytes]:
+        return BytesIO()
+
+
+class UnhurriedBody:
+    """A body that is read by pieces, each in a thread of its own, because a server's `read` waits for as long as it takes."""
+
+    def __init__(self, body: IO[bytes], monotonic: Callable[[], float], length: int, patience: Patience) -> None:
+        self._body = body
+        self._monotonic = monotonic
+        self._patience = patience
+        self._ends_at = monotonic() + patience.seconds + length / patience.bytes_per_second
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece. Raises RequestTimeout."""
+        seconds = min(self._patience.piece_seconds, self._ends_at - self._monotonic())
+        if seconds <= 0:
+            raise RequestTimeout
+        pieces: list[bytes] = []
+        reader = threading.Thread(target=lambda: pieces.append(self._body.read(size)), daemon=True)
+        reader.start()
+        reader.join(seconds)
+        if reader.is_alive() or not pieces:  # it ends when the server closes the connection, after our answer
+            raise RequestTimeout
+        return pieces[0]
+
+
+def install_receiving(app: Flask) -> None:
+    """Have files received as this module says."""
+    app.request_class = ReceivingRequest
+    app.url_value_preprocessor(_receive)
+    app.teardown_request(_leave_place)
+
+
+def _receive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Decide before anything is read, the token against forgery included."""
+    realm, length = current_realm(), request.content_length
+    if endpoint is not None and request.method == "POST" and getattr(current_app.view_functions[endpoint], _TAKES_FILES, False):
+        require_session()
+        if length is None:
+            raise _without_length()
+        most = realm.settings.documents.file_megabytes * MEGABYTE + FORM_BYTES
+        if length > most:
+            raise too_large(realm.settings.documents.file_megabytes)
+        request.max_content_length = most
+        _take_place(realm)
+    if length:
+        body = cast(IO[bytes], request.environ["wsgi.input"])
+        request.environ["wsgi.input"] = UnhurriedBody(body, realm.monotonic, length, PATIENCE)
+
+
+def _take_place(realm: Realm) -> None:
+    places = realm.room(Places)
+    if not places.free.acquire(blocking=False):
+        raise PageProblem(
+            status=503,
+            title=_("Загружают много файлов"),
+            lead=UploadRefused("busy").message,
+            actions=((_("На главную"), "/"),),
+            code="busy",
+        )
+    g.upload_place = places
+
+
+def _leave_place(_error: BaseException | None) -> None:
+    places: Places | None = g.pop("upload_place", None)
+    if places is not None:
+        places.free.release()
+
+
+def too_large(megabytes: int) -> PageProblem:
+    """The page for a file that is longer than allowed, which nobody reads to its end."""
+    return PageProblem(
+        status=413,
+        title=_("Файл слишком большой"),
+        lead=UploadRefused("size", megabytes=megabytes).message,
+        explanation=_("Ничего не сохранено."),
+        advice=(_("Вернитесь назад, уменьшите файл или сохраните его заново и отправьте ещё раз."),),
+        actions=((_("На главную"), "/"),),
+        code="too_large",
+    )
+
+
+def _without_length() -> PageProblem:
+    return PageProblem(
+        status=400,
+        title=_("Файл не принят"),
+        lead=_("Программа, которая его отправила, не сказала, сколько она отправит. Ничего не сохранено."),
+        advice=(_("Отправьте файл PDF или JPG из браузера."),),
+        actions=((_("На главную"), "/"),),
+        cause="the request has no Content-Length",
+    )

@@ -1,0 +1,56 @@
+"""A page as a PDF. WeasyPrint needs the library Pango of the system and takes two seconds to import: the first PDF brings it.
+
+A document is a template on `print.html` and stands on `print.css`: what it may load is our own style sheets and faces, and
+nothing by an address that a text could carry.
+"""
+
+import importlib
+import logging
+from pathlib import Path
+from typing import Any
+
+from ground.web.static_files import FOLDER as STATIC
+
+PRINT_SHEET = Path(__file__).parent / "print.css"
+BASE = "print:///"
+VARIANT = "pdf/ua-1"
+"""Tagged, so that it can be read aloud (ISO 14289-1)."""
+
+
+class PrintingUnavailable(Exception):
+    """This machine cannot make a PDF; the text says what is missing."""
+
+
+def print_page(html: str) -> bytes:
+    """The PDF of a page. Raises PrintingUnavailable."""
+    weasyprint = _weasyprint()
+    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_only_own_files(weasyprint))
+    made: bytes = document.write_pdf(pdf_variant=VARIANT)
+    return made
+
+
+def _weasyprint() -> Any:
+    try:
+        module = importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:
+        raise PrintingUnavailable(f"a PDF needs WeasyPrint and the library Pango ({type(error).__name__})") from error
+    # A face that is not there is no news on every page: the system has others.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    return module
+
+
+def _only_own_files(weasyprint: Any) -> Any:
+    """Fetches `tokens.css`, the faces of the kit and our own `print.css`, and refuses everything else."""
+    urls = importlib.import_module(f"{weasyprint.__name__}.urls")
+    known = {"print.css": PRINT_SHEET, "tokens.css": STATIC / "tokens.css"}
+    known |= {f"fonts/{path.name}": path for path in (STATIC / "fonts").glob("*.woff2")}
+
+    def fetch(_self: Any, url: str, headers: Any = None) -> Any:
+        name = url.removeprefix(BASE)
+        if name not in known:
+            raise ValueError("a printed page loads nothing but its style and its faces")
+        media_type = "text/css" if name.endswith(".css") else "font/woff2"
+        return urls.URLFetcherResponse(url, known[name].read_bytes(), {"Content-Type": media_type})
+
+    return type("OnlyOwnFiles", (urls.URLFetcher,), {"fetch": fetch})()
