@@ -17,7 +17,7 @@ from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME
 from rp.records.entering import Outcome, enter_record, entry_of, form_of
 from rp.records.record_type import RecordType
-from rp.staff.desk import own_types, page, patient_for, types_of, workplace
+from rp.staff.desk import note_look, own_types, page, patient_for, types_of, workplace
 from rp.staff.newcomer import NEWCOMER, person_of
 
 blueprint = Blueprint("staff_entry", __name__, url_prefix="/staff/patients")
@@ -32,6 +32,7 @@ def empty(patient_id: str, type_name: str) -> tuple[str, int]:
     kind = _kind(own_types(connection, Operation.WRITE_RECORD, patient.id), type_name)
     entry = entry_of(connection, realm, patient_id=patient.id, organisation=workplace().organisation.name)
     form = form_of(kind, entry)
+    note_look(realm, Event.RECORDS_READ, [f"patient:{patient.id}"])
     return page("staff/entry.html", patient=patient, kind=kind, form=form, read=form.empty(), known_id=None)
 
 

@@ -45,11 +45,13 @@ def test_a_correction_keeps_the_old_version_with_author_and_reason(stand: Stand,
     assert "врач, ООО «Учебная поликлиника», г. Выдуманск. Почему: Серия списана с чужой карты" in history
     assert "<dt>Серия</dt><dd>УЧ-0500</dd>" in history
     assert "серия УЧ-0555" in maya(stand)
+    assert "<dt>Исправлено</dt><dd>22 ноября 2026, 20:16</dd>" in page
     assert journal(stand, "record_changed")[-1][1] == f"record:{dose}"
 
 
-def test_the_form_of_a_correction_holds_what_the_record_says(desk: Desk, dose: str) -> None:
+def test_the_form_of_a_correction_holds_what_the_record_says(stand: Stand, desk: Desk, dose: str) -> None:
     page = desk.get(f"/staff/records/{dose}/correct").text
+    assert journal(stand, "record_read")[-1][1:] == (f"record:{dose}", "done")
     for text in ('value="gam-covid-vac" selected', 'value="2026-10-01"', 'value="УЧ-0500"', 'id="dose" name="dose" value="1"'):
         assert text in page
 

@@ -22,11 +22,6 @@ from tests.rp.staff.people import (
 NAME = {"family_name": "Ромашкина", "given_name": "Вера", "birth_date": "1984-02-14"}
 
 
-@pytest.fixture
-def stand(both_stands: Stand) -> Stand:
-    return both_stands
-
-
 @pytest.mark.parametrize(
     ("sent", "by"),
     [
