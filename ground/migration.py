@@ -5,11 +5,13 @@ revision is a file `<number>_<words>.py`, and the numbers are the order. Alembic
 loaded only where something has to be migrated.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from ground.database import Database
 
@@ -46,8 +48,10 @@ class Migrations:
             raise DatabaseNewer(f"the database is at revision {current}, which this version does not know")
         return current == self.head()
 
-    def upgrade(self, database: Database) -> None:
-        """Run what is missing, in one transaction: it is done whole or not at all. Raises DatabaseNewer."""
+    def upgrade(self, database: Database, *, to: str = "head") -> None:
+        """Run what is missing, in one transaction: it is done whole or not at all. Raises DatabaseNewer.
+
+        `to` is a revision that a test of what comes after it begins at."""
         if self.check(database):
             return
         from alembic.runtime.environment import EnvironmentContext
@@ -56,17 +60,21 @@ class Migrations:
         config = self._config()
         script = ScriptDirectory.from_config(config)
 
-        def to_head(revision: Any, _context: Any) -> Any:
-            return script._upgrade_revs("head", revision)  # what alembic.command.upgrade itself calls
+        def up(revision: Any, _context: Any) -> Any:
+            return script._upgrade_revs(to, revision)  # what alembic.command.upgrade itself calls
 
         with (
-            database.writing_engine.begin() as connection,
-            EnvironmentContext(config, script, fn=to_head) as environment,
+            database.writing_engine.connect() as connection,
+            _without_foreign_keys(connection),
+            connection.begin(),
+            EnvironmentContext(config, script, fn=up) as environment,
         ):
             environment.configure(
                 connection=connection, target_metadata=self.metadata, render_as_batch=True, transactional_ddl=True
             )
             environment.run_migrations()
+            if database.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                raise RuntimeError(f"after the migration a row of {broken[0]} points to no row of {broken[2]}")
 
     def write_revision(self, database: Database, message: str) -> None:
         """For developers: write the revision that leads from the newest one to the models."""
@@ -89,3 +97,20 @@ class Migrations:
         config.set_main_option("script_location", str(self.folder))
         config.set_main_option("path_separator", "os")
         return config
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite makes most changes of a table by putting a new one in its place, and rows that point to the old one would forbid it.
+
+    The switch does nothing within a transaction, so it is thrown before (SQLite, ALTER TABLE, 7).
+    """
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")

@@ -67,8 +67,8 @@ class Settings:
     `trusted_proxies` are addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `plain_listen`
     is where `serve --plain` sends browsers from http to https. `journal_days` is how long an event of the journal is kept. The
     control plane of a test stand answers under `control_names` too (a name, or name:port). `clamd_socket` is where a ClamAV is
-    asked about each file that people hand in. With another `terms_version` everybody is asked for consent anew; `checks_inn` is
-    whether forms look at the check digits of an ИНН.
+    asked about each file that people hand in. With another `terms_version` everybody is asked for consent anew, with an empty one
+    nobody is; `checks_inn` is whether forms look at the check digits of an ИНН.
     """
 
     environment: str = "production"
@@ -131,8 +131,8 @@ class Settings:
         if self.environment == "production" and not self.delivery.is_private:
             raise ValueError("delivery must use TLS in production (smtp_security, sms_url): messages hold codes")
         check_journal_days(self.journal_days)
-        if not 0 < len(self.terms_version) <= MAX_TERMS_VERSION_CHARACTERS:
-            raise ValueError(f"terms_version must have 1 to {MAX_TERMS_VERSION_CHARACTERS} characters")
+        if len(self.terms_version) > MAX_TERMS_VERSION_CHARACTERS:
+            raise ValueError(f"terms_version must have at most {MAX_TERMS_VERSION_CHARACTERS} characters")
         read_networks(self.trusted_proxies)
         for name in ("listen", "control_listen"):
             host, _, port = getattr(self, name).rpartition(":")

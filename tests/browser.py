@@ -14,12 +14,13 @@ from tests.wsgi_transport import WsgiTransport
 
 @dataclass
 class Form:
-    """A form of a page: where it goes, what it would send, and its buttons by id."""
+    """A form of a page: where it goes, what it would send, its buttons by id, and the boxes that are not ticked."""
 
     action: str
     method: str
     values: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unticked: set[str] = field(default_factory=set)
 
 
 class _Forms(HTMLParser):
@@ -39,7 +40,9 @@ class _Forms(HTMLParser):
         if tag == "form":
             self._form = Form(urljoin(self._base, given.get("action", "")), given.get("method", "get").lower())
             self.forms[given.get("id", "")] = self._form
-        elif tag == "input" and self._form is not None and (given.get("type") != "checkbox" or "checked" in given):
+        elif tag == "input" and self._form is not None and given.get("type") == "checkbox" and "checked" not in given:
+            self._form.unticked.add(given["name"])
+        elif tag == "input" and self._form is not None:
             self._form.values[given["name"]] = given.get("value", "")
         elif tag == "button" and self._form is not None:
             self._form.buttons[given.get("id", "")] = (given.get("name", ""), given.get("value", ""))
@@ -82,7 +85,7 @@ class Browser:
     def submit(self, form_id: str, button: str | None = None, **values: str) -> "Browser":
         """Fill a form of the page in and press a button of it."""
         form = self._page.forms[form_id]
-        unknown = values.keys() - form.values.keys()
+        unknown = values.keys() - form.values.keys() - form.unticked
         assert not unknown, f"the form has no field {unknown}"
         data = form.values | values
         if button is not None:

@@ -57,12 +57,13 @@ class House:
         provider_database: str = "",
         registry_database: str = "",
         required_acr: str = "substantial",
+        terms_version: str = "",
     ) -> None:
         self.clock = clock
         self.home = home
         self.stand = Stand(home, clock, database_url=provider_database)
         self.registry: Realm = open_realm(
-            Settings(environment="test", database_url=registry_database, required_acr=required_acr),
+            Settings(environment="test", database_url=registry_database, required_acr=required_acr, terms_version=terms_version),
             Home(home),
             clock=registry_clock or clock,
             transport=self.stand.transport,
@@ -107,6 +108,8 @@ class House:
             browser.submit("code-form", "submit", code=self.stand.last_code())
         if "consent" in browser.forms():
             browser.submit("consent", "allow")
+        if "terms" in browser.forms():
+            browser.submit("terms", "submit", agree="1")
         return browser
 
     def sign_out(self, browser: Browser) -> Browser:

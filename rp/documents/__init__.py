@@ -6,21 +6,22 @@ Rooms above call it as `documents.store(…)`, mark their views with `documents.
 
 from rp.documents.document import Document, DocumentLost
 from rp.documents.interest import Interest
-from rp.documents.keeping import destroy_again, destroy_of, find, of, open_content, remove, store
+from rp.documents.keeping import TOMBSTONE, destroy_of, find, of, open_content, remove, remove_again, store
 from rp.documents.receiving import takes_files
 from rp.documents.refusals import UploadRefused
 
 __all__ = [
+    "TOMBSTONE",
     "Document",
     "DocumentLost",
     "Interest",
     "UploadRefused",
-    "destroy_again",
     "destroy_of",
     "find",
     "of",
     "open_content",
     "remove",
+    "remove_again",
     "store",
     "takes_files",
 ]

@@ -1,7 +1,7 @@
 """Documents stored, found, opened and removed. A document is there when its row is: the file came first and goes last."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -119,36 +119,30 @@ def open_content(connection: Connection, realm: Realm, document: Document) -> by
 def remove(realm: Realm, document: Document, *, actor: str) -> bool:
     """Remove a document and its file, outside any transaction. True for the one who did it."""
     with realm.database.write() as connection:
-        if connection.execute(delete(DocumentRow).where(_TABLE.c.id == document.id)).rowcount != 1:
+        if not _remove_row(connection, realm, document.id, document.patient_id, document.size, actor=actor):
             return False
-        give_back(connection, document.patient_id, document.size)
-        _owe_removal(connection, realm, [document.id])
-        detail = {"purpose": document.purpose}
-        note(connection, realm, Event.DOCUMENT_REMOVED, actor=actor, object=f"document:{document.id}", detail=detail)
     _shelf(realm).remove(document.id)
     return True
 
 
 def destroy_of(connection: Connection, realm: Realm, patient_id: str) -> int:
-    """Erase all documents of a patient in the caller's transaction; the files go as soon as it is committed. Says how many."""
+    """Erase all documents of a patient in the caller's transaction; the files go as soon as it is committed. Says how many.
+
+    The tombstone of the patient is the caller's.
+    """
     ids = list(connection.execute(select(_TABLE.c.id).where(_TABLE.c.patient_id == patient_id)).scalars())
     connection.execute(delete(DocumentRow).where(_TABLE.c.patient_id == patient_id))
     connection.execute(delete(DocumentRoomRow).where(_ROOMS.c.patient_id == patient_id))
     if ids:
-        _owe_removal(connection, realm, ids)
+        realm.jobs.enqueue(connection, JOB, {"documents": ids})
     return len(ids)
 
 
-def destroy_again(connection: Connection, realm: Realm, document_ids: Sequence[str]) -> int:
-    """What an older copy of the database brought back, though it was removed for good, goes again. Says how many."""
-    count = 0
-    for document_id in document_ids:
-        row = connection.execute(_BY_ID, {"id": document_id}).mappings().first()
-        if row is not None:
-            count += connection.execute(delete(DocumentRow).where(_TABLE.c.id == document_id)).rowcount
-            give_back(connection, row["patient_id"], row["size"])
-            realm.jobs.enqueue(connection, JOB, {"documents": [document_id]})
-    return count
+def remove_again(connection: Connection, realm: Realm, document_id: str, *, actor: str) -> None:
+    """What an older copy of the database brought back, though it was removed for good, goes again."""
+    row = connection.execute(_BY_ID, {"id": document_id}).mappings().first()
+    if row is not None:
+        _remove_row(connection, realm, row["id"], row["patient_id"], row["size"], actor=actor)
 
 
 def remove_files(realm: Realm, job: Job) -> None:
@@ -158,9 +152,15 @@ def remove_files(realm: Realm, job: Job) -> None:
         shelf.remove(str(document_id))
 
 
-def _owe_removal(connection: Connection, realm: Realm, document_ids: list[str]) -> None:
-    realm.tombstones.bury(connection, TOMBSTONE, *document_ids)
-    realm.jobs.enqueue(connection, JOB, {"documents": document_ids})
+def _remove_row(connection: Connection, realm: Realm, document_id: str, patient_id: str, size: int, *, actor: str) -> bool:
+    """Remove a row, and owe the removal of its file. True when it was there until now."""
+    if connection.execute(delete(DocumentRow).where(_TABLE.c.id == document_id)).rowcount != 1:
+        return False
+    give_back(connection, patient_id, size)
+    realm.jobs.enqueue(connection, JOB, {"documents": [document_id]})
+    note(connection, realm, Event.DOCUMENT_REMOVED, actor=actor, object=f"document:{document_id}")
+    realm.tombstones.bury(connection, TOMBSTONE, document_id)
+    return True
 
 
 def _received(realm: Realm, file: FileStorage | None) -> tuple[bytes, str | None]:

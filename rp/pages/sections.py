@@ -18,7 +18,11 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("История"), "/history", "clock"),
     Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Подтверждение данных"), "/confirmation", "user"),
+    Section(lambda: _("Близкие"), "/family", "user"),
+    Section(lambda: _("Файлы"), "/documents", "list"),
     Section(lambda: _("Доступ"), "/sharing", "shield"),
+    Section(lambda: _("Кто смотрел"), "/readers", "info"),
     Section(lambda: _("Уведомления"), "/notices", "message"),
     Section(lambda: _("Копия"), "/copy", "download"),
 )

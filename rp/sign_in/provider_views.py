@@ -19,7 +19,7 @@ from ground.web.headers import allow_framing_by
 from ground.web.language import gettext as _
 from ground.web.site import current_site
 from rp.access.current import current_session
-from rp.access.events import Event, note
+from rp.access.events import Event, note, note_stranger
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.access.session import COOKIE, end_session
@@ -128,9 +128,7 @@ def _refused(cause: str) -> PageProblem:
 
 
 def _refuse_token(realm: Realm, cause: str) -> Response:
-    with realm.database.write() as connection:
-        detail = {"cause": cause, "channel": "back"}
-        note(connection, realm, Event.SIGN_OUT, actor="anybody", object="session", outcome="refused", detail=detail)
+    note_stranger(realm, Event.SIGN_OUT, object="session", error=cause)
     return _answer({"error": "invalid_request", "error_description": cause}, status=400)
 
 

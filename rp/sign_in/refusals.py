@@ -25,9 +25,11 @@ OAUTH_CODES = frozenset(
 )
 
 
-def reason_of(error: TrustError) -> str:
-    """The name of the page that tells of the error."""
+def reason_of(error: TrustError, *, asked: str | None = None) -> str:
+    """The name of the page that tells of the error. `asked` is the level that the provider was asked for."""
     match error:
+        case SignInDeclined(code="unmet_authentication_requirements"):
+            return "signature" if asked == "high" else "assurance"
         case SignInDeclined(reason="unconfirmed"):
             return "unconfirmed"
         case SignInDeclined(code="access_denied"):

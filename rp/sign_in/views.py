@@ -81,7 +81,8 @@ def callback() -> WerkzeugResponse:
         code = check_answer_parameters(realm, arguments)
         person = redeem_code(realm, code, nonce=journey.nonce, code_verifier=journey.code_verifier, required_acr=journey.acr)
     except SignInDeclined as error:
-        return _refuse(realm, reason_of(error), cause=f"the provider answers {error.code}", code=error.code)
+        reason = reason_of(error, asked=journey.acr)
+        return _refuse(realm, reason, cause=f"the provider answers {error.code}", code=error.code)
     except AssuranceTooLow as error:
         if not journey.insists:
             _note_refusal(realm, str(error))

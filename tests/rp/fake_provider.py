@@ -73,6 +73,10 @@ class FakeProvider:
     broken: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     is_active: bool = True
     codes: dict[str, Claims] = field(default_factory=dict)
+    refresh_token: str | None = None
+    """The one that is good now; None where this provider gives none. One that is used twice kills the rest, as ours does."""
+    refreshed: list[str] = field(default_factory=list)
+    while_refreshing: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.published = self.published or [self.key]
@@ -139,6 +143,8 @@ class FakeProvider:
     def _token(self, form: Claims, environment: Claims) -> tuple[str, Any]:
         if environment.get("HTTP_AUTHORIZATION") != self._basic():
             return "401 Unauthorized", {"error": "invalid_client"}
+        if form.get("grant_type") == "refresh_token":
+            return self._refresh(form["refresh_token"])
         request = self.codes.pop(form.get("code", ""), None)
         if request is None or form.get("redirect_uri") != request["redirect_uri"] or not _fits(form, request):
             return "400 Bad Request", {"error": "invalid_grant"}
@@ -161,7 +167,19 @@ class FakeProvider:
         claims, header = self.spoil_claims(claims) or {}, self.spoil_header(header) or {}
         id_token = self.make_token(header, claims) if self.make_token else sign(header, claims, self.key)
         answer = {"access_token": access_token, "id_token": id_token, "token_type": "Bearer", "expires_in": 600}
+        if self.refresh_token is not None:
+            answer["refresh_token"] = self.refresh_token
         return "200 OK", self.spoil_tokens({**answer, "scope": self.scope})
+
+    def _refresh(self, token: str) -> tuple[str, Any]:
+        self.refreshed.append(token)
+        if token != self.refresh_token:
+            self.refresh_token = "nothing is good any more"
+            return "400 Bad Request", {"error": "invalid_grant"}
+        self.refresh_token = f"refresh-{len(self.refreshed)}"
+        self.while_refreshing()
+        answer = {"access_token": self.access_token(), "token_type": "Bearer", "expires_in": 600}
+        return "200 OK", self.spoil_tokens({**answer, "refresh_token": self.refresh_token, "scope": self.scope})
 
     def _userinfo(self, _form: Claims, _environment: Claims) -> tuple[str, Any]:
         return "200 OK", self.spoil_userinfo(dict(self.person))

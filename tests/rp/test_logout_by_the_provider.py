@@ -1,6 +1,9 @@
 """The provider ends a session here, through the back and the front; a page elsewhere begins one."""
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from hmac import digest
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -9,13 +12,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ground.database import table_of
+from rp.access.events import ONCE_IN_SECONDS
 from rp.access.models import SessionRow
 from rp.access.session import IDLE_SECONDS
+from rp.database import JOURNAL
 from rp.sign_in.models import LogoutTokenRow
 from rp.trust.logout_token import MAX_AGE_SECONDS
 from rp.trust.provider import FAILURE_PAUSE_SECONDS
 from tests.rp.conftest import NOW, Browser, Stand
-from tests.rp.fake_provider import CLIENT_ID, ISSUER, PYOTR, Claims, make_key, sign
+from tests.rp.fake_provider import CLIENT_ID, ISSUER, PYOTR, Claims, make_key, sign, sign_by_hand
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 PATH = "/sign-out/backchannel"
@@ -37,6 +42,18 @@ def logout_token(stand: Stand, *, header: Claims | None = None, **changes: Any) 
     given = {name: value for name, value in claims.items() if value is not None}
     members = {"alg": stand.provider.algorithm, "kid": stand.provider.key.kid, "typ": "logout+jwt"} | (header or {})
     return sign({name: value for name, value in members.items() if value is not None}, given, stand.provider.key)
+
+
+def with_algorithm(stand: Stand, algorithm: str, make_signature: Callable[[bytes], bytes]) -> str:
+    """The same token with another algorithm in its header, signed by hand."""
+    header, claims, _ = logout_token(stand).split(".")
+    parts = [json.loads(urlsafe_b64decode(part + "==")) for part in (header, claims)]
+    return sign_by_hand({**parts[0], "alg": algorithm}, parts[1], make_signature)
+
+
+def hmac(stand: Stand, message: bytes) -> bytes:
+    """A MAC whose key is the provider's public key."""
+    return digest(json.dumps(stand.provider.key.as_dict(private=False)).encode(), message, "sha256")
 
 
 def tell(stand: Stand, token: str) -> TestResponse:
@@ -150,6 +167,8 @@ SPOILED: dict[str, Callable[[Stand], str]] = {
     "no jti": lambda stand: logout_token(stand, jti=None),
     "jti a number": lambda stand: logout_token(stand, jti=7),
     "unknown key": lambda stand: logout_token(stand, header={"kid": "unknown"}),
+    "signed by nobody": lambda stand: with_algorithm(stand, "none", lambda _: b""),
+    "signed with what everybody knows": lambda stand: with_algorithm(stand, "HS256", lambda message: hmac(stand, message)),
     "no kid": lambda stand: logout_token(stand, header={"kid": None}),
     "another signature": lambda stand: logout_token(stand)[:-8] + "AAAAAAAA",
     "not a token": lambda _stand: "not a token",
@@ -191,6 +210,21 @@ def test_key_of_somebody_else_ends_nothing(browser: Browser) -> None:
     browser.stand.provider.key = make_key("RS256", "key-1")
     assert tell(browser.stand, logout_token(browser.stand)).status_code == 400
     assert is_signed_in(browser)
+
+
+def test_refused_tokens_of_a_stranger_do_not_fill_the_journal(stand: Stand) -> None:
+    for _ in range(5):
+        assert tell(stand, "not a token").status_code == 400
+    assert [event["outcome"] for event in events(stand, "sign_out")] == ["refused"]
+    stand.clock.advance(ONCE_IN_SECONDS)
+    tell(stand, "not a token")
+    assert len(events(stand, "sign_out")) == 2
+
+
+def events(stand: Stand, action: str) -> list[dict[str, Any]]:
+    with stand.realm.database.read() as connection:
+        rows = connection.execute(select(JOURNAL).where(JOURNAL.c.action == action).order_by(JOURNAL.c.seq))
+        return [dict(row) for row in rows.mappings()]
 
 
 def test_provider_whose_keys_cannot_be_read_is_told_to_try_again(browser: Browser) -> None:

@@ -14,7 +14,8 @@ _WHEN = select(_TABLE.c.accepted_at).where(
     _TABLE.c.issuer == bindparam("issuer"), _TABLE.c.subject == bindparam("subject"), _TABLE.c.version == bindparam("version")
 )
 _INSERT = {
-    is_sqlite: dialect.insert(_TABLE).on_conflict_do_nothing() for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
+    is_sqlite: dialect.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.version)
+    for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
 }
 
 
@@ -26,7 +27,8 @@ def accepted_at(connection: Connection, realm: Realm, session: Session) -> int |
 def accept(connection: Connection, realm: Realm, session: Session) -> None:
     """The person agrees. Saying so twice, even at the same moment, changes nothing."""
     which = _which(realm, session)
-    if connection.execute(_INSERT[realm.database.is_sqlite], {**which, "accepted_at": realm.clock.now()}).rowcount == 1:
+    insertion = _INSERT[realm.database.is_sqlite]
+    if connection.execute(insertion, {**which, "accepted_at": realm.clock.now()}).first() is not None:
         detail = {"version": realm.settings.terms_version}
         note(connection, realm, Event.TERMS_ACCEPTED, actor=session.actor, object="terms", detail=detail)
 

@@ -24,6 +24,11 @@ OUTSIDER = {name: VERA[name] for name in ("sub", "family_name", "given_name", "b
 
 
 @pytest.fixture
+def stand(both_stands: Stand) -> Stand:
+    return both_stands
+
+
+@pytest.fixture
 def outsider(stand: Stand) -> Browser:
     """Somebody whom the claims lead to no patient."""
     return arrive(stand, OUTSIDER)

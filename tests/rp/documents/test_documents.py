@@ -24,8 +24,8 @@ from rp.documents.files import Shelf
 from rp.documents.models import DocumentRow
 from rp.documents.room import room_of
 from rp.documents.sweeping import Swept, sweep
-from rp.keys.safe import Keys
 from rp.patients.directory import find_by_snils
+from rp.requests.erasure import erase_again, erase_patient
 from rp.settings import DocumentLimits
 from tests.rp.conftest import Browser, Stand
 from tests.rp.documents import files
@@ -344,8 +344,7 @@ def test_rg_21_with_a_person_all_their_files_go(stand: Stand) -> None:
         stored(stand, files.jpeg(), f"{number}.jpg")
     owner = patient_id(stand)
     with stand.realm.database.write() as connection:
-        assert documents.destroy_of(connection, stand.realm, owner) == 3
-        Keys(connection, stand.realm).destroy(owner)
+        erase_patient(connection, stand.realm, owner, actor="staff:test")
     assert run_due_jobs(stand.realm) >= 1
     assert files_on_disk(stand) == set()
     with stand.realm.database.read() as connection:
@@ -356,11 +355,11 @@ def test_rg_21_an_older_copy_does_not_bring_a_removed_document_back(stand: Stand
     document = stored(stand, files.jpeg())
     documents.remove(stand.realm, document, actor="patient:test")
     _insert_row(stand, document.id)
+    lines = [line for line in stand.realm.tombstones.lines() if line.kind == documents.TOMBSTONE]
+    assert [line.identifiers for line in lines] == [(document.id,)]
     with stand.realm.database.write() as connection:
-        assert documents.destroy_again(connection, stand.realm, [document.id, "unknown"]) == 1
+        assert erase_again(connection, stand.realm.without_tombstones(), lines) == 1
         assert documents.find(connection, stand.realm, document.id) is None
-    (line,) = [line for line in stand.realm.tombstones.lines() if line.kind == "document"]
-    assert line.identifiers == (document.id,)
 
 
 def test_documents_are_listed_by_their_purpose(stand: Stand) -> None:
