@@ -33,7 +33,7 @@ def test_op_07_i6_kills_leave_whole_documents_or_none(stand: Stand) -> None:
     with stand.realm.database.read() as connection:
         patient = find_by_snils(connection, stand.realm, "000-000-017 00")
     assert patient is not None
-    moments, acknowledged = random.Random(7), dict[str, str]()
+    moments, acknowledged = random.Random(7), dict[str, str]()  # noqa: S311
     for _cycle in range(CYCLES):
         acknowledged |= _store_until_killed(stand, patient.id, after=moments.randrange(1, 8))
         sweep(stand.realm)
@@ -63,7 +63,7 @@ def _store_until_killed(stand: Stand, patient_id: str, *, after: int) -> dict[st
         lines += process.stdout.readlines()
     pairs = [line.split() for line in lines if line.endswith("\n")]
     assert len(pairs) >= after, "the process died by itself"
-    return {document_id: sha256 for document_id, sha256 in pairs}
+    return dict(pairs)
 
 
 def _assert_whole(stand: Stand, patient_id: str, acknowledged: dict[str, str]) -> None:
