@@ -17,7 +17,10 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.confirmation.proof_views import blueprint as vaccination_proof
+from rp.cabinet.confirmation.views import blueprint as confirmation
 from rp.cabinet.copies.views import blueprint as copies
+from rp.cabinet.family.views import blueprint as family
 from rp.cabinet.history.views import blueprint as history
 from rp.cabinet.linking.views import blueprint as linking
 from rp.cabinet.notices.views import blueprint as notices
@@ -40,6 +43,7 @@ from rp.notices.publications import tell_subscribers
 from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
+from rp.relations import acting
 from rp.reports.views import blueprint as reports
 from rp.requests.named_documents import NamedDocuments
 from rp.sign_in.provider_views import blueprint as provider
@@ -58,6 +62,9 @@ CABINET = (
     requests,
     terms,
     linking,
+    confirmation,
+    vaccination_proof,
+    family,
     sharing,
     readers,
     notices,
@@ -89,6 +96,7 @@ def create_app(realm: Realm) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
+    app.before_request(acting.settle)
     install_documents(app)
     install_interests(app, DOCUMENT_INTERESTS)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
@@ -133,8 +141,12 @@ def _send_to_sign_in(needed: SignInNeeded) -> WerkzeugResponse:
 def _visitor() -> dict[str, Any]:
     session = current_session()
     if session is None:
-        return {"visitor": None, "works_here": False}
+        return {"visitor": None, "works_here": False, "acting": None}
     # The way out ends at the provider, and Chromium applies form-action to that redirect as well.
     allow_form_target(current_realm().settings.issuer)
     names = (session.given_name, session.family_name)
-    return {"visitor": Visitor(short_name(*names), initials(*names)), "works_here": bool(current_workplaces())}
+    return {
+        "visitor": Visitor(short_name(*names), initials(*names)),
+        "works_here": bool(current_workplaces()),
+        "acting": acting.current_acting(),
+    }
