@@ -99,7 +99,7 @@ def test_r138_the_term_is_a_setting_of_each_type(make_stand) -> None:  # type: i
 
 
 def test_r138_rg_21_an_older_record_is_erased_without_a_trace_and_statistics_stay(stand: Stand) -> None:
-    record_id, _patient_id = record_of(stand, OLD)
+    record_id, patient_id = record_of(stand, OLD)
     before = counts(stand)
     pyotr = desk_of(stand, PYOTR)
     assert pyotr.open(f"/records/{record_id}").status_code == 200
@@ -120,6 +120,11 @@ def test_r138_rg_21_an_older_record_is_erased_without_a_trace_and_statistics_sta
     answer = pyotr.browser.client.get("/api/v1/me/records", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
     assert record_id not in answer.text
+    copy = pyotr.send("/copy", "bundle-form")
+    assert copy.status_code == 200
+    assert record_id not in copy.text
+    assert record_id not in pyotr.open("/history").text
+    assert record_id not in desk_of(stand, OLGA).open(f"/staff/patients/{patient_id}").text
     assert counts(stand) == before
     with stand.realm.database.read() as connection:
         assert tables_naming(connection, record_id) == {"journal"}
