@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from tests.rp.conftest import Browser
 
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+ORIGIN = "http://localhost:8500"
 MOST_PAGES = 400
 
 
@@ -93,6 +94,13 @@ class _Page(HTMLParser):
         if self._area is not None:
             self._area.value += data
 
+    @property
+    def paths(self) -> list[str]:
+        """Where its links lead within the registry; another language or theme is the same page."""
+        own = [urlsplit(link) for link in self.links if link.startswith(f"{ORIGIN}/")]
+        paths = [f"{link.path}?{link.query}" if link.query else link.path for link in own]
+        return [path for path in paths if "lang=" not in path and "theme=" not in path]
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
@@ -104,38 +112,44 @@ Filling = Callable[[FieldFound], "str | tuple[BytesIO, str] | None"]
 
 
 class Visitor:
-    """One signed-in person who goes everywhere. `seen` holds the pages, `sent` the shapes of the forms that were sent."""
+    """One signed-in person who goes everywhere. `seen` holds the pages, `found` each form once and the page that shows it."""
 
     def __init__(self, browser: Browser, *, leaves_out: Callable[[str], bool]) -> None:
         self._browser = browser
         self._leaves_out = leaves_out
         self.seen: set[str] = set()
-        self.sent: set[str] = set()
+        self.found: dict[str, str] = {}
 
     def go_everywhere(self, fill: Filling, *, start: str) -> Iterator[TestResponse]:
         """Open every page that can be reached and send every form once, and give each answer."""
-        waiting, shapes = [start], set[str]()
+        waiting = [start]
         while waiting and len(self.seen) < MOST_PAGES:
             path = waiting.pop(0)
             shape = IDENTIFIER.sub("*", path)
-            if self._leaves_out(path) or shape in self.seen:
+            if shape in self.seen or self._leaves_out(urlsplit(path).path):
                 continue
             self.seen.add(shape)
             answer = self._browser.get(path)
             yield answer
-            for link, forms in self._read(answer, path):
-                waiting.extend(link)
-                for form in forms:
-                    if form.shape in shapes or self._leaves_out(urlsplit(form.action).path):
-                        continue
-                    shapes.add(form.shape)
-                    sent = self.send(form, fill)
-                    self.sent.add(form.shape)
-                    yield sent
-                    if sent.status_code in (302, 303):
-                        waiting.append(sent.headers["Location"])
-                    else:
-                        waiting.extend(link for links, _forms in self._read(sent, path) for link in links)
+            page = _read(answer, path)
+            waiting.extend(page.paths)
+            if answer.status_code in (302, 303):
+                waiting.append(answer.headers["Location"])
+            for form in page.forms:
+                if form.shape in self.found or self._leaves_out(urlsplit(form.action).path):
+                    continue
+                self.found[form.shape] = path
+                sent = self.send(form, fill)
+                yield sent
+                waiting.extend(_read(sent, path).paths)
+                if sent.status_code in (302, 303):
+                    waiting.append(sent.headers["Location"])
+
+    def send_again(self, shape: str, fill: Filling) -> TestResponse | None:
+        """Send a form that was found before once more, from its page as it is now; None when the page has lost it."""
+        path = self.found[shape]
+        page = _read(self._browser.get(path), path)
+        return next((self.send(form, fill) for form in page.forms if form.shape == shape), None)
 
     def send(self, form: FormFound, fill: Filling) -> TestResponse:
         """Send one form, each field as the caller says; what the caller leaves alone goes as it stands."""
@@ -145,16 +159,14 @@ class Visitor:
             value = each.value if filled is None else filled
             if value or each.kind not in ("radio", "checkbox", "file"):
                 data[each.name] = value
+        path = urlsplit(form.action).path
         if form.method == "get":
-            return self._browser.get(urlsplit(form.action).path, query_string=data)
-        return self._browser.client.post(urlsplit(form.action).path, data=data)
+            return self._browser.get(path, query_string=data)
+        return self._browser.client.post(path, data=data)
 
-    @staticmethod
-    def _read(answer: TestResponse, path: str) -> Iterator[tuple[list[str], list[FormFound]]]:
-        if answer.mimetype != "text/html":
-            return
-        page = _Page(f"http://localhost:8500{path}")
+
+def _read(answer: TestResponse, path: str) -> _Page:
+    page = _Page(f"{ORIGIN}{path}")
+    if answer.mimetype == "text/html":
         page.feed(answer.text)
-        own = [urlsplit(link) for link in page.links]
-        paths = [f"{link.path}?{link.query}" if link.query else link.path for link in own if link.netloc == "localhost:8500"]
-        yield [each for each in paths if "lang=" not in each and "theme=" not in each], page.forms
+    return page
