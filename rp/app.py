@@ -17,6 +17,8 @@ from rp.access.current import SignInNeeded, StepUpNeeded, current_session, curre
 from rp.access.guard import GATE, guarded
 from rp.access.policy import Operation
 from rp.api.views import blueprint as api
+from rp.cabinet.confirmation.proof_views import blueprint as vaccination_proof
+from rp.cabinet.confirmation.views import blueprint as confirmation
 from rp.cabinet.copies.views import blueprint as copies
 from rp.cabinet.family.views import blueprint as family
 from rp.cabinet.history.views import blueprint as history
@@ -60,6 +62,8 @@ CABINET = (
     requests,
     terms,
     linking,
+    confirmation,
+    vaccination_proof,
     family,
     sharing,
     readers,

@@ -18,6 +18,7 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("История"), "/history", "clock"),
     Section(lambda: _("Заявления"), "/requests", "document"),
+    Section(lambda: _("Подтверждение данных"), "/confirmation", "user"),
     Section(lambda: _("Близкие"), "/family", "user"),
     Section(lambda: _("Файлы"), "/documents", "list"),
     Section(lambda: _("Доступ"), "/sharing", "shield"),

@@ -16,6 +16,7 @@ from rp.realm import Realm
 
 _TABLE, _VERSIONS = table_of(PatientRow), table_of(PatientVersion)
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
+_HOLD = select(_TABLE.c.id).where(_TABLE.c.id == bindparam("id")).with_for_update()
 _BY_SNILS = select(_TABLE).where(_TABLE.c.snils_index == bindparam("index"))
 _BY_INN = select(_TABLE).where(_TABLE.c.inn_index == bindparam("index"))
 _BY_POLICY = select(_TABLE).where(_TABLE.c.policy_index == bindparam("index"))
@@ -103,6 +104,11 @@ def new_row(keys: Keys, realm: Realm, patient: Patient, *, author: str) -> dict[
         "created_at": now,
         "changed_at": now,
     }
+
+
+def hold_patient(connection: Connection, patient_id: str | None) -> None:
+    """Have whoever else holds this patient wait until the transaction ends."""
+    connection.execute(_HOLD, {"id": patient_id})
 
 
 def change_person(

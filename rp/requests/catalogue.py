@@ -5,8 +5,10 @@ from rp.requests.kinds.certificate import CERTIFICATE
 from rp.requests.kinds.child import CHILD
 from rp.requests.kinds.correction import CORRECTION
 from rp.requests.kinds.deletion import FULL_DELETION, RECORD_DELETION
+from rp.requests.kinds.identity import IDENTITY
 from rp.requests.kinds.test import TEST
 from rp.requests.kinds.vaccination import VACCINATION
+from rp.requests.kinds.vaccination_proof import VACCINATION_PROOF
 
 KINDS: tuple[RequestKind, ...] = (
     TEST,
@@ -14,6 +16,8 @@ KINDS: tuple[RequestKind, ...] = (
     CERTIFICATE,
     CHILD,
     CORRECTION,
+    IDENTITY,
+    VACCINATION_PROOF,
     RECORD_DELETION,
     FULL_DELETION,
 )

@@ -31,7 +31,8 @@ from rp.requests import deciding
 from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.holds import holds_on, lift_holds, place_hold
 from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
-from rp.requests.store import AT_ONCE, RequestMoved, documents_of, find_request, queue
+from rp.requests.named_documents import attached_to
+from rp.requests.store import AT_ONCE, RequestMoved, find_request, queue
 from rp.requests.words import mark_of
 from rp.staff.desk import page
 
@@ -193,7 +194,7 @@ def _page(
         facts=[*kind.facts(asking, found), *([(_("Подписано"), _("входом с электронной подписью"))] if found.signed_acr else [])],
         checks=kind.checks(asking, found),
         card=card,
-        documents=documents_of(connection, found.id),
+        documents=attached_to(connection, realm, found.id),
         holds=holds_on(connection, realm, found.patient_id),
         may_hold=current_principal().role is Role.REGISTRAR and found.kind in DELETIONS,
         answer=answer,

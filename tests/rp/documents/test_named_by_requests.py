@@ -9,7 +9,7 @@ from tests.rp.conftest import Stand
 from tests.rp.documents import files
 from tests.rp.documents.handing import journalled, pyotr, remove
 from tests.rp.documents.test_documents import stored
-from tests.rp.requests.desk import ANTON, CLINIC, GLEB, OLGA, Desk, ask_for_vaccination, desk_of
+from tests.rp.requests.desk import ANTON, GLEB, OLGA, Desk, ask_for_vaccination, desk_of
 
 
 @pytest.fixture
