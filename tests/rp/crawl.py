@@ -4,6 +4,7 @@ What is typed where is the caller's to say: a form is its address, its fields wi
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -18,15 +19,19 @@ from tests.rp.conftest import Browser
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 ORIGIN = "http://localhost:8500"
 MOST_PAGES = 400
+ALIKE = 4
+"""Pages that differ by an identifier only are opened so many times: of requests, not all are in one state."""
 
 
 @dataclass
 class FieldFound:
-    """A control of a form: what kind it is, what stands in it, and what can be chosen."""
+    """A control of a form: what kind it is, what stands in it, and what can be chosen. `mode` is the keyboard it asks for."""
 
     name: str
     kind: str
     value: str = ""
+    mode: str = ""
+    longest: int = 0
     options: list[str] = field(default_factory=list)
 
 
@@ -83,7 +88,8 @@ class _Page(HTMLParser):
     @staticmethod
     def _input(form: FormFound, given: dict[str, str]) -> None:
         kind = given.get("type", "text")
-        known = form.fields.setdefault(given["name"], FieldFound(given["name"], kind))
+        found = FieldFound(given["name"], kind, mode=given.get("inputmode", ""), longest=int(given.get("maxlength", 0)))
+        known = form.fields.setdefault(given["name"], found)
         if kind in ("radio", "checkbox"):
             known.options.append(given.get("value", "on"))
             known.value = given.get("value", "on") if "checked" in given else known.value
@@ -117,18 +123,19 @@ class Visitor:
     def __init__(self, browser: Browser, *, leaves_out: Callable[[str], bool]) -> None:
         self._browser = browser
         self._leaves_out = leaves_out
-        self.seen: set[str] = set()
+        self.seen: Counter[str] = Counter()
         self.found: dict[str, str] = {}
 
-    def go_everywhere(self, fill: Filling, *, start: str) -> Iterator[TestResponse]:
-        """Open every page that can be reached and send every form once, and give each answer."""
-        waiting = [start]
-        while waiting and len(self.seen) < MOST_PAGES:
+    def go_everywhere(self, fill: Filling, *starts: str) -> Iterator[TestResponse]:
+        """Open every page that can be reached and send every form once by each of its buttons, and give each answer."""
+        waiting, opened = list(starts), set[str]()
+        while waiting and len(opened) < MOST_PAGES:
             path = waiting.pop(0)
             shape = IDENTIFIER.sub("*", path)
-            if shape in self.seen or self._leaves_out(urlsplit(path).path):
+            if self.seen[shape] == ALIKE or path in opened or self._leaves_out(urlsplit(path).path):
                 continue
-            self.seen.add(shape)
+            self.seen[shape] += 1
+            opened.add(path)
             answer = self._browser.get(path)
             yield answer
             page = _read(answer, path)
@@ -139,30 +146,32 @@ class Visitor:
                 if form.shape in self.found or self._leaves_out(urlsplit(form.action).path):
                     continue
                 self.found[form.shape] = path
-                sent = self.send(form, fill)
-                yield sent
-                waiting.extend(_read(sent, path).paths)
-                if sent.status_code in (302, 303):
-                    waiting.append(sent.headers["Location"])
+                for button in form.buttons or [None]:
+                    sent = self.send_again(form.shape, fill, button)
+                    if sent is not None:
+                        yield sent
+                        waiting.extend(_read(sent, path).paths)
+                        waiting.extend([sent.headers["Location"]] if sent.status_code in (302, 303) else [])
 
-    def send_again(self, shape: str, fill: Filling) -> TestResponse | None:
-        """Send a form that was found before once more, from its page as it is now; None when the page has lost it."""
+    def send_again(self, shape: str, fill: Filling, button: tuple[str, str] | None = None) -> TestResponse | None:
+        """Send a form that was found, from its page as it is now: a form of yesterday is the same request. None when the page
+        has it no more."""
         path = self.found[shape]
         page = _read(self._browser.get(path), path)
-        return next((self.send(form, fill) for form in page.forms if form.shape == shape), None)
+        return next((self.send(form, fill, button) for form in page.forms if form.shape == shape), None)
 
-    def send(self, form: FormFound, fill: Filling) -> TestResponse:
-        """Send one form, each field as the caller says; what the caller leaves alone goes as it stands."""
-        data: dict[str, Any] = dict(form.buttons[:1])
+    def send(self, form: FormFound, fill: Filling, button: tuple[str, str] | None = None) -> TestResponse:
+        """Send one form by a button of it, each field as the caller says; what the caller leaves alone goes as it stands."""
+        data: dict[str, Any] = dict([button] if button else form.buttons[:1])
         for each in form.fields.values():
             filled = fill(each)
             value = each.value if filled is None else filled
             if value or each.kind not in ("radio", "checkbox", "file"):
                 data[each.name] = value
-        path = urlsplit(form.action).path
+        action = urlsplit(form.action)
         if form.method == "get":
-            return self._browser.get(path, query_string=data)
-        return self._browser.client.post(path, data=data)
+            return self._browser.get(action.path, query_string=data)
+        return self._browser.client.post(action.path, query_string=action.query, data=data)
 
 
 def _read(answer: TestResponse, path: str) -> _Page:

@@ -29,7 +29,8 @@ class Planter:
         if field.kind in LEFT_ALONE or field.name == "csrf_token":
             return next(iter(field.options), None) if field.kind in ("checkbox", "radio") else None
         if field.kind == "select":
-            return next((option for option in field.options if option), None)
+            chosen = [option for option in field.options if option]
+            return chosen[-1 if field.name == "pcr" else 0] if chosen else None
         if field.kind == "file":
             return BytesIO(self._pdf()), f"{self._text()}.pdf"
         return self._proper(field) if self.is_proper else self._text()
@@ -49,15 +50,24 @@ class Planter:
             case "email":
                 return self._plant(f"{_word(number)}@example.test")
             case "birth_date":
-                return f"{1930 + number % 60}-05-17"
-            case "day" | "occurred_on" | "last_day":
+                return "2015-05-17"
+            case "day" | "last_day":
                 return self._today.isoformat()
-            case "certificate":
+            case "certificate" if field.mode != "numeric":
                 return self._plant(f"I-ПД {number:06d}")
-            case "passport" | "series_and_number":
+            case "certificate" | "number":
+                return self._plant(f"{7_000_000_000_000_000 + number}")
+            case "passport" | "document_number":
                 return self._plant(f"4577 {number:06d}")
-            case "code" | "number":
+        match field.mode, field.longest:
+            case "decimal", _:  # a level of antibodies, and the test that is chosen is none
+                return ""
+            case "numeric", 2:
+                return "1"
+            case "numeric", 6:
                 return f"{number:06d}"
+            case "numeric", 10:
+                return self._today.isoformat()
         return self._text()
 
     def _text(self) -> str:
