@@ -33,7 +33,11 @@ def empty(patient_id: str, type_name: str) -> tuple[str, int]:
     entry = entry_of(connection, realm, patient_id=patient.id, organisation=workplace().organisation.name)
     form = form_of(kind, entry)
     note_look(realm, Event.RECORDS_READ, [f"patient:{patient.id}"])
-    return page("staff/entry.html", patient=patient, kind=kind, form=form, read=form.empty(), known_id=None)
+    proofs = {finding.record_id for finding in entry.findings if finding.is_proof}
+    proof = request.args.get("proof", "")
+    read = form.empty(pcr=proof) if proof in proofs else form.empty()
+    no_proof = kind.is_proved and not proofs
+    return page("staff/entry.html", patient=patient, kind=kind, form=form, read=read, known_id=None, no_proof=no_proof)
 
 
 @blueprint.post("/<patient_id>/new/<type_name>")
@@ -50,8 +54,16 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
     if outcome.record is not None:
         return redirect(f"/staff/records/{outcome.record.id}", 303)
     status = 409 if outcome.known_id else 422
+    known_id = outcome.known_id
     return page(
-        "staff/entry.html", status=status, patient=patient, kind=kind, form=form, read=outcome.read, known_id=outcome.known_id
+        "staff/entry.html",
+        status=status,
+        patient=patient,
+        kind=kind,
+        form=form,
+        read=outcome.read,
+        known_id=known_id,
+        no_proof=False,
     )
 
 

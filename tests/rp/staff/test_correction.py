@@ -42,7 +42,7 @@ def test_a_correction_keeps_the_old_version_with_author_and_reason(stand: Stand,
     assert "<dt>Серия</dt><dd>УЧ-0555</dd>" in page[: page.index('id="versions"')]
     history = page[page.index('id="versions"') :]
     assert "Версия 2" in history
-    assert "врач, ООО «Учебная поликлиника», г. Выдуманск. Почему: Серия списана с чужой карты" in history
+    assert "20:16, врач, ООО «Учебная поликлиника», г. Выдуманск. Почему: Серия списана с чужой карты" in history
     assert "<dt>Серия</dt><dd>УЧ-0500</dd>" in history
     assert "серия УЧ-0555" in maya(stand)
     assert "<dt>Исправлено</dt><dd>22 ноября 2026, 20:16</dd>" in page

@@ -13,6 +13,7 @@ from rp.records.numbers import find_by_number, issue_number
 from rp.records.store import records_of
 from tests.rp.conftest import Stand
 from tests.rp.staff.people import (
+    ANTON,
     LABORANT,
     MAYA,
     PYOTR,
@@ -71,6 +72,22 @@ def test_r004_a_positive_pcr_opens_a_case_with_a_register_number(stand: Stand) -
     assert f"УНРЗ {number[1]}" in maya(stand)
     answer = desk.send("/staff", number=number[1])
     assert answer.headers["Location"] == f"/staff/patients/{patient}"
+
+
+def test_r004_a_positive_pcr_leads_to_the_case_and_a_negative_one_does_not(stand: Stand) -> None:
+    desk, patient = at_work(stand), patient_id(stand, MAYA)
+    assert 'id="no-proof"' in desk.get(f"/staff/patients/{patient}/new/disease_case").text
+    negative = desk.entered(patient, "laboratory_test", **{**PCR, "result": "260415000"})
+    assert 'id="next"' not in desk.get(f"/staff/records/{negative}").text
+    positive = desk.entered(patient, "laboratory_test", **{**PCR, "occurred_on": "2026-11-03"})
+    path = re.search(r'id="next" href="([^"]+)"', desk.get(f"/staff/records/{positive}").text)
+    assert path
+    form = desk.get(path[1]).text
+    assert f'value="{positive}" selected' in form
+    assert 'id="no-proof"' not in form
+    desk.entered(patient, "disease_case", pcr=positive, **CASE)
+    assert 'id="next"' not in desk.get(f"/staff/records/{positive}").text
+    assert 'id="next"' not in at_work(stand, LABORANT).get(f"/staff/records/{positive}").text
 
 
 @pytest.mark.parametrize(
@@ -237,6 +254,17 @@ def test_r156_eight_presses_at_once_make_one_record(stand: Stand) -> None:
         statuses = sorted(pool.map(press, range(8)))
     assert statuses == [303, *[409] * 7]
     assert count(stand) == (before[0], before[1] + 1)
+
+
+def test_nobody_writes_records_of_their_own(stand: Stand) -> None:
+    desk, own = at_work(stand), patient_id(stand, ANTON)
+    page = desk.get(f"/staff/patients/{own}").text
+    assert 'id="own"' in page
+    assert 'id="new-' not in page
+    assert desk.get(f"/staff/patients/{own}/new/vaccination").status_code == 404
+    path = re.findall(r'href="(/staff/records/[^"]+)"', page)[0]
+    assert 'id="correct"' not in desk.get(path).text
+    assert desk.get(f"{path}/correct").status_code == 404
 
 
 def test_rg_04_fields_that_the_form_does_not_have_are_ignored(stand: Stand) -> None:
