@@ -41,17 +41,22 @@ class Line:
     was_refused: bool
 
 
-def line_of(connection: Connection, entry: Entry, *, own_actor: str, titles: Mapping[str, str]) -> Line:
-    """An entry as the person reads it. `titles` are those of their records, by the object of the journal."""
-    who, capacity = _who(connection, entry.actor, own_actor)
+def line_of(
+    connection: Connection, entry: Entry, *, own_actor: str, titles: Mapping[str, str], relatives: Mapping[str, str]
+) -> Line:
+    """An entry as the person reads it. `titles` are those of their records, by the object of the journal; `relatives` are what
+    they call those who speak for them, by the actor."""
+    who, capacity = _who(connection, entry.actor, own_actor, relatives)
     sentence = SENTENCES.get(Event(entry.action), OTHER_READING).message
     title = titles.get(entry.object, _("её больше нет"))
     return Line(who, capacity, _(sentence, title=title), entry.at, entry.outcome == "refused")
 
 
-def _who(connection: Connection, actor: str, own_actor: str) -> tuple[str, str]:
+def _who(connection: Connection, actor: str, own_actor: str, relatives: Mapping[str, str]) -> tuple[str, str]:
     if actor == own_actor:
         return _("Вы"), ""
+    if actor in relatives:
+        return relatives[actor], _("действует за вас")
     kind, _colon, name = actor.partition(":")
     if kind == "staff":
         place = find_workplace(connection, name)

@@ -14,6 +14,7 @@ from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.store import records_of
 from rp.relations.relation import relations_of
+from rp.relations.representations import called
 
 ADDRESS = "/readers"
 ON_A_PAGE = 30
@@ -41,7 +42,10 @@ def readers() -> str:
             before=before,
             limit=ON_A_PAGE,
         )
-        lines = [line_of(connection, entry, own_actor=principal.actor, titles=titles) for entry in found.entries]
+        relatives = called(connection, realm, owner)
+        lines = [
+            line_of(connection, entry, own_actor=principal.actor, titles=titles, relatives=relatives) for entry in found.entries
+        ]
         older = found.before
     db.session.rollback()
     return render_template(
