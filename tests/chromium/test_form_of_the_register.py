@@ -65,7 +65,7 @@ def test_r074_each_field_is_marked_when_it_is_left(running_stand: RunningStand, 
     page.wait_for_url("**/linking")
     expect(page.locator("#errors li")).to_have_count(4)  # the mail is known
     assert page.input_value("#inn") == "500100732258"
-    visit.look()
+    visit.look(status=422)
 
 
 def test_r080_r087_data_are_edited_and_judged_in_place(running_stand: RunningStand, visit: Visit) -> None:
