@@ -34,6 +34,7 @@ class Operation(StrEnum):
     FILE_REQUEST = "file_request"
     DECIDE_REQUEST = "decide_request"
     MANAGE_FAMILY = "manage_family"
+    HOLD_DATA = "hold_data"
 
 
 class Relation(StrEnum):
@@ -133,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
     Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
+    Rule(Role.REGISTRAR, Operation.HOLD_DATA, Relation.ANY),
     # Who decides a request reads the files it names: which these are, the requests say.
     *(Rule(role, Operation.READ_DOCUMENT, Relation.ANY) for role in (Role.DOCTOR, Role.LABORATORY, Role.REGISTRAR)),
     # Insurers read of those whom they insure what is not hidden from them.

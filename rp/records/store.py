@@ -27,6 +27,8 @@ _OF_PATIENT = (
     .where(_TABLE.c.patient_id == bindparam("patient_id"), _TABLE.c.withdrawn_at.is_(None))
     .order_by(_TABLE.c.occurred_on.desc(), _TABLE.c.created_at.desc(), _TABLE.c.id)
 )
+_IDS_OF_PATIENT = select(_TABLE.c.id).where(_TABLE.c.patient_id == bindparam("patient_id"))
+_PLACE = select(_TABLE.c.patient_id, _TABLE.c.type_name).where(_TABLE.c.id == bindparam("id"), _TABLE.c.withdrawn_at.is_(None))
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
 _IDENTITY = select(_TABLE.c.identity_hash).where(_TABLE.c.id == bindparam("record_id"))
 _BY_IDENTITY = select(_TABLE.c.id).where(_TABLE.c.identity_hash == bindparam("identity_hash"))
@@ -176,6 +178,17 @@ def records_of(connection: Connection, realm: Realm, patient_id: str) -> list[Re
     """All records of a patient, newest event first."""
     keys = Keys(connection, realm)
     return [_open(keys, row) for row in connection.execute(_OF_PATIENT, {"patient_id": patient_id}).mappings().all()]
+
+
+def record_ids_of(connection: Connection, patient_id: str) -> list[str]:
+    """The ids of all records of a patient, also of those that were withdrawn."""
+    return list(connection.execute(_IDS_OF_PATIENT, {"patient_id": patient_id}).scalars())
+
+
+def place_of(connection: Connection, record_id: str) -> tuple[str, str] | None:
+    """Whose record it is, and of which type; None for no record. Nothing is opened, so whose it is costs the same to find out."""
+    row = connection.execute(_PLACE, {"id": record_id}).first()
+    return None if row is None else (row.patient_id, row.type_name)
 
 
 def find_record(connection: Connection, realm: Realm, record_id: str) -> Record | None:

@@ -18,6 +18,7 @@ from rp import documents
 from rp.access.events import Event, note
 from rp.database import Base
 from rp.keys.safe import Keys
+from rp.notices import inbox
 from rp.patients.directory import find_patient
 from rp.patients.models import PatientRow
 from rp.realm import Realm
@@ -65,6 +66,7 @@ def erase_patient(connection: Connection, realm: Realm, patient_id: str, *, acto
     remember_erased(connection, realm, PATIENT, snils_index)
     forget_representations(connection, patient_id)
     documents.destroy_of(connection, realm, patient_id)
+    inbox.forget(connection, realm, patient)
     _remove(connection, _PATIENTS, _PATIENTS.c.id == patient_id)
     Keys(connection, realm).destroy(patient_id)
     detail: dict[str, str | int] = {"records": len(records)}

@@ -45,10 +45,13 @@ class RequestMoved(Exception):
     """Somebody else has changed the request since it was read."""
 
 
-def find_request(connection: Connection, realm: Realm, request_id: str) -> Request | None:
-    """The request of that id, whoever's it is: the caller asks whether it may be shown."""
+def find_request(connection: Connection, realm: Realm, request_id: str, *, of_patient: str | None = None) -> Request | None:
+    """The request of that id; whoever's it is, unless `of_patient` says whose. Another's is not even opened: it is as if there
+    were none, by the time it takes too."""
     row = connection.execute(_BY_ID, {"request_id": request_id[:36]}).mappings().first()
-    return None if row is None else _open(Keys(connection, realm), row)
+    if row is None or of_patient not in (None, row["patient_id"]):
+        return None
+    return _open(Keys(connection, realm), row)
 
 
 def requests_of(connection: Connection, realm: Realm, patient_id: str) -> list[Request]:

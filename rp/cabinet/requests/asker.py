@@ -41,8 +41,7 @@ class Asker:
 
     def request(self, connection: Connection, realm: Realm, request_id: str) -> Request | None:
         """The request of that id, if it is theirs."""
-        found = find_request(connection, realm, request_id)
-        return found if found is not None and found.patient_id == self.patient_id else None
+        return find_request(connection, realm, request_id, of_patient=self.patient_id)
 
 
 def current_asker() -> Asker:
