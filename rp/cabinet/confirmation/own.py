@@ -103,7 +103,7 @@ def _open_of(requests: Sequence[Request], kind: str) -> Request | None:
 
 def _claims_of(session: Session, person: Person) -> Mapping[str, Any]:
     """What the provider says, where it says it of this patient: a representative looks at somebody else's page."""
-    claims = session.claims
+    claims = session.claims if session.acting_for is None else {}
     is_same = claims.get("snils") in (None, person.snils)
     return claims if is_same and claims.get("birthdate") in (None, person.birth_date.isoformat()) else {}
 
