@@ -178,9 +178,14 @@ def test_i2_whoever_dies_while_erasing_has_erased(sqlite_stand: Stand) -> None:
     stand = sqlite_stand
     settle(stand.realm)
     record_id, _patient_id = record_of(stand, OLD)
-    with pytest.raises(KeyboardInterrupt), stand.realm.database.write() as connection:
-        erase_record(connection, stand.realm, record_id, actor="staff:somebody")
-        raise KeyboardInterrupt
+
+    def die_while_erasing() -> None:
+        with stand.realm.database.write() as connection:
+            erase_record(connection, stand.realm, record_id, actor="staff:somebody")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die_while_erasing()
     assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 200
     assert settle(stand.realm) == ["1 things erased again, which a copy of the database had brought back"]
     assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 404
