@@ -17,6 +17,7 @@ from rp.keys.models import DataKeyRow
 from rp.records.counting import AnonymousCountRow, count_by_day
 from rp.records.models import RecordRow
 from rp.records.seed import load_seed
+from rp.requests.erasure import erase_record
 from rp.settings import RetentionYears
 from tests.rp.conftest import Stand
 from tests.rp.requests.desk import ANTON, OLGA, PYOTR, Desk, ask_for_vaccination, desk_of
@@ -170,6 +171,24 @@ def test_rg_21_an_older_copy_does_not_bring_it_back(sqlite_stand: Stand) -> None
     assert settle(again.realm) == []
     assert desk_of(again, PYOTR).state_of(path) == "отказано"
     again.realm.database.close()
+
+
+def test_i2_whoever_dies_while_erasing_has_erased(sqlite_stand: Stand) -> None:
+    """The tombstone is on disk before the deed is: what was about to be erased is erased after the next start."""
+    stand = sqlite_stand
+    settle(stand.realm)
+    record_id, _patient_id = record_of(stand, OLD)
+
+    def die_while_erasing() -> None:
+        with stand.realm.database.write() as connection:
+            erase_record(connection, stand.realm, record_id, actor="staff:somebody")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die_while_erasing()
+    assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 200
+    assert settle(stand.realm) == ["1 things erased again, which a copy of the database had brought back"]
+    assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 404
 
 
 def test_rg_21_a_legal_hold_is_honoured_until_it_is_lifted(stand: Stand) -> None:
