@@ -29,8 +29,9 @@ from idp.realm import Realm
 from idp.settings import Settings
 
 ACTOR = "operator:seed"
-FILES = ("people.toml", "organisations.toml", "esia.toml")
-"""Who is where: `esia.toml` has the people of ESIA's own test system, and their organisations."""
+FILES = ("people.toml", "organisations.toml", "esia.toml", "workplaces.toml")
+"""Who is where: `esia.toml` has the people of ESIA's own test system, and their organisations, `workplaces.toml` those where
+people of the registry work."""
 
 
 def load_seed(realm: Realm) -> list[str]:

@@ -20,6 +20,7 @@ from rp.api.views import blueprint as api
 from rp.cabinet.confirmation.proof_views import blueprint as vaccination_proof
 from rp.cabinet.confirmation.views import blueprint as confirmation
 from rp.cabinet.copies.views import blueprint as copies
+from rp.cabinet.family.views import blueprint as family
 from rp.cabinet.history.views import blueprint as history
 from rp.cabinet.linking.views import blueprint as linking
 from rp.cabinet.notices.views import blueprint as notices
@@ -42,6 +43,7 @@ from rp.notices.publications import tell_subscribers
 from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
+from rp.relations import acting
 from rp.reports.views import blueprint as reports
 from rp.requests.named_documents import NamedDocuments
 from rp.sign_in.provider_views import blueprint as provider
@@ -50,6 +52,7 @@ from rp.sign_in.views import start_sign_in
 from rp.staff.correction import blueprint as staff_correction
 from rp.staff.entry import blueprint as staff_entry
 from rp.staff.patients import blueprint as staff_patients
+from rp.staff.requests.hold_views import blueprint as staff_holds
 from rp.staff.requests.views import blueprint as staff_requests
 from rp.staff.views import blueprint as staff
 
@@ -62,12 +65,13 @@ CABINET = (
     linking,
     confirmation,
     vaccination_proof,
+    family,
     sharing,
     readers,
     notices,
     copies,
 )
-STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests)
+STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests, staff_holds)
 BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
 DOCUMENT_INTERESTS: tuple[Interest, ...] = (NamedDocuments(),)
 """Rooms whose applications name documents."""
@@ -93,6 +97,7 @@ def create_app(realm: Realm) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
+    app.before_request(acting.settle)
     install_documents(app)
     install_interests(app, DOCUMENT_INTERESTS)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
@@ -137,8 +142,12 @@ def _send_to_sign_in(needed: SignInNeeded) -> WerkzeugResponse:
 def _visitor() -> dict[str, Any]:
     session = current_session()
     if session is None:
-        return {"visitor": None, "works_here": False}
+        return {"visitor": None, "works_here": False, "acting": None}
     # The way out ends at the provider, and Chromium applies form-action to that redirect as well.
     allow_form_target(current_realm().settings.issuer)
     names = (session.given_name, session.family_name)
-    return {"visitor": Visitor(short_name(*names), initials(*names)), "works_here": bool(current_workplaces())}
+    return {
+        "visitor": Visitor(short_name(*names), initials(*names)),
+        "works_here": bool(current_workplaces()),
+        "acting": acting.current_acting(),
+    }

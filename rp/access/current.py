@@ -71,7 +71,7 @@ def own_principals() -> tuple[Principal, ...]:
     if place is None:
         return (citizen,)
     at_work = Principal(
-        Role(place.role), f"staff:{place.id}", session.patient_id, frozenset({READ, WRITE}), place.organisation.id
+        Role(place.role), f"staff:{place.id}", session.own_patient_id, frozenset({READ, WRITE}), place.organisation.id
     )
     return (citizen, at_work)
 

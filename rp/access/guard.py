@@ -4,6 +4,7 @@ Every view has one; a test walks through the routes and finds who has none.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -77,6 +78,16 @@ def _enter(operation: Operation) -> Principal:
             if principal.role in STAFF:
                 require_level(max(STAFF_LEVEL, current_realm().settings.required_acr, key=ASSURANCE_LEVELS.index))
             return principal
+    if any(may_ever(replace(own, represents=frozenset()), operation) for own in own_principals()):
+        raise PageProblem(
+            status=403,
+            title=_("Это делают только за себя"),
+            lead=_("Вы сейчас действуете за другого человека, а эта страница только ваша."),
+            advice=(_("Вернитесь к своим записям в разделе «Близкие» и откройте её снова."),),
+            actions=((_("Близкие"), "/family"),),
+            code="access_denied",
+            cause=f"a representative may not {operation}",
+        )
     raise PageProblem(
         status=403,
         title=_("Недостаточно прав"),

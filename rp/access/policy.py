@@ -33,14 +33,18 @@ class Operation(StrEnum):
     WRITE_RECORD = "write_record"
     FILE_REQUEST = "file_request"
     DECIDE_REQUEST = "decide_request"
+    MANAGE_FAMILY = "manage_family"
+    HOLD_DATA = "hold_data"
 
 
 class Relation(StrEnum):
-    """What a principal is to the patient whose record it is. `NOBODY` is for operations that concern no patient."""
+    """What a principal is to the patient whose record it is. `NOBODY` is for operations that concern no patient, `CHILD` for
+    what only a parent does of all who represent somebody."""
 
     NOBODY = "nobody"
     OWN = "own"
     REPRESENTED = "represented"
+    CHILD = "child"
     INSURED = "insured"
     CONSENTED = "consented"
     ANY = "any"
@@ -49,6 +53,17 @@ class Relation(StrEnum):
 EVERY_TYPE: frozenset[str] = frozenset()
 """Record types are not told apart."""
 TESTS = frozenset({"laboratory_test"})
+FOR_ANOTHER = frozenset(
+    {
+        Operation.COME_AND_GO,
+        Operation.READ_STATISTICS,
+        Operation.OPEN_CABINET,
+        Operation.MANAGE_FAMILY,
+        Operation.FILE_REQUEST,
+        Operation.READ_NOTICES,
+    }
+)
+"""What is open to who acts for another although its row names no relation. All else they may do only where a row says so."""
 READ, WRITE = "registry.read", "registry.write"
 """What a token must allow. Somebody at work has both: their limits are those of the role."""
 
@@ -74,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     *(Rule(role, Operation.READ_DESCRIPTION) for role in EVERYBODY),
     # The citizen.
     Rule(Role.CITIZEN, Operation.OPEN_CABINET),
+    Rule(Role.CITIZEN, Operation.MANAGE_FAMILY),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_RECORD, Relation.OWN),
@@ -83,12 +99,15 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.CITIZEN, Operation.SEE_READERS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.SEE_READERS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.MANAGE_SHARING, Relation.OWN),
-    Rule(Role.CITIZEN, Operation.MANAGE_SHARING, Relation.REPRESENTED),
+    Rule(Role.CITIZEN, Operation.MANAGE_SHARING, Relation.CHILD),
     Rule(Role.CITIZEN, Operation.FILE_REQUEST),
     Rule(Role.CITIZEN, Operation.READ_NOTICES),
     Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES),
+    Rule(Role.CITIZEN, Operation.CHOOSE_NOTICES, Relation.CHILD),
     Rule(Role.CITIZEN, Operation.KEEP_DOCUMENTS, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.KEEP_DOCUMENTS, Relation.REPRESENTED),
     Rule(Role.CITIZEN, Operation.READ_DOCUMENT, Relation.OWN),
+    Rule(Role.CITIZEN, Operation.READ_DOCUMENT, Relation.REPRESENTED),
     # Applications that the citizen uses.
     Rule(Role.APPLICATION, Operation.LIST_RECORDS, Relation.OWN, scope=READ),
     Rule(Role.APPLICATION, Operation.READ_RECORD, Relation.OWN, scope=READ),
@@ -115,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.READ_RECORD, Relation.ANY, scope=READ),
     Rule(Role.REGISTRAR, Operation.WRITE_RECORD, Relation.ANY, scope=WRITE),
     Rule(Role.REGISTRAR, Operation.DECIDE_REQUEST),
+    Rule(Role.REGISTRAR, Operation.HOLD_DATA, Relation.ANY),
     # Who decides a request reads the files it names: which these are, the requests say.
     *(Rule(role, Operation.READ_DOCUMENT, Relation.ANY) for role in (Role.DOCTOR, Role.LABORATORY, Role.REGISTRAR)),
     # Insurers read of those whom they insure what is not hidden from them.
@@ -151,4 +171,6 @@ def may_ever(principal: Principal, operation: Operation) -> bool:
 
 def _concerns(rule: Rule, principal: Principal, operation: Operation) -> bool:
     is_scoped = rule.scope is None or rule.scope in principal.scopes
-    return rule.role is principal.role and rule.operation is operation and is_scoped
+    is_theirs = rule.relation in principal.represents if principal.represents else True
+    is_open = is_theirs or rule.operation in FOR_ANOTHER
+    return rule.role is principal.role and rule.operation is operation and is_scoped and is_open

@@ -24,13 +24,15 @@ STAFF = frozenset({Role.DOCTOR, Role.LABORATORY, Role.REGISTRAR})
 @dataclass(frozen=True)
 class Principal:
     """One who asks. `patient_id` is who they are as a patient, or whose records an application speaks for; None when the registry
-    has no such patient. `organisation_id` is whom they work for."""
+    has no such patient. `organisation_id` is whom they work for. `represents` is, by the names of relations, what a citizen is to
+    the patient when that is somebody else."""
 
     role: Role
     actor: str = "anybody"
     patient_id: str | None = None
     scopes: frozenset[str] = field(default=frozenset())
     organisation_id: str | None = None
+    represents: frozenset[str] = field(default=frozenset())
 
 
 ANYBODY = Principal(Role.ANYBODY)

@@ -46,16 +46,27 @@ class Session:
 
     `claims` is what the provider said of the person at sign-in, as `trust.sign_in_answer` took it: names, `birthdate`, `gender`,
     `snils` (eleven digits), `inn`, `phone_number`, `email`, and `organisations`, a list of {ogrn, name, position}.
+
+    `acting_for` is whose pages the person chose; `represented_id` is the same once it is known that they still speak for that
+    patient (`rp.relations.acting`).
     """
 
     id: str
-    patient_id: str | None
+    own_patient_id: str | None
     issuer: str
     subject: str
     provider_session: str | None
     acr: str
     claims: Mapping[str, Any] = field(repr=False)
     workplace_id: str | None = None
+    acting_for: str | None = None
+    represented_id: str | None = None
+    represents: frozenset[str] = frozenset()
+
+    @property
+    def patient_id(self) -> str | None:
+        """Whose pages these are: those of the signed-in person, or of the patient for whom they speak."""
+        return self.represented_id or self.own_patient_id
 
     @property
     def given_name(self) -> str | None:
@@ -82,11 +93,11 @@ class Session:
     @property
     def actor(self) -> str:
         """The signed-in person in the journal: patient or, outside the registry, subject."""
-        return f"patient:{self.patient_id}" if self.patient_id else f"subject:{self.subject}"
+        return f"patient:{self.own_patient_id}" if self.own_patient_id else f"subject:{self.subject}"
 
     @property
     def principal(self) -> Principal:
-        return Principal(Role.CITIZEN, self.actor, self.patient_id)
+        return Principal(Role.CITIZEN, self.actor, self.patient_id, represents=self.represents)
 
 
 def open_session(
@@ -100,6 +111,7 @@ def open_session(
     acr: str,
     sealed: Mapping[str, Any],
     workplace_id: str | None = None,
+    acting_for: str | None = None,
 ) -> str:
     """Open a session and return the value of its cookie, which exists nowhere else.
 
@@ -119,6 +131,7 @@ def open_session(
         "created_at": now,
         "seen_at": now,
         "workplace_id": workplace_id,
+        "acting_for": acting_for,
         "renewed_at": now if sealed["tokens"].get("refresh_token") else None,
         "ended_at": None,
     }
@@ -149,13 +162,14 @@ def find_session(realm: Realm, cookie: str | None) -> Session | None:
             connection.execute(_TOUCH, {"session_id": row["id"], "now": now})
     return Session(
         id=row["id"],
-        patient_id=row["patient_id"],
+        own_patient_id=row["patient_id"],
         issuer=row["issuer"],
         subject=row["subject"],
         provider_session=row["provider_session"],
         acr=row["acr"],
         claims=fields.get("claims") or {},
         workplace_id=row["workplace_id"],
+        acting_for=row["acting_for"],
     )
 
 

@@ -38,6 +38,7 @@ class Patience:
 
 
 PATIENCE = Patience()
+FORM_PATIENCE = Patience(piece_seconds=5.0, seconds=5.0)
 
 
 def takes_files(view: View) -> View:
@@ -92,7 +93,7 @@ def install_receiving(app: Flask) -> None:
 
 def _receive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Decide before anything is read, the token against forgery included."""
-    realm, length = current_realm(), request.content_length
+    realm, length, patience = current_realm(), request.content_length, FORM_PATIENCE
     if endpoint is not None and request.method == "POST" and getattr(current_app.view_functions[endpoint], _TAKES_FILES, False):
         require_session()
         if length is None:
@@ -101,10 +102,11 @@ def _receive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         if length > most:
             raise too_large(realm.settings.documents.file_megabytes)
         request.max_content_length = most
+        patience = PATIENCE
         _take_place(realm)
     if length:
         body = cast(IO[bytes], request.environ["wsgi.input"])
-        request.environ["wsgi.input"] = UnhurriedBody(body, realm.monotonic, length, PATIENCE)
+        request.environ["wsgi.input"] = UnhurriedBody(body, realm.monotonic, length, patience)
 
 
 def _take_place(realm: Realm) -> None:

@@ -17,7 +17,7 @@ def relations_of(connection: Connection, principal: Principal, patient_id: str) 
     """What the principal is to the patient of that id, who may not exist."""
     held = set[Relation]()
     if principal.patient_id == patient_id and principal.role in (Role.CITIZEN, Role.APPLICATION):
-        held.add(Relation.OWN)
+        held.update(Relation(name) for name in principal.represents or (Relation.OWN,))
     if principal.role in STAFF:
         held.add(Relation.ANY)
     if principal.role is Role.INSURER and principal.organisation_id is not None:

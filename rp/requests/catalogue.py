@@ -2,6 +2,7 @@
 
 from rp.requests.kind import RequestKind
 from rp.requests.kinds.certificate import CERTIFICATE
+from rp.requests.kinds.child import CHILD
 from rp.requests.kinds.correction import CORRECTION
 from rp.requests.kinds.deletion import FULL_DELETION, RECORD_DELETION
 from rp.requests.kinds.identity import IDENTITY
@@ -13,6 +14,7 @@ KINDS: tuple[RequestKind, ...] = (
     TEST,
     VACCINATION,
     CERTIFICATE,
+    CHILD,
     CORRECTION,
     IDENTITY,
     VACCINATION_PROOF,

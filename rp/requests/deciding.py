@@ -19,6 +19,8 @@ def may_decide(principal: Principal, request: Request) -> bool:
     """Is it this principal's to decide? Nobody decides what they ask themselves, and an organisation's only its own."""
     if principal.role not in BY_NAME[request.kind].deciders or principal.patient_id == request.patient_id:
         return False
+    if principal.patient_id is not None and request.author == f"patient:{principal.patient_id}":
+        return False  # filed for a relative
     # A registrar looks after the register itself, whoever's affair it is.
     is_theirs = request.organisation_id in (None, principal.organisation_id)
     return is_theirs or principal.role is Role.REGISTRAR

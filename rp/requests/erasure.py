@@ -10,7 +10,7 @@ tombstones, and `erase_again` does it there once more. Whether something may be 
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select
 
 from ground.database import table_of
 from ground.tombstones import Tombstone
@@ -18,6 +18,7 @@ from rp import documents
 from rp.access.events import Event, note
 from rp.database import Base
 from rp.keys.safe import Keys
+from rp.notices import inbox
 from rp.patients.directory import find_patient
 from rp.patients.models import PatientRow
 from rp.realm import Realm
@@ -26,19 +27,22 @@ from rp.records.erased import PATIENT, RECORD, remember_erased
 from rp.records.models import RecordRow
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
+from rp.relations.representations import forget as forget_representations
 from rp.requests.emptying import empty_requests_about
 
 ACTOR_AGAIN = "operator:epoch"
 
 _RECORDS, _PATIENTS = table_of(RecordRow), table_of(PatientRow)
+_HELD_PATIENT = select(_PATIENTS.c.snils_index).where(_PATIENTS.c.id == bindparam("patient_id")).with_for_update()
 
 
 def erase_record(connection: Connection, realm: Realm, record_id: str, *, actor: str) -> None:
     """Erase one record in all its versions, and what requests said about it. No record of that id is erased already."""
-    record = find_record(connection, realm, record_id)
-    row = connection.execute(select(_RECORDS).where(_RECORDS.c.id == record_id)).mappings().first()
+    # Held, so that nobody adds to it meanwhile what then would refer to nothing.
+    row = connection.execute(select(_RECORDS).where(_RECORDS.c.id == record_id).with_for_update()).mappings().first()
     if row is None:
         return
+    record = find_record(connection, realm, record_id)
     _overwrite(connection)
     patient = find_patient(connection, realm, row["patient_id"])
     if record is not None and patient is not None:
@@ -52,15 +56,17 @@ def erase_record(connection: Connection, realm: Realm, record_id: str, *, actor:
 
 def erase_patient(connection: Connection, realm: Realm, patient_id: str, *, actor: str) -> None:
     """Erase a person: records, requests, files, links, sessions, and the data keys of whatever a copy still holds."""
+    snils_index = connection.execute(_HELD_PATIENT, {"patient_id": patient_id}).scalar()
     patient = find_patient(connection, realm, patient_id)
-    if patient is None:
+    if patient is None or snils_index is None:
         return
     _overwrite(connection)
     records = records_of(connection, realm, patient_id)
     _count(connection, records, region=patient.person.region)
-    snils_index = connection.execute(select(_PATIENTS.c.snils_index).where(_PATIENTS.c.id == patient_id)).scalar_one()
     remember_erased(connection, realm, PATIENT, snils_index)
+    forget_representations(connection, patient_id)
     documents.destroy_of(connection, realm, patient_id)
+    inbox.forget(connection, realm, patient)
     _remove(connection, _PATIENTS, _PATIENTS.c.id == patient_id)
     Keys(connection, realm).destroy(patient_id)
     detail: dict[str, str | int] = {"records": len(records)}

@@ -2,12 +2,13 @@
 
 from sqlalchemy import Connection
 
+from rp import documents
 from rp.access.principal import Principal
 from rp.documents import Document
 from rp.realm import Realm
 from rp.requests.deciding import may_decide
 from rp.requests.kind import State
-from rp.requests.store import requests_naming
+from rp.requests.store import documents_of, requests_naming
 
 
 class NamedDocuments:
@@ -21,3 +22,9 @@ class NamedDocuments:
     def holds(self, connection: Connection, realm: Realm, document: Document) -> bool:
         """Is there one that nobody has decided yet?"""
         return any(request.is_open for request in requests_naming(connection, realm, document.id))
+
+
+def attached_to(connection: Connection, realm: Realm, request_id: str) -> list[Document]:
+    """The documents that a request names, as far as they are still there."""
+    found = [documents.find(connection, realm, document_id) for document_id in documents_of(connection, request_id)]
+    return [document for document in found if document is not None]

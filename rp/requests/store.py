@@ -24,7 +24,7 @@ _OF_PATIENT = (
     .order_by(_TABLE.c.created_at.desc(), _TABLE.c.number.desc(), _TABLE.c.id)
 )
 _ADD = {
-    name: dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["patient_id", "once"])
+    name: dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["patient_id", "once"]).returning(_TABLE.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 """One statement, so that of two who send one form at once neither fails."""
@@ -97,7 +97,7 @@ def queue(
 def add(connection: Connection, realm: Realm, request: Request, *, once: str, documents: Sequence[str] = ()) -> Request:
     """Store a request unless the same form brought one already; whichever is there now."""
     row = {**_columns(request), "id": request.id, "once": once, "sealed": _seal(connection, realm, request)}
-    if connection.execute(_ADD[connection.dialect.name], row).rowcount != 1:
+    if connection.execute(_ADD[connection.dialect.name], row).first() is None:
         known = connection.execute(_BY_ONCE, {"patient_id": request.patient_id, "once": once}).mappings().one()
         return _open(Keys(connection, realm), known)
     name_documents(connection, request.id, documents)

@@ -42,6 +42,7 @@ def welcome(realm: Realm, person: VerifiedPerson, *, previous: Session | None) -
             acr=person.acr,
             sealed={"claims": dict(person.claims), "tokens": asdict(person.tokens)},
             workplace_id=previous.workplace_id if previous is not None and is_same else None,
+            acting_for=previous.acting_for if previous is not None and is_same else None,
         )
         note(connection, realm, Event.SIGN_IN, actor=actor, object="session", detail=_detail(match, person))
     return cookie

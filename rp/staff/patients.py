@@ -5,9 +5,10 @@ Reading is what citizens do too: the guard asks for what only people at work do,
 
 from flask import Blueprint, abort
 
+from rp.access.current import current_principal
 from rp.access.events import Event
 from rp.access.guard import guarded
-from rp.access.policy import Operation
+from rp.access.policy import Operation, may_ever
 from rp.database import db
 from rp.forms.formats import show_snils
 from rp.realm import current_realm
@@ -43,6 +44,7 @@ def patient(patient_id: str) -> tuple[str, int]:
         written={kind.name: kind.entry_title() for kind in written},
         antibodies=antibody_chart(series) if series else None,
         antibody_unit=series.unit if series else "",
+        may_hold=may_ever(current_principal(), Operation.HOLD_DATA),
     )
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 from joserfc.errors import JoseError
@@ -129,20 +129,36 @@ def read_json(session: requests.Session, method: str, url: str, **options: Any) 
 
 
 def judge_metadata(document: Any, *, expected_issuer: str) -> Metadata:
-    """Accept a discovery document that speaks of the expected issuer only (Discovery 1.0, 4.3: mix-up)."""
+    """Accept a discovery document that speaks of the expected issuer only (Discovery 1.0, 4.3: mix-up), and whose endpoints are
+    all at its host and as well protected: we send a person to no other place, whatever a document says today."""
     if not isinstance(document, Mapping) or document.get("issuer") != expected_issuer:
         raise ProviderUnavailable("the discovery document is of another issuer")
     for name in ENDPOINTS:
         if not isinstance(document.get(name), str):
             raise ProviderUnavailable(f"the discovery document has no {name}")
     end_session = document.get("end_session_endpoint")
+    if not isinstance(end_session, str):
+        end_session = None
+    for name in (*ENDPOINTS, *(["end_session_endpoint"] if end_session else [])):
+        if _origin(document[name]) != _origin(expected_issuer):
+            raise ProviderUnavailable(f"{name} of the discovery document is not at the provider's host")
     algorithms = document.get("id_token_signing_alg_values_supported", [])
+    listed = algorithms if isinstance(algorithms, list) else []
     return Metadata(
         issuer=expected_issuer,
-        end_session_endpoint=end_session if isinstance(end_session, str) else None,
-        id_token_algorithms=frozenset(name for name in algorithms if isinstance(name, str)),
+        end_session_endpoint=end_session,
+        id_token_algorithms=frozenset(name for name in listed if isinstance(name, str)),
         **{name: document[name] for name in ENDPOINTS},
     )
+
+
+def _origin(address: str) -> tuple[str, str | None] | None:
+    """Scheme and host of an address; the port is the provider's own business."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.scheme, parts.hostname
 
 
 def _read_keys(document: Any) -> dict[str, Key]:

@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from rp.access.session import ABSOLUTE_SECONDS, IDLE_SECONDS
+from rp.settings import Settings
 from rp.sign_in.journey import LIFETIME_SECONDS, Journey, safe_path, take_journey
-from rp.trust.provider import FAILURE_PAUSE_SECONDS
+from rp.trust.provider import FAILURE_PAUSE_SECONDS, METADATA_LIFETIME_SECONDS
 from tests.rp.conftest import Browser, Stand
-from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER, Claims
+from tests.rp.fake_provider import ISSUER, PYOTR, STRANGER, Claims, unchanged
 
 
 def test_r010_the_registry_sends_whoever_is_not_signed_in_to_the_provider(browser: Browser) -> None:
@@ -181,6 +182,50 @@ def test_a_sign_in_is_completed_once_however_many_answers_come_at_the_same_time(
 def test_rp_08_metadata_of_another_issuer_are_refused(browser: Browser) -> None:
     browser.stand.provider.spoil_metadata = lambda document: {**document, "issuer": "http://evil.test"}
     assert browser.get("/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "issuer", ["http://evil.test", f"{ISSUER}/", ISSUER.upper(), "https://localhost:8400", "", None, ["http://localhost:8400"]]
+)
+def test_rp_08_issuer_is_compared_letter_by_letter(browser: Browser, issuer: object) -> None:
+    browser.stand.provider.spoil_metadata = lambda document: {**document, "issuer": issuer}
+    assert browser.get("/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
+        "introspection_endpoint",
+        "end_session_endpoint",
+    ],
+)
+@pytest.mark.parametrize(
+    "address", ["http://evil.test/x", "https://localhost:8400/x", "//evil.test", "javascript:alert(1)", "http://["]
+)
+def test_rp_08_endpoint_that_is_not_at_the_providers_host_is_not_gone_to(browser: Browser, name: str, address: str) -> None:
+    browser.stand.provider.spoil_metadata = lambda document: {**document, name: address}
+    assert browser.get("/").status_code == 503
+
+
+def test_rp_08_metadata_that_change_while_we_run_are_judged_anew(browser: Browser) -> None:
+    callback = browser.stand.provider.approve(browser.leave_for())
+    browser.stand.provider.spoil_metadata = lambda document: {**document, "token_endpoint": "http://evil.test/token"}
+    browser.stand.clock.advance(METADATA_LIFETIME_SECONDS)
+    page = browser.get(browser.come_back(callback).headers["Location"])
+    assert page.status_code == 503
+    assert browser.stand.provider.calls.count("/oauth2/token") == 0
+    browser.stand.provider.spoil_metadata = unchanged
+    browser.stand.monotonic.seconds += FAILURE_PAUSE_SECONDS
+    assert browser.sign_in().headers["Location"] == "/"
+
+
+def test_rp_08_production_knows_no_provider_by_http() -> None:
+    with pytest.raises(ValueError, match="issuer must begin with https"):
+        Settings(environment="production", url="https://registry.test", issuer="http://idp.test")
 
 
 def test_rp_07_userinfo_of_another_subject_is_refused(browser: Browser) -> None:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from ground.web.errors import PageProblem
 from ground.web.language import LazyText
 from ground.web.language import gettext as _
 from rp.access.current import current_principal
@@ -21,6 +23,20 @@ from rp.realm import Realm, current_realm
 TOPIC_ICONS = {Topic.REQUESTS: "list", Topic.RECOMMENDATIONS: "info", Topic.PROTOCOLS: "list"}
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+
+
+@blueprint.app_context_processor
+def _news() -> dict[str, Any]:
+    """For the navigation of every section: how many notices are unread, asked only where it is shown."""
+    return {"unread_notices": _unread}
+
+
+def _unread() -> int:
+    realm, patient_id = current_realm(), current_principal().patient_id
+    if patient_id is None:
+        return 0
+    with realm.database.read() as connection:
+        return inbox.count(connection, patient_id).unread
 
 
 @dataclass(frozen=True)
@@ -109,8 +125,19 @@ def save_settings() -> Response:
 
 
 def _patient_id() -> str:
-    """Whose inbox it is. Whoever is no patient of the registry has none."""
-    return current_principal().patient_id or abort(404)
+    """Whose inbox it is. Raises PageProblem: whoever is no patient of the registry has none."""
+    patient_id = current_principal().patient_id
+    if patient_id is None:
+        raise PageProblem(
+            status=403,
+            title=_("Вас нет в регистре"),
+            lead=_("Уведомления приходят тем, кого регистр знает."),
+            advice=(_("Если вы прививались или болели, найдите свои записи по ИНН и телефону."),),
+            actions=((_("Найти мои записи"), "/linking"), (_("Мои записи"), "/")),
+            code="not_registered",
+            cause="no patient is linked to this session",
+        )
+    return patient_id
 
 
 def _person(connection: Connection, realm: Realm, patient_id: str) -> Person:

@@ -16,6 +16,7 @@ from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.store import record_ids_of, records_of
 from rp.relations.relation import relations_of
+from rp.relations.representations import called
 
 ADDRESS = "/readers"
 ON_A_PAGE = 30
@@ -34,7 +35,7 @@ def readers() -> str:
     lines: list[Line] = []
     older = None
     if owner is not None and is_allowed(principal, Operation.SEE_READERS, relations=relations_of(connection, principal, owner)):
-        asked = Asked(owner, principal.actor, _titles(connection, realm, owner))
+        asked = Asked(owner, principal.actor, _titles(connection, realm, owner), called(connection, realm, owner))
         found = extract_about(
             connection,
             {f"patient:{owner}", *asked.titles},
@@ -43,7 +44,7 @@ def readers() -> str:
             before=before,
             limit=ON_A_PAGE,
         )
-        lines = [line_of(connection, realm, entry, asked) for entry in found.entries]
+        lines = [line_of(connection, entry, asked) for entry in found.entries]
         older = found.before
     db.session.rollback()
     return render_template(

@@ -56,4 +56,7 @@ def current_asker() -> Asker:
             actions=((_("Мои записи"), "/"),),
             cause="no patient is linked to this session",
         )
-    return Asker(session.patient_id, session.actor, session.acr, session.claims)
+    claims = session.claims
+    if session.represented_id is not None:  # of the represented the provider has said nothing
+        claims = {"has_signature": claims.get("has_signature")}
+    return Asker(session.patient_id, session.actor, session.acr, claims)

@@ -16,7 +16,8 @@ from rp.realm import Realm, current_realm
 from rp.requests import filing
 from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.kind import Request, State
-from rp.requests.store import RequestMoved, documents_of, requests_of
+from rp.requests.named_documents import attached_to
+from rp.requests.store import RequestMoved, requests_of
 from rp.requests.words import mark_of
 
 PATH = "/requests"
@@ -131,7 +132,7 @@ def _told(connection: Connection, realm: Realm, asker: Asker, found: Request) ->
         "filed": found,
         "mark": mark_of(found),
         "facts": kind.facts(asking, found),
-        "documents": documents_of(connection, found.id),
+        "documents": attached_to(connection, realm, found.id),
         "history": _history(found),
         "must_sign": asker.must_sign,
     }

@@ -88,7 +88,14 @@ class FullDeletion(RequestKind):
 
 
 def _why() -> Field:
-    return Field("why", lambda: _("Почему"), widget="long", is_required=False, max_characters=WHY_CHARACTERS)
+    return Field(
+        "why",
+        lambda: _("Почему"),
+        widget="long",
+        hint=lambda: _("Можно не заполнять"),
+        is_required=False,
+        max_characters=WHY_CHARACTERS,
+    )
 
 
 def _needed(asking: Asking, records: Sequence[Record | None]) -> str | None:

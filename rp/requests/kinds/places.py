@@ -36,7 +36,14 @@ def day_field(asking: Asking) -> Field:
             raise FieldRefused(_("Выберите день не дальше чем через год."))
         return day
 
-    return Field("day", lambda: _("Желаемый день"), read, widget="date", missing=lambda: _("Укажите день."))
+    return Field(
+        "day",
+        lambda: _("Желаемый день"),
+        read,
+        widget="date",
+        hint=lambda: _("Например, %(day)s", day=today + timedelta(days=7)),
+        missing=lambda: _("Укажите день."),
+    )
 
 
 def comment_field() -> Field:
@@ -45,6 +52,7 @@ def comment_field() -> Field:
         "comment",
         lambda: _("Что ещё важно знать"),
         widget="long",
+        hint=lambda: _("Можно не заполнять"),
         is_required=False,
         max_characters=COMMENT_CHARACTERS,
     )

@@ -19,7 +19,7 @@ from ground.web.language import gettext as _
 from rp.access.current import current_principal
 from rp.access.events import Event, note
 from rp.access.guard import guarded
-from rp.access.policy import Operation
+from rp.access.policy import Operation, may_ever
 from rp.access.principal import Principal, Role
 from rp.forms.formats import show_snils
 from rp.patients.directory import find_patient
@@ -29,9 +29,9 @@ from rp.records.codes import CodeLabels
 from rp.records.store import find_record
 from rp.requests import deciding
 from rp.requests.catalogue import BY_NAME, KINDS
-from rp.requests.holds import holds_on, lift_holds, place_hold
 from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
-from rp.requests.store import AT_ONCE, RequestMoved, documents_of, find_request, queue
+from rp.requests.named_documents import attached_to
+from rp.requests.store import AT_ONCE, RequestMoved, find_request, queue
 from rp.requests.words import mark_of
 from rp.staff.desk import page
 
@@ -117,25 +117,6 @@ def decide(request_id: str) -> Response | Page:
     return redirect(PATH, 303)
 
 
-@blueprint.post("/<request_id>/hold")
-@guarded(Operation.DECIDE_REQUEST)
-def hold(request_id: str) -> Response | Page:
-    """Forbid to erase anything of this person, or allow it again."""
-    realm, principal = current_realm(), current_principal()
-    reason = request.form.get("reason", "").strip()
-    if principal.role is not Role.REGISTRAR:
-        abort(403)
-    with realm.database.write() as connection:
-        found = _find(connection, realm, request_id)
-        if request.form.get("action") == "lift":
-            lift_holds(connection, realm, found.patient_id, actor=principal.actor)
-        elif not reason:
-            return _page(connection, realm, found, hold_error=_("Напишите, почему."), status=422)
-        else:
-            place_hold(connection, realm, found.patient_id, reason=reason, actor=principal.actor)
-    return redirect(f"{PATH}/{request_id}", 303)
-
-
 def _turned(chosen: str | None, is_decided: bool, page: int) -> str:
     """The address of another page of the same queue."""
     named = {"state": "decided" if is_decided else None, "kind": chosen, "page": str(page)}
@@ -176,7 +157,6 @@ def _page(
     answer: str = "",
     error: str | None = None,
     problem: str | None = None,
-    hold_error: str | None = None,
     status: int = 200,
 ) -> Page:
     kind = BY_NAME[found.kind]
@@ -193,13 +173,11 @@ def _page(
         facts=[*kind.facts(asking, found), *([(_("Подписано"), _("входом с электронной подписью"))] if found.signed_acr else [])],
         checks=kind.checks(asking, found),
         card=card,
-        documents=documents_of(connection, found.id),
-        holds=holds_on(connection, realm, found.patient_id),
-        may_hold=current_principal().role is Role.REGISTRAR and found.kind in DELETIONS,
+        documents=attached_to(connection, realm, found.id),
+        may_hold=found.kind in DELETIONS and may_ever(current_principal(), Operation.HOLD_DATA),
         answer=answer,
         error=error,
         problem=problem,
-        hold_error=hold_error,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from rp.notices.inbox import PAGE_LENGTH
 from rp.patients.directory import find_by_snils
+from tests.rp.fake_provider import STRANGER
 from tests.rp.notices.conftest import House
 from tests.rp.notices.test_telling import ids
 
@@ -35,6 +36,14 @@ def test_everything_is_marked_as_read_by_one_press(house: House) -> None:
     assert "Всё прочитано." in page and 'id="read-all"' not in page
 
 
+def test_navigation_of_every_section_says_how_much_is_unread(house: House) -> None:
+    browser = house.signed_in()
+    assert "Уведомления</a>" in browser.get("/notices/settings").text
+    house.tell()
+    house.tell()
+    assert "Уведомления, 2</a>" in browser.get("/notices/settings").text
+
+
 def test_rg_01_notice_of_somebody_else_is_as_one_that_is_not_there(house: House) -> None:
     realm = house.stand.realm
     with realm.database.read() as connection:
@@ -55,6 +64,15 @@ def test_nobody_reads_it_without_a_session(house: House, path: str) -> None:
     answer = house.stand.browser().get(path)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(house.stand.realm.settings.issuer)
+
+
+@pytest.mark.parametrize("path", ["/notices", "/notices/settings"])
+def test_whoever_the_registry_does_not_know_is_led_to_their_records(house: House, path: str) -> None:
+    house.stand.provider.person = dict(STRANGER)
+    browser = house.signed_in()
+    page = browser.get(path)
+    assert page.status_code == 403
+    assert "Уведомления приходят тем, кого регистр знает." in page.text and 'href="/linking"' in page.text
 
 
 def test_text_of_a_notice_is_shown_as_text(house: House) -> None:

@@ -10,6 +10,7 @@ from rp.keys.safe import Keys
 from rp.notices import inbox
 from rp.notices.models import NoticeChoiceRow, NoticeRow
 from rp.patients.directory import change_person
+from rp.requests.erasure import erase_patient
 from tests.rp.notices.conftest import VERA_MAIL, VERA_PHONE, House
 
 NEWS = "Запись о прививке исправлена."
@@ -75,7 +76,7 @@ def test_whoever_is_removed_leaves_neither_notices_nor_choices_nor_letters(house
     house.tell()
     realm = house.stand.realm
     with realm.database.write() as connection:
-        inbox.forget(connection, realm, house.vera)
+        erase_patient(connection, realm, house.vera.id, actor="operator:test")
     with realm.database.read() as connection:
         for model in (NoticeRow, NoticeChoiceRow):
             assert connection.execute(select(model.__table__)).all() == []

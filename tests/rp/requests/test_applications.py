@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from rp.database import JOURNAL
 from tests.rp.conftest import Stand
-from tests.rp.requests.desk import ANTON, CLINIC, GLEB, OLGA, PYOTR, VERA, ask_for_vaccination, desk_of, place_of
+from tests.rp.requests.desk import ANTON, CLINIC, GLEB, OLGA, PYOTR, VERA, Desk, ask_for_vaccination, desk_of, place_of
 
 
 @pytest.fixture
@@ -177,6 +177,24 @@ def test_of_two_who_decide_one_is_told_so(stand: Stand) -> None:
     assert "Запись закрыта." in vera.open(path).text
 
 
+def test_of_two_who_decide_at_the_same_moment_one_is_told_so(stand: Stand) -> None:
+    path = ask_for_vaccination(stand, desk_of(stand))
+    desks = [desk_of(stand, OLGA), desk_of(stand, ANTON), desk_of(stand)]
+    pages = [desk.open(f"/staff{path}").text for desk in desks[:2]] + [desks[2].open(path).text]
+
+    def act(number: int) -> int:
+        if number == 2:
+            return desks[2].press(pages[2], "withdraw-form").status_code
+        decision = ("grant", "refuse")[number]
+        return desks[number].press(pages[number], "decision-form", f"decision={decision}", answer="Ответ.").status_code
+
+    with ThreadPoolExecutor(3) as threads:
+        outcomes = list(threads.map(act, range(3)))
+    assert sorted(outcomes) == [303, 409, 409]
+    state = ("одобрено", "отказано", "отозвано")[outcomes.index(303)]
+    assert desk_of(stand).state_of(path) == state
+
+
 def test_each_step_and_each_look_of_staff_is_in_the_journal(stand: Stand) -> None:
     path = ask_for_vaccination(stand, desk_of(stand))
     anton = desk_of(stand, ANTON)
@@ -227,7 +245,24 @@ def test_r015_r086_a_snils_with_right_digits_files_the_request_for_a_certificate
     assert olga.state_of(f"/staff{path}") == "на рассмотрении"
 
 
-def _desk_without_snils(stand: Stand):  # type: ignore[no-untyped-def]
+def test_r015_the_persons_own_snils_is_what_the_certificate_is_tied_to(stand: Stand) -> None:
+    path = _desk_without_snils(stand).file("certificate", about="vaccination", snils="000-000-017 00")
+    olga = desk_of(stand, OLGA)
+    page = olga.open(f"/staff{path}").text
+    assert "тот же" in page
+    assert olga.press(page, "decision-form", "decision=grant", answer="Готово.").status_code == 303
+    assert desk_of(stand).state_of(path) == "одобрено"
+
+
+@pytest.mark.parametrize("address", ["/requests", "/requests/new/vaccination", "/requests/new/certificate", ""])
+def test_the_pages_speak_english_too(stand: Stand, address: str) -> None:
+    vera = desk_of(stand)
+    page = vera.open(f"{address or ask_for_vaccination(stand, vera)}?lang=en").text
+    words = re.sub(r"<(script|style).*?</\1>|<option.*?</option>|<title>.*?</title>|<dd>.*?</dd>|<[^>]+>", " ", page, flags=re.S)
+    assert set(re.findall(r"[А-Яа-яё]{4,}", words)) <= {"Вера", "Русский"}
+
+
+def _desk_without_snils(stand: Stand) -> Desk:
     """Вера, linked before, whose account has lost its СНИЛС."""
     desk_of(stand)
     return desk_of(stand, {name: value for name, value in VERA.items() if name != "snils"})

@@ -19,7 +19,7 @@ from rp.records.models import RecordRow
 from rp.records.seed import load_seed
 from rp.settings import RetentionYears
 from tests.rp.conftest import Stand
-from tests.rp.requests.desk import OLGA, PYOTR, Desk, ask_for_vaccination, desk_of
+from tests.rp.requests.desk import ANTON, OLGA, PYOTR, Desk, ask_for_vaccination, desk_of
 from tests.rp.test_older_database import put_back
 
 OLD, YOUNG = "2021-01-29", "2022-09-05"
@@ -168,12 +168,14 @@ def test_rg_21_an_older_copy_does_not_bring_it_back(sqlite_stand: Stand) -> None
 
 
 def test_rg_21_a_legal_hold_is_honoured_until_it_is_lifted(stand: Stand) -> None:
-    record_id, _patient_id = record_of(stand, OLD)
+    record_id, patient_id = record_of(stand, OLD)
     path = ask_to_erase(desk_of(stand, PYOTR), record_id)
     olga = desk_of(stand, OLGA)
-    page = olga.open(f"/staff{path}").text
-    assert olga.press(page, "hold-form", reason="").status_code == 422
-    assert olga.press(page, "hold-form", reason="Постановление № 7").status_code == 303
+    hold = f"/staff/patients/{patient_id}/hold"
+    assert hold in olga.open(f"/staff{path}").text
+    assert hold in olga.open(f"/staff/patients/{patient_id}").text
+    assert olga.send(hold, "hold-form", reason="").status_code == 422
+    assert olga.send(hold, "hold-form", reason="Постановление № 7").status_code == 303
     page = olga.open(f"/staff{path}").text
     assert "Постановление № 7" in page
     refused = olga.press(page, "decision-form", "decision=grant", answer=YES)
@@ -184,9 +186,16 @@ def test_rg_21_a_legal_hold_is_honoured_until_it_is_lifted(stand: Stand) -> None
     assert pyotr.open(f"/records/{record_id}").status_code == 200
     assert "Постановление" not in pyotr.open(path).text
     olga = desk_of(stand, OLGA)
-    olga.press(olga.open(f"/staff{path}").text, "lift-form")
+    assert olga.send(hold, "lift-form").status_code == 303
     assert decide(stand, path) == 303
     assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 404
+
+
+def test_only_a_registrar_places_a_hold(stand: Stand) -> None:
+    _record_id, patient_id = record_of(stand, OLD)
+    for person in (ANTON, PYOTR):
+        assert desk_of(stand, person).open(f"/staff/patients/{patient_id}/hold").status_code == 403
+    assert desk_of(stand, OLGA).open("/staff/patients/unknown/hold").status_code == 404
 
 
 def test_r138_everything_is_not_deleted_while_one_record_is_needed(stand: Stand) -> None:
