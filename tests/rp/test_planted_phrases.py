@@ -78,13 +78,15 @@ def test_r134_thousand_phrases_typed_into_every_form_stand_nowhere_in_plain(
     visitors = [visitor_of(stand, person) for person in PEOPLE]
     starts = (*STARTS, f"/staff/patients/{patient_of(stand)}")
     answers = Counter[int]()
-    import time; t=time.time()
+    import time
+
+    t = time.time()
     for planter.is_proper in (True, False):
         for visitor in visitors:
             visitor.found.clear()
             visitor.seen.clear()
             answers.update(answer.status_code for answer in visitor.go_everywhere(planter, *starts))
-    print("crawl", time.time()-t)
+    print("crawl", time.time() - t)
     planter.is_proper = True
     again = cycle([(visitor, shape) for visitor in visitors for shape in visitor.found if is_worth_it(shape)])
     while len(planter.phrases) < PHRASES:
@@ -92,7 +94,9 @@ def test_r134_thousand_phrases_typed_into_every_form_stand_nowhere_in_plain(
         answer = visitor.send_again(shape, planter)
         answers.update([answer.status_code] if answer is not None else [])
     assert max(answers) < 500, answers
-    import time; t=time.time()
+    import time
+
+    t = time.time()
     print(answers, len(planter.phrases), sorted({s for v in visitors for s in v.found}))
     print(reached(stand, visitors))
 
@@ -100,6 +104,7 @@ def test_r134_thousand_phrases_typed_into_every_form_stand_nowhere_in_plain(
         connection.execute("VACUUM INTO ?", (str(stand.home.variable / "copy.sqlite3"),))
     search = Search(spelled for phrase in planter.phrases for spelled in {phrase, phrase.lower(), phrase.upper()})
     hits = search.hits_under(stand.home.root) | search.hits_in_text(caplog.text, "the log")
-    print("search", time.time()-t, len(search._by_head))
-    for hit in sorted(hits, key=str)[:60]: print(hit)
+    print("search", time.time() - t, len(search._by_head))
+    for hit in sorted(hits, key=str)[:60]:
+        print(hit)
     assert not hits
