@@ -18,7 +18,7 @@ from rp.api.new_record import read_texts, read_type, unknown_members, wrong_valu
 from rp.api.shown import shown_person, shown_record, shown_records
 from rp.database import db
 from rp.forms.formats import FieldRefused, read_snils
-from rp.patients.directory import find_by_snils, find_patient
+from rp.patients.directory import find_patient, id_by_snils
 from rp.realm import Realm, current_realm
 from rp.records.disclosure import shown_to_insurers
 from rp.records.entering import enter_record, entry_of, form_of
@@ -45,8 +45,10 @@ def find() -> Response:
     except FieldRefused as error:
         raise wrong_values({"snils": str(error)}) from error
     connection = db.session.connection()
-    patient = find_by_snils(connection, realm, snils)
-    found = [patient.id] if patient and _may(connection, principal, Operation.READ_IDENTITY, patient.id) else []
+    patient_id = id_by_snils(connection, realm, snils)
+    # Asked of nobody too, so that somebody whom the system may not know of takes as long.
+    is_known = _may(connection, principal, Operation.READ_IDENTITY, patient_id or "")
+    found = [patient_id] if patient_id and is_known else []
     db.session.rollback()
     subject = f"patient:{found[0]}" if found else "patients"
     _note(realm, principal, Event.PATIENT_SEARCHED, subject, {"found": len(found)})

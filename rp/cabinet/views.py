@@ -13,7 +13,7 @@ from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
-from rp.records.store import find_record, records_of
+from rp.records.store import find_record, place_of, records_of
 from rp.records.timeline import antibody_chart, make_groups, record_facts
 from rp.records.types.laboratory_test import LABORATORY_TEST
 from rp.records.types.laboratory_test.series import antibody_series
@@ -56,10 +56,11 @@ def record(record_id: str) -> str:
     """One record of the person."""
     realm, session = current_realm(), require_session()
     connection = db.session.connection()
-    found = find_record(connection, realm, record_id) if len(record_id) <= 36 else None
-    if found is None or not _may_read(connection, session, found):
+    place = place_of(connection, record_id[:36])
+    found = find_record(connection, realm, record_id) if place and _may_read(connection, session, *place) else None
+    if found is None:
         # No record and another's are one answer, and one amount of work.
-        _note_reading(realm, session, Event.RECORD_READ, f"record:{found.id if found else 'none'}", outcome="refused")
+        _note_reading(realm, session, Event.RECORD_READ, f"record:{record_id if place else 'none'}", outcome="refused")
         abort(404)
     kind = BY_NAME[found.type_name]
     card = kind.card(found, realm.room(CodeLabels))
@@ -80,9 +81,9 @@ def _own_records(realm: Realm, session: Session) -> list[Record]:
     return records
 
 
-def _may_read(connection: Connection, session: Session, record: Record) -> bool:
-    relations = relations_of(connection, session.principal, record.patient_id)
-    return is_allowed(session.principal, Operation.READ_RECORD, record_type=record.type_name, relations=relations)
+def _may_read(connection: Connection, session: Session, patient_id: str, type_name: str) -> bool:
+    relations = relations_of(connection, session.principal, patient_id)
+    return is_allowed(session.principal, Operation.READ_RECORD, record_type=type_name, relations=relations)
 
 
 def _note_reading(realm: Realm, session: Session, event: Event, object: str, *, outcome: str = "done") -> None:

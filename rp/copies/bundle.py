@@ -9,6 +9,7 @@ from rp.copies.contents import Copy
 from rp.forms.formats import show_snils
 from rp.patients.directory import Patient
 from rp.records.catalogue import BY_NAME
+from rp.records.writing import write_resource
 
 MEDIA_TYPE = "application/fhir+json"
 TEST_DATA = {
@@ -39,12 +40,11 @@ def _patient(patient: Patient) -> dict[str, Any]:
     person = patient.person
     known = {"snils": show_snils(person.snils), "inn": person.inn, "policy": person.policy, "passport": person.passport}
     contacts = {"phone": person.phone, "email": person.email}
-    return {
-        "resourceType": "Patient",
-        "id": patient.id,
+    members = {
         "identifier": [{"system": f"urn:propusk:{name}", "value": value} for name, value in known.items() if value],
         "name": [{"family": person.family_name, "given": [name for name in (person.given_name, person.middle_name) if name]}],
         "telecom": [{"system": system, "value": value} for system, value in contacts.items() if value],
         "gender": person.gender,
         "birthDate": person.birth_date.isoformat(),
     }
+    return write_resource("Patient", patient.id, members)

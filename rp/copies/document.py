@@ -8,8 +8,9 @@ from flask import render_template
 from ground.web.language import format_day
 from ground.web.language import gettext as _
 from rp.copies.contents import Copy
-from rp.pages.printing import print_page
-from rp.patients.directory import Person
+from rp.forms.formats import show_snils
+from rp.pages.printing import Press
+from rp.realm import Realm
 from rp.records.catalogue import BY_NAME, RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
@@ -35,8 +36,9 @@ class PrintedGroup:
     records: tuple[PrintedRecord, ...]
 
 
-def make_document(copy: Copy, labels: CodeLabels) -> bytes:
+def make_document(copy: Copy, realm: Realm) -> bytes:
     """The PDF, in the language of the request. Raises PrintingUnavailable."""
+    labels = realm.room(CodeLabels)
     groups = [
         PrintedGroup(
             kind.title(),
@@ -45,23 +47,28 @@ def make_document(copy: Copy, labels: CodeLabels) -> bytes:
         )
         for kind in RECORD_TYPES
     ]
-    person = person_facts(copy.patient.person)
-    return print_page(render_template("copies/document.html", made_at=copy.made_at, person=person, groups=groups))
+    page = render_template("copies/document.html", made_at=copy.made_at, person=person_facts(copy), groups=groups)
+    return realm.room(Press).print(page)
 
 
-def person_facts(person: Person) -> list[tuple[str, str]]:
-    """What the register knows of the person themselves, as pairs of term and value."""
-    name = " ".join(part for part in (person.family_name, person.given_name, person.middle_name) if part)
-    digits = person.snils
-    snils = f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}"
+def person_facts(copy: Copy) -> list[tuple[str, str]]:
+    """What the register knows of the person themselves, as pairs of term and value. What it does not know is left out."""
+    person = copy.patient.person
     gender = {"female": _("женский"), "male": _("мужской")}.get(person.gender, _("не указан"))
-    return [
-        (_("Фамилия, имя, отчество"), name),
+    facts = [
+        (_("Фамилия, имя, отчество"), person.full_name),
         (_("Дата рождения"), format_day(person.birth_date)),
         (_("Пол"), gender),
-        (_("СНИЛС"), snils),
+        (_("СНИЛС"), show_snils(person.snils)),
+        (_("ИНН"), person.inn),
+        (_("Полис ОМС"), person.policy),
+        (_("Страховая"), copy.insurer.name if copy.insurer else None),
+        (_("Паспорт"), person.passport),
+        (_("Телефон"), person.phone),
+        (_("Почта"), person.email),
         (_("Регион"), person.region),
     ]
+    return [(term, value) for term, value in facts if value]
 
 
 def _printed(record: Record, labels: CodeLabels) -> PrintedRecord:

@@ -16,7 +16,7 @@ from rp.access.policy import Operation, is_allowed
 from rp.access.principal import STAFF, Principal
 from rp.database import db
 from rp.documents import keeping
-from rp.documents.document import Document, DocumentLost
+from rp.documents.document import Document, DocumentHeld, DocumentLost
 from rp.documents.interest import interests
 from rp.documents.names import content_disposition
 from rp.documents.receiving import install_receiving, takes_files
@@ -82,7 +82,7 @@ def hand_in() -> Response | tuple[str, int]:
 def download(document_id: str) -> Response:
     """Hand a file over, to its owner or to whom it concerns."""
     realm, connection = current_realm(), db.session.connection()
-    document = keeping.find(connection, realm, document_id)
+    document = _readable(connection, realm, document_id)
     reader = None if document is None else _reader(connection, realm, document)
     db.session.rollback()  # the reading is over; SQLite would otherwise hold its snapshot while we write
     if reader is not None and reader.role in STAFF:
@@ -107,11 +107,30 @@ def remove(document_id: str) -> Response:
     document = keeping.find(connection, realm, document_id)
     if document is None or not _may_keep(connection, principal, document):
         abort(404)
-    if any(interest.holds(connection, realm, document) for interest in interests()):
-        raise _held()
     db.session.rollback()
-    keeping.remove(realm, document, actor=principal.actor)
+    asked = interests()
+
+    def is_held(connection: Connection) -> bool:
+        return any(interest.holds(connection, realm, document) for interest in asked)
+
+    try:
+        keeping.remove(realm, document, actor=principal.actor, is_held=is_held)
+    except DocumentHeld:
+        raise _held() from None
     return redirect(_way_back(), 303)
+
+
+def _readable(connection: Connection, realm: Realm, document_id: str) -> Document | None:
+    """The document, if there is one and its patient is somebody whose documents this browser may ask for; else nothing is opened,
+    and it takes as long as for no document."""
+    owner = keeping.owner_of(connection, document_id)
+    if owner is None:
+        return None
+    for principal in own_principals():
+        relations = relations_of(connection, principal, owner)
+        if is_allowed(principal, Operation.READ_DOCUMENT, relations=relations):
+            return keeping.find(connection, realm, document_id)
+    return None
 
 
 def _reader(connection: Connection, realm: Realm, document: Document) -> Principal | None:

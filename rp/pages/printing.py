@@ -6,10 +6,12 @@ nothing by an address that a text could carry.
 
 import importlib
 import logging
+import threading
 from pathlib import Path
 from typing import Any
 
 from ground.web.static_files import FOLDER as STATIC
+from rp.realm import Realm
 
 PRINT_SHEET = Path(__file__).parent / "print.css"
 BASE = "print:///"
@@ -21,12 +23,19 @@ class PrintingUnavailable(Exception):
     """This machine cannot make a PDF; the text says what is missing."""
 
 
-def print_page(html: str) -> bytes:
-    """The PDF of a page. Raises PrintingUnavailable."""
-    weasyprint = _weasyprint()
-    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_only_own_files(weasyprint))
-    made: bytes = document.write_pdf(pdf_variant=VARIANT)
-    return made
+class Press:
+    """The press of one registry. A PDF keeps a processor busy for a second: one is made at a time, however many are asked for."""
+
+    def __init__(self, _realm: Realm) -> None:
+        self._lock = threading.Lock()
+
+    def print(self, html: str) -> bytes:
+        """The PDF of a page. Raises PrintingUnavailable."""
+        with self._lock:
+            weasyprint = _weasyprint()
+            document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_only_own_files(weasyprint))
+            made: bytes = document.write_pdf(pdf_variant=VARIANT)
+            return made
 
 
 def _weasyprint() -> Any:

@@ -8,11 +8,16 @@ from ground.web.language import gettext as _
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its name in the language of the page, its first page, and the icon of the design sheet."""
+    """One section: its name in the language of the page, its first page, the icon of the design sheet, and its other pages."""
 
     label: Callable[[], str]
     path: str
     icon: str
+    others: tuple[str, ...] = ()
+
+    def is_open(self, open_path: str) -> bool:
+        """Is this one of its pages, or a page below one of them?"""
+        return any(open_path == path or open_path.startswith(f"{path}/") for path in (self.path, *self.others))
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -21,8 +26,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(lambda: _("Подтверждение данных"), "/confirmation", "user"),
     Section(lambda: _("Близкие"), "/family", "user"),
     Section(lambda: _("Файлы"), "/documents", "list"),
-    Section(lambda: _("Доступ"), "/sharing", "shield"),
-    Section(lambda: _("Кто смотрел"), "/readers", "info"),
+    Section(lambda: _("Доступ"), "/sharing", "shield", ("/readers",)),
     Section(lambda: _("Уведомления"), "/notices", "message"),
     Section(lambda: _("Копия"), "/copy", "download"),
 )
@@ -30,10 +34,7 @@ SECTIONS: tuple[Section, ...] = (
 
 def section_links(open_path: str, news: Mapping[str, int] | None = None) -> list[tuple[str, str, bool, str]]:
     """The side navigation: label, address, whether it is open, icon. `news` counts what is new in the section of an address."""
-    return [
-        (_label(each, news or {}), each.path, open_path == each.path or open_path.startswith(f"{each.path}/"), each.icon)
-        for each in SECTIONS
-    ]
+    return [(_label(each, news or {}), each.path, each.is_open(open_path), each.icon) for each in SECTIONS]
 
 
 def _label(section: Section, news: Mapping[str, int]) -> str:

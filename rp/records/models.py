@@ -38,7 +38,8 @@ class RecordRow(Base):
 
 
 class RecordVersion(Base):
-    """A former version of a record: its row as it was, with who had written it, why and when."""
+    """A former version of a record: its row as it was, with who had written it and when. `reason` is the program's own, if any:
+    what people wrote is sealed."""
 
     __tablename__ = "record_versions"
 

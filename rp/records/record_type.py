@@ -43,6 +43,9 @@ class Record:
     changed_at: int = 0
 
 
+PROOF = "pcr"
+
+
 @dataclass(frozen=True)
 class Finding:
     """What one record tells of the virus, for a type that asks for proof. `method` is `pcr`, `antigen` or another way to look."""
@@ -52,6 +55,11 @@ class Finding:
     method: str
     is_positive: bool
     title: str = field(repr=False)
+
+    @property
+    def is_proof(self) -> bool:
+        """Does it prove the disease? Only a positive PCR does (mission R004)."""
+        return self.method == PROOF and self.is_positive
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,14 @@ _OF_PATIENT = (
     .where(_TABLE.c.patient_id == bindparam("patient_id"), _TABLE.c.withdrawn_at.is_(None))
     .order_by(_TABLE.c.occurred_on.desc(), _TABLE.c.created_at.desc(), _TABLE.c.id)
 )
+_IDS_OF_PATIENT = select(_TABLE.c.id).where(_TABLE.c.patient_id == bindparam("patient_id"))
+_PLACE = select(_TABLE.c.patient_id, _TABLE.c.type_name).where(_TABLE.c.id == bindparam("id"), _TABLE.c.withdrawn_at.is_(None))
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
 _IDENTITY = select(_TABLE.c.identity_hash).where(_TABLE.c.id == bindparam("record_id"))
 _BY_IDENTITY = select(_TABLE.c.id).where(_TABLE.c.identity_hash == bindparam("identity_hash"))
 _VERSIONS_OF = select(_VERSIONS).where(_VERSIONS.c.record_id == bindparam("record_id")).order_by(_VERSIONS.c.version.desc())
+REASON = "reason of the version"
+"""What somebody wrote as the reason is theirs and the patient's, so it is sealed with the content and stands in no column."""
 _FORMER = ("version", "occurred_on", "organisation", "source", "sealed", "author", "reason", "changed_at")
 
 
@@ -104,11 +108,13 @@ def new_row(keys: Keys, record: Record, identity_hash: bytes) -> dict[str, Any]:
         "organisation_id": record.organisation_id,
         "source": record.source,
         "version": record.version,
-        "sealed": keys.seal_fields(_place(record), record.content),
+        "sealed": keys.seal_fields(
+            _place(record), {**record.content, REASON: record.reason} if record.reason else record.content
+        ),
         "identity_hash": identity_hash,
         "number_index": number_index(keys.realm, number) if number else None,
         "author": record.author,
-        "reason": record.reason,
+        "reason": "",
         "created_at": record.stored_at,
         "changed_at": record.changed_at,
         "withdrawn_at": None,
@@ -178,6 +184,17 @@ def records_of(connection: Connection, realm: Realm, patient_id: str) -> list[Re
     return [_open(keys, row) for row in connection.execute(_OF_PATIENT, {"patient_id": patient_id}).mappings().all()]
 
 
+def record_ids_of(connection: Connection, patient_id: str) -> list[str]:
+    """The ids of all records of a patient, also of those that were withdrawn."""
+    return list(connection.execute(_IDS_OF_PATIENT, {"patient_id": patient_id}).scalars())
+
+
+def place_of(connection: Connection, record_id: str) -> tuple[str, str] | None:
+    """Whose record it is, and of which type; None for no record. Nothing is opened, so whose it is costs the same to find out."""
+    row = connection.execute(_PLACE, {"id": record_id}).first()
+    return None if row is None else (row.patient_id, row.type_name)
+
+
 def find_record(connection: Connection, realm: Realm, record_id: str) -> Record | None:
     """The record of that id, whoever's it is: the caller asks the policy. None for one that was withdrawn."""
     row = connection.execute(_BY_ID, {"id": record_id}).mappings().first()
@@ -217,7 +234,7 @@ def _open(keys: Keys, row: Mapping[Any, Any]) -> Record:
         reason=row["reason"],
         changed_at=row["changed_at"],
     )
-    return replace(record, content=keys.open_fields(_place(record), row["sealed"]))
+    return _with_content(keys, record, row["sealed"])
 
 
 def _former(keys: Keys, record: Record, row: Mapping[Any, Any]) -> Record:
@@ -232,7 +249,13 @@ def _former(keys: Keys, record: Record, row: Mapping[Any, Any]) -> Record:
         reason=row["reason"],
         changed_at=row["changed_at"],
     )
-    return replace(former, content=keys.open_fields(_place(former), row["sealed"]))
+    return _with_content(keys, former, row["sealed"])
+
+
+def _with_content(keys: Keys, record: Record, sealed: bytes) -> Record:
+    content = keys.open_fields(_place(record), sealed)
+    reason = content.pop(REASON, record.reason)
+    return replace(record, content=content, reason=reason)
 
 
 def _place(record: Record) -> Place:

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from ground.web.chart import LineChart, line_chart
-from ground.web.language import format_day, format_day_of_year, format_number
+from ground.web.language import format_day, format_day_of_year, format_moment, format_number
 from ground.web.language import gettext as _
 from rp.records.catalogue import BY_NAME, RECORD_TYPES
 from rp.records.codes import CodeLabels
@@ -84,7 +84,8 @@ def record_facts(record: Record, card: Card) -> list[tuple[str, str]]:
     when = format_day(record.occurred_on)
     if card.ended_on and card.ended_on != record.occurred_on:
         when = f"{when} – {format_day(card.ended_on)}"
-    return [(_("Когда"), when), (_("Где"), record.organisation), *card.facts, (_("Источник"), record.source)]
+    corrected = [(_("Исправлено"), format_moment(record.changed_at))] if record.version > 1 else []
+    return [(_("Когда"), when), (_("Где"), record.organisation), *card.facts, (_("Источник"), record.source), *corrected]
 
 
 def antibody_chart(series: AntibodySeries) -> LineChart:

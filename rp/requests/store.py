@@ -45,10 +45,13 @@ class RequestMoved(Exception):
     """Somebody else has changed the request since it was read."""
 
 
-def find_request(connection: Connection, realm: Realm, request_id: str) -> Request | None:
-    """The request of that id, whoever's it is: the caller asks whether it may be shown."""
+def find_request(connection: Connection, realm: Realm, request_id: str, *, of_patient: str | None = None) -> Request | None:
+    """The request of that id; whoever's it is, unless `of_patient` says whose. Another's is not even opened: it is as if there
+    were none, by the time it takes too."""
     row = connection.execute(_BY_ID, {"request_id": request_id[:36]}).mappings().first()
-    return None if row is None else _open(Keys(connection, realm), row)
+    if row is None or of_patient not in (None, row["patient_id"]):
+        return None
+    return _open(Keys(connection, realm), row)
 
 
 def requests_of(connection: Connection, realm: Realm, patient_id: str) -> list[Request]:
@@ -66,6 +69,13 @@ def requests_naming(connection: Connection, realm: Realm, document_id: str) -> l
 def documents_of(connection: Connection, request_id: str) -> list[str]:
     """The documents that a request names."""
     return list(connection.execute(_DOCUMENTS_OF, {"request_id": request_id}).scalars())
+
+
+def count_undecided(connection: Connection, patient_id: str) -> int:
+    """How many requests of a patient wait: to be sent, or to be decided."""
+    waits = _TABLE.c.state.in_([str(State.DRAFT), str(State.SENT)])
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.patient_id == patient_id, waits)
+    return int(connection.execute(query).scalar_one())
 
 
 def queue(

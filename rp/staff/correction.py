@@ -17,7 +17,7 @@ from rp.records.entering import RecordLeansOnIt, correct_record, entry_of, form_
 from rp.records.record_type import Record
 from rp.records.store import MAX_REASON_CHARACTERS, VersionConflict, find_record
 from rp.records.timeline import record_facts
-from rp.staff.desk import may_correct, page, patient_for
+from rp.staff.desk import may_correct, note_look, page, patient_for
 from rp.staff.patients import record_for
 
 blueprint = Blueprint("staff_correction", __name__, url_prefix="/staff/records")
@@ -41,6 +41,7 @@ REASON = Form(
 def open_correction(record_id: str) -> tuple[str, int]:
     """The form of the record's type with what the record says now."""
     record = _own_record(record_id)
+    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     texts = BY_NAME[record.type_name].values_of(record)
     return _correction(record, None, REASON.empty(), texts=texts)
 
@@ -91,7 +92,9 @@ def correct(record_id: str) -> tuple[str, int] | Response:
 @guarded(Operation.WRITE_RECORD)
 def open_withdrawal(record_id: str) -> tuple[str, int]:
     """What is withdrawn, and why."""
-    return _withdrawal(_own_record(record_id), REASON.empty())
+    record = _own_record(record_id)
+    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
+    return _withdrawal(record, REASON.empty())
 
 
 @blueprint.post("/<record_id>/withdraw")

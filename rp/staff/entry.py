@@ -1,7 +1,6 @@
 """Writing a new record, of a patient whom the register has or of one who comes into it with this record."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
@@ -18,7 +17,7 @@ from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME
 from rp.records.entering import Outcome, enter_record, entry_of, form_of
 from rp.records.record_type import RecordType
-from rp.staff.desk import own_types, page, patient_for, types_of, workplace
+from rp.staff.desk import note_look, own_types, page, patient_for, types_of, workplace
 from rp.staff.newcomer import NEWCOMER, person_of
 
 blueprint = Blueprint("staff_entry", __name__, url_prefix="/staff/patients")
@@ -33,7 +32,12 @@ def empty(patient_id: str, type_name: str) -> tuple[str, int]:
     kind = _kind(own_types(connection, Operation.WRITE_RECORD, patient.id), type_name)
     entry = entry_of(connection, realm, patient_id=patient.id, organisation=workplace().organisation.name)
     form = form_of(kind, entry)
-    return page("staff/entry.html", patient=patient, kind=kind, form=form, read=form.empty(), known_id=None)
+    note_look(realm, Event.RECORDS_READ, [f"patient:{patient.id}"])
+    proofs = {finding.record_id for finding in entry.findings if finding.is_proof}
+    proof = request.args.get("proof", "")
+    read = form.empty(pcr=proof) if proof in proofs else form.empty()
+    no_proof = kind.is_proved and not proofs
+    return page("staff/entry.html", patient=patient, kind=kind, form=form, read=read, known_id=None, no_proof=no_proof)
 
 
 @blueprint.post("/<patient_id>/new/<type_name>")
@@ -50,8 +54,16 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
     if outcome.record is not None:
         return redirect(f"/staff/records/{outcome.record.id}", 303)
     status = 409 if outcome.known_id else 422
+    known_id = outcome.known_id
     return page(
-        "staff/entry.html", status=status, patient=patient, kind=kind, form=form, read=outcome.read, known_id=outcome.known_id
+        "staff/entry.html",
+        status=status,
+        patient=patient,
+        kind=kind,
+        form=form,
+        read=outcome.read,
+        known_id=known_id,
+        no_proof=False,
     )
 
 
@@ -59,12 +71,8 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
 @guarded(Operation.WRITE_RECORD)
 def empty_newcomer(type_name: str) -> tuple[str, int]:
     """The form of a person together with their first record: nobody comes into the register without one."""
-    realm, connection = current_realm(), db.session.connection()
     kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
-    form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=workplace().organisation.name))
-    return page(
-        "staff/newcomer.html", kind=kind, person_form=NEWCOMER, person_read=NEWCOMER.empty(), form=form, read=form.empty()
-    )
+    return _newcomer_page(kind, NEWCOMER.empty())
 
 
 @blueprint.post("/new/<type_name>")
@@ -81,9 +89,9 @@ def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
             if outcome.record is None:
                 raise _NothingStored(outcome.read)
     except _KnownPatient as known:
-        return page("staff/newcomer.html", status=409, **_newcomer(realm, kind, person_read), known_patient_id=str(known))
+        return _newcomer_page(kind, person_read, status=409, known_patient_id=str(known))
     except _NothingStored as nothing:
-        return page("staff/newcomer.html", status=422, **_newcomer(realm, kind, person_read, nothing.read))
+        return _newcomer_page(kind, person_read, nothing.read, status=422)
     return redirect(f"/staff/records/{outcome.record.id}", 303)
 
 
@@ -130,12 +138,27 @@ def _enter(connection: Connection, realm: Realm, patient: Patient, kind: RecordT
     return outcome
 
 
-def _newcomer(realm: Realm, kind: RecordType, person_read: FormRead, read: FormRead | None = None) -> dict[str, Any]:
-    """What the page of a newcomer is drawn of, with everything that was typed."""
+def _newcomer_page(
+    kind: RecordType,
+    person_read: FormRead,
+    read: FormRead | None = None,
+    *,
+    status: int = 200,
+    known_patient_id: str | None = None,
+) -> tuple[str, int]:
+    """The page of a newcomer, with everything that was typed."""
     connection = db.session.connection()
-    form = form_of(kind, entry_of(connection, realm, patient_id="", organisation=""))
-    shown = read or form.read(request.form)
-    return {"kind": kind, "person_form": NEWCOMER, "person_read": person_read, "form": form, "read": shown}
+    form = form_of(kind, entry_of(connection, current_realm(), patient_id="", organisation=""))
+    return page(
+        "staff/newcomer.html",
+        status=status,
+        kind=kind,
+        person_form=NEWCOMER,
+        person_read=person_read,
+        form=form,
+        read=read or (form.read(request.form) if request.method == "POST" else form.empty()),
+        known_patient_id=known_patient_id,
+    )
 
 
 def _kind(allowed: tuple[RecordType, ...], type_name: str, *, is_newcomer: bool = False) -> RecordType:

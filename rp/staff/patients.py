@@ -4,6 +4,7 @@ Reading is what citizens do too: the guard asks for what only people at work do,
 """
 
 from flask import Blueprint, abort
+from sqlalchemy import Connection
 
 from rp.access.current import current_principal
 from rp.access.events import Event
@@ -11,14 +12,15 @@ from rp.access.guard import guarded
 from rp.access.policy import Operation, may_ever
 from rp.database import db
 from rp.forms.formats import show_snils
-from rp.realm import current_realm
+from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME
 from rp.records.codes import CodeLabels
-from rp.records.record_type import Record
+from rp.records.entering import entry_of, rests_on
+from rp.records.record_type import Record, RecordType
 from rp.records.store import find_record, records_of, versions_of
 from rp.records.timeline import antibody_chart, make_groups, record_facts
 from rp.records.types.laboratory_test.series import antibody_series
-from rp.staff.desk import MAX_IDENTIFIER_CHARACTERS, may_correct, may_with, note_look, own_types, page, patient_for
+from rp.staff.desk import MAX_IDENTIFIER_CHARACTERS, is_own, may_correct, may_with, note_look, own_types, page, patient_for
 from rp.staff.words import author_name
 
 blueprint = Blueprint("staff_patients", __name__, url_prefix="/staff")
@@ -42,6 +44,7 @@ def patient(patient_id: str) -> tuple[str, int]:
         snils=show_snils(found.person.snils),
         groups=[group for group in make_groups(records, realm.room(CodeLabels), base="/staff/records") if group.name in names],
         written={kind.name: kind.entry_title() for kind in written},
+        is_own=is_own(found.id),
         antibodies=antibody_chart(series) if series else None,
         antibody_unit=series.unit if series else "",
         may_hold=may_ever(current_principal(), Operation.HOLD_DATA),
@@ -63,6 +66,7 @@ def record(record_id: str) -> tuple[str, int]:
         for version in (found, *former)
     ]
     can_correct = may_correct(connection, found)
+    next_kind = _next_step(connection, realm, found)
     note_look(realm, Event.RECORD_READ, [f"record:{found.id}"])
     return page(
         "staff/record.html",
@@ -73,7 +77,19 @@ def record(record_id: str) -> tuple[str, int]:
         facts=record_facts(found, card),
         versions=versions,
         can_correct=can_correct,
+        next_title=next_kind.entry_title() if next_kind else None,
+        next_path=f"/staff/patients/{owner.id}/new/{next_kind.name}?proof={found.id}" if next_kind else None,
     )
+
+
+def _next_step(connection: Connection, realm: Realm, record: Record) -> RecordType | None:
+    """The type of record that this one proves, if there is none yet and whoever looks may write it."""
+    entry = entry_of(connection, realm, patient_id=record.patient_id, organisation="")
+    proof = BY_NAME[record.type_name].finding(record, entry.labels)
+    if proof is None or not proof.is_proof or rests_on(entry, record.id) is not None:
+        return None
+    written = own_types(connection, Operation.WRITE_RECORD, record.patient_id)
+    return next((kind for kind in written if kind.is_proved), None)
 
 
 def record_for(record_id: str, operation: Operation) -> Record:

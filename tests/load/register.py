@@ -10,6 +10,7 @@ of people chosen by chance. Exit 1 when a figure is above its bound.
 import argparse
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -84,47 +85,67 @@ def measure_import(file: Path, environment: dict[str, str], people: int) -> floa
     return seconds
 
 
-def pages(realm: Realm, url: str, people: int) -> dict[str, Callable[[], float]]:
-    """What is asked for, each returning the milliseconds of one answer."""
+def pages(realm: Realm, url: str, people: int) -> dict[str, Callable[[], None]]:
+    """What is asked for."""
     chance = random.SystemRandom()
-    staff = signed_in(realm, patient_id=None, claims=DOCTOR, acr="substantial")
-    patients = []
     with realm.database.read() as connection:
-        for _ in range(20):
-            found = find_by_snils(connection, realm, snils_of(chance.randrange(people)))
-            assert found is not None
-            patients.append(found.id)
+        found = [find_by_snils(connection, realm, snils_of(chance.randrange(people))) for _ in range(20)]
         total = connection.execute(select(func.count()).select_from(table_of(RecordRow))).scalar_one()
-    citizens = [signed_in(realm, patient_id=patient_id, claims={}, acr="substantial") for patient_id in patients]
     print(f"{total} records in the register")
-
-    def search() -> float:
-        return answer(f"{url}/staff/search?snils={snils_of(chance.randrange(people))}", staff)
-
+    citizens = [Visitor(url, signed_in(realm, patient_id=patient.id, claims={})) for patient in found if patient is not None]
+    doctor = Visitor(url, signed_in(realm, patient_id=None, claims=DOCTOR))
     return {
-        "cabinet": lambda: answer(f"{url}/", chance.choice(citizens)),
-        "history": lambda: answer(f"{url}/history", chance.choice(citizens)),
-        "staff search": search,
+        "cabinet": lambda: chance.choice(citizens).open("/"),
+        "history": lambda: chance.choice(citizens).open("/history"),
+        "staff search": lambda: doctor.search(snils_of(chance.randrange(people))),
     }
 
 
-def measure(ask: Callable[[], float], count: int) -> float:
+class Visitor:
+    """A browser with a session, who has agreed to the terms."""
+
+    def __init__(self, url: str, cookie: str) -> None:
+        self._url = url
+        self._browser = requests.Session()
+        self._browser.cookies.set("rp_session", cookie, domain="localhost.local")
+        self._csrf_token = ""
+        self._fill("/terms", {"agree": "1", "next": "/"})
+
+    def open(self, path: str) -> None:
+        """A page, which must be one."""
+        response = self._browser.get(f"{self._url}{path}", allow_redirects=False, timeout=30)
+        assert response.status_code == 200, (path, response.status_code, response.headers.get("Location"))
+
+    def search(self, snils: str) -> None:
+        """From the number of a person to their page."""
+        response = self._post("/staff", {"number": snils})
+        assert response.url.startswith(f"{self._url}/staff/patients/"), response.url
+
+    def _fill(self, path: str, fields: Mapping[str, str]) -> None:
+        page = self._browser.get(f"{self._url}{path}", timeout=30)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert token is not None, (path, page.status_code)
+        self._csrf_token = token[1]
+        self._post(path, fields)
+
+    def _post(self, path: str, fields: Mapping[str, str]) -> requests.Response:
+        response = self._browser.post(f"{self._url}{path}", data={"csrf_token": self._csrf_token, **fields}, timeout=30)
+        assert response.status_code == 200, (path, response.status_code)
+        return response
+
+
+def measure(ask: Callable[[], None], count: int) -> float:
     """The median in milliseconds, after a few that warm up."""
-    for _ in range(5):
+    taken = []
+    for number in range(count + 5):
+        began = time.perf_counter()
         ask()
-    return statistics.median(ask() for _ in range(count))
+        if number >= 5:
+            taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
 
 
-def answer(address: str, cookie: str) -> float:
-    """Milliseconds of one page, which must be one."""
-    began = time.perf_counter()
-    response = requests.get(address, cookies={"rp_session": cookie}, allow_redirects=False, timeout=30)
-    milliseconds = (time.perf_counter() - began) * 1000
-    assert response.status_code == 200, (address, response.status_code, response.headers.get("Location"))
-    return milliseconds
-
-
-def signed_in(realm: Realm, *, patient_id: str | None, claims: Mapping[str, object], acr: str) -> str:
+def signed_in(realm: Realm, *, patient_id: str | None, claims: Mapping[str, object]) -> str:
     """A session that no provider is asked about: its cookie."""
     tokens = {"access_token": "", "id_token": "", "expires_at": 0, "refresh_token": None}
     with realm.database.write() as connection:
@@ -135,7 +156,7 @@ def signed_in(realm: Realm, *, patient_id: str | None, claims: Mapping[str, obje
             issuer=realm.settings.issuer,
             subject=f"load-{patient_id}",
             provider_session=None,
-            acr=acr,
+            acr="substantial",
             sealed={"claims": claims, "tokens": tokens},
         )
 

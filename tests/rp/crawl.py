@@ -4,6 +4,7 @@ What is typed where is the caller's to say: a form is its address, its fields wi
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -16,16 +17,21 @@ from werkzeug.test import TestResponse
 from tests.rp.conftest import Browser
 
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+ORIGIN = "http://localhost:8500"
 MOST_PAGES = 400
+ALIKE = 4
+"""Pages that differ by an identifier only are opened so many times: of requests, not all are in one state."""
 
 
 @dataclass
 class FieldFound:
-    """A control of a form: what kind it is, what stands in it, and what can be chosen."""
+    """A control of a form: what kind it is, what stands in it, and what can be chosen. `mode` is the keyboard it asks for."""
 
     name: str
     kind: str
     value: str = ""
+    mode: str = ""
+    longest: int = 0
     options: list[str] = field(default_factory=list)
 
 
@@ -82,7 +88,8 @@ class _Page(HTMLParser):
     @staticmethod
     def _input(form: FormFound, given: dict[str, str]) -> None:
         kind = given.get("type", "text")
-        known = form.fields.setdefault(given["name"], FieldFound(given["name"], kind))
+        found = FieldFound(given["name"], kind, mode=given.get("inputmode", ""), longest=int(given.get("maxlength", 0)))
+        known = form.fields.setdefault(given["name"], found)
         if kind in ("radio", "checkbox"):
             known.options.append(given.get("value", "on"))
             known.value = given.get("value", "on") if "checked" in given else known.value
@@ -92,6 +99,13 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._area is not None:
             self._area.value += data
+
+    @property
+    def paths(self) -> list[str]:
+        """Where its links lead within the registry; another language or theme is the same page."""
+        own = [urlsplit(link) for link in self.links if link.startswith(f"{ORIGIN}/")]
+        paths = [f"{link.path}?{link.query}" if link.query else link.path for link in own]
+        return [path for path in paths if "lang=" not in path and "theme=" not in path]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -104,57 +118,64 @@ Filling = Callable[[FieldFound], "str | tuple[BytesIO, str] | None"]
 
 
 class Visitor:
-    """One signed-in person who goes everywhere. `seen` holds the pages, `sent` the shapes of the forms that were sent."""
+    """One signed-in person who goes everywhere. `seen` holds the pages, `found` each form once and the page that shows it."""
 
     def __init__(self, browser: Browser, *, leaves_out: Callable[[str], bool]) -> None:
         self._browser = browser
         self._leaves_out = leaves_out
-        self.seen: set[str] = set()
-        self.sent: set[str] = set()
+        self.seen: Counter[str] = Counter()
+        self.found: dict[str, str] = {}
 
-    def go_everywhere(self, fill: Filling, *, start: str) -> Iterator[TestResponse]:
-        """Open every page that can be reached and send every form once, and give each answer."""
-        waiting, shapes = [start], set[str]()
-        while waiting and len(self.seen) < MOST_PAGES:
+    def go_everywhere(self, fill: Filling, *starts: str) -> Iterator[TestResponse]:
+        """Open every page that can be reached and send every form once by each of its buttons, and give each answer."""
+        waiting, opened = list(starts), set[str]()
+        while waiting and len(opened) < MOST_PAGES:
             path = waiting.pop(0)
             shape = IDENTIFIER.sub("*", path)
-            if self._leaves_out(path) or shape in self.seen:
+            if self.seen[shape] == ALIKE or path in opened or self._leaves_out(urlsplit(path).path):
                 continue
-            self.seen.add(shape)
+            self.seen[shape] += 1
+            opened.add(path)
             answer = self._browser.get(path)
             yield answer
-            for link, forms in self._read(answer, path):
-                waiting.extend(link)
-                for form in forms:
-                    if form.shape in shapes or self._leaves_out(urlsplit(form.action).path):
-                        continue
-                    shapes.add(form.shape)
-                    sent = self.send(form, fill)
-                    self.sent.add(form.shape)
-                    yield sent
-                    if sent.status_code in (302, 303):
-                        waiting.append(sent.headers["Location"])
-                    else:
-                        waiting.extend(link for links, _forms in self._read(sent, path) for link in links)
+            page = _read(answer, path)
+            waiting.extend(page.paths)
+            if answer.status_code in (302, 303):
+                waiting.append(answer.headers["Location"])
+            for form in page.forms:
+                if form.shape in self.found or self._leaves_out(urlsplit(form.action).path):
+                    continue
+                self.found[form.shape] = path
+                for button in form.buttons or [None]:
+                    sent = self.send_again(form.shape, fill, button)
+                    if sent is not None:
+                        yield sent
+                        waiting.extend(_read(sent, path).paths)
+                        waiting.extend([sent.headers["Location"]] if sent.status_code in (302, 303) else [])
 
-    def send(self, form: FormFound, fill: Filling) -> TestResponse:
-        """Send one form, each field as the caller says; what the caller leaves alone goes as it stands."""
-        data: dict[str, Any] = dict(form.buttons[:1])
+    def send_again(self, shape: str, fill: Filling, button: tuple[str, str] | None = None) -> TestResponse | None:
+        """Send a form that was found, from its page as it is now: a form of yesterday is the same request. None when the page
+        has it no more."""
+        path = self.found[shape]
+        page = _read(self._browser.get(path), path)
+        return next((self.send(form, fill, button) for form in page.forms if form.shape == shape), None)
+
+    def send(self, form: FormFound, fill: Filling, button: tuple[str, str] | None = None) -> TestResponse:
+        """Send one form by a button of it, each field as the caller says; what the caller leaves alone goes as it stands."""
+        data: dict[str, Any] = dict([button] if button else form.buttons[:1])
         for each in form.fields.values():
             filled = fill(each)
             value = each.value if filled is None else filled
             if value or each.kind not in ("radio", "checkbox", "file"):
                 data[each.name] = value
+        action = urlsplit(form.action)
         if form.method == "get":
-            return self._browser.get(urlsplit(form.action).path, query_string=data)
-        return self._browser.client.post(urlsplit(form.action).path, data=data)
+            return self._browser.get(action.path, query_string=data)
+        return self._browser.client.post(action.path, query_string=action.query, data=data)
 
-    @staticmethod
-    def _read(answer: TestResponse, path: str) -> Iterator[tuple[list[str], list[FormFound]]]:
-        if answer.mimetype != "text/html":
-            return
-        page = _Page(f"http://localhost:8500{path}")
+
+def _read(answer: TestResponse, path: str) -> _Page:
+    page = _Page(f"{ORIGIN}{path}")
+    if answer.mimetype == "text/html":
         page.feed(answer.text)
-        own = [urlsplit(link) for link in page.links]
-        paths = [f"{link.path}?{link.query}" if link.query else link.path for link in own if link.netloc == "localhost:8500"]
-        yield [each for each in paths if "lang=" not in each and "theme=" not in each], page.forms
+    return page

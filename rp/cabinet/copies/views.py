@@ -14,7 +14,6 @@ from rp.copies.contents import Copy, take_copy
 from rp.database import db
 from rp.pages.printing import PrintingUnavailable
 from rp.realm import Realm, current_realm
-from rp.records.codes import CodeLabels
 from rp.relations.relation import relations_of
 
 SANDBOX = "default-src 'none'; sandbox"
@@ -47,7 +46,7 @@ def as_document() -> Response:
     realm = current_realm()
     copy = _taken(realm)
     try:
-        made = document.make_document(copy, realm.room(CodeLabels))
+        made = document.make_document(copy, realm)
     except PrintingUnavailable as error:
         raise PageProblem(
             status=503,

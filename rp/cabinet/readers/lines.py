@@ -11,13 +11,17 @@ from rp.access.events import Event
 from rp.access.extract import Entry
 from rp.access.principal import Role
 from rp.organisations.directory import find_workplace, organisation_of_client
+from rp.patients.directory import find_patient
+from rp.realm import Realm
 
 SENTENCES: Mapping[Event, LazyText] = {
     Event.RECORDS_READ: lazy_gettext("Все записи"),
     Event.RECORD_READ: lazy_gettext("Одну запись: %(title)s"),
-    Event.API_READ: lazy_gettext("Записи, через программу"),
-    Event.IDENTITY_READ: lazy_gettext("Данные о личности, через программу"),
+    Event.API_READ: lazy_gettext("Записи"),
+    Event.IDENTITY_READ: lazy_gettext("Данные о личности"),
     Event.PATIENT_SEARCHED: lazy_gettext("Искали вас в регистре"),
+    Event.REQUEST_READ: lazy_gettext("Ваше заявление"),
+    Event.DOCUMENT_READ: lazy_gettext("Ваш документ: %(title)s"),
     Event.COPY_MADE: lazy_gettext("Копию всех записей"),
 }
 OTHER_READING = lazy_gettext("Ваши данные")
@@ -41,23 +45,31 @@ class Line:
     was_refused: bool
 
 
-def line_of(
-    connection: Connection, entry: Entry, *, own_actor: str, titles: Mapping[str, str], relatives: Mapping[str, str]
-) -> Line:
-    """An entry as the person reads it. `titles` are those of their records, by the object of the journal; `relatives` are what
-    they call those who speak for them, by the actor."""
-    who, capacity = _who(connection, entry.actor, own_actor, relatives)
+@dataclass(frozen=True)
+class Asked:
+    """Whose page it is: the patient of the records, who looks at the page, the titles of the things by the journal's name, and
+    what they call those who speak for them, by the actor."""
+
+    owner: str
+    own_actor: str
+    titles: Mapping[str, str]
+    relatives: Mapping[str, str]
+
+
+def line_of(connection: Connection, realm: Realm, entry: Entry, asked: Asked) -> Line:
+    """An entry as the person reads it."""
+    who, capacity = _who(connection, realm, entry, asked)
     sentence = SENTENCES.get(Event(entry.action), OTHER_READING).message
-    title = titles.get(entry.object, _("её больше нет"))
+    title = asked.titles.get(entry.object, "")
     return Line(who, capacity, _(sentence, title=title), entry.at, entry.outcome == "refused")
 
 
-def _who(connection: Connection, actor: str, own_actor: str, relatives: Mapping[str, str]) -> tuple[str, str]:
-    if actor == own_actor:
+def _who(connection: Connection, realm: Realm, entry: Entry, asked: Asked) -> tuple[str, str]:
+    if entry.actor == asked.own_actor:
         return _("Вы"), ""
-    if actor in relatives:
-        return relatives[actor], _("действует за вас")
-    kind, _colon, name = actor.partition(":")
+    if entry.actor in asked.relatives:
+        return asked.relatives[entry.actor], _("действует за вас")
+    kind, _colon, name = entry.actor.partition(":")
     if kind == "staff":
         place = find_workplace(connection, name)
         return (place.organisation.name, str(ROLES.get(place.role, ""))) if place else (_("Сотрудник"), "")
@@ -65,5 +77,15 @@ def _who(connection: Connection, actor: str, own_actor: str, relatives: Mapping[
         organisation = organisation_of_client(connection, name)
         return (organisation.name, _("программа")) if organisation else (name, _("приложение, которым вы пользуетесь"))
     if kind == "patient":
-        return _("Другой человек"), ""
+        return _person(connection, realm, entry, asked, name)
     return _("Администратор регистра"), ""
+
+
+def _person(connection: Connection, realm: Realm, entry: Entry, asked: Asked, patient_id: str) -> tuple[str, str]:
+    """Another citizen. Who was shown something speaks for the owner, who knows them; who was not is nobody's to know."""
+    if patient_id == asked.owner:
+        return _("Владелец записей"), ""
+    patient = find_patient(connection, realm, patient_id) if entry.outcome != "refused" else None
+    if patient is None:
+        return _("Другой человек"), ""
+    return f"{patient.person.given_name} {patient.person.family_name}", _("представитель")

@@ -9,6 +9,7 @@ from rp.access.guard import guarded
 from rp.access.policy import Operation, is_allowed
 from rp.database import db
 from rp.organisations.directory import find_organisation, organisations_of_kinds
+from rp.patients.confirmation import is_confirmed
 from rp.patients.directory import find_patient
 from rp.realm import Realm, current_realm
 from rp.relations.hiding import Group, hidden_groups, hide_groups
@@ -51,6 +52,7 @@ def sharing() -> str:
         "sharing/page.html",
         **shown,
         insurer=insurer,
+        is_confirmed=is_confirmed(connection, owner),
         groups=[(group, str(title), group not in hidden) for group, title in TITLES.items()],
         partners=[(partner, consents.get(partner.id)) for partner in organisations_of_kinds(connection, (PARTNER,))],
     )

@@ -99,9 +99,12 @@ def test_reset_leaves_the_seed_and_nothing_else(stand: Stand, control: Control) 
     browser = stand.browser()
     browser.sign_in()
     post(stand, VERA, "Прежнее.")
+    stand.home.documents.mkdir(exist_ok=True)
+    (stand.home.documents / "sealed").write_bytes(b"of a row that goes")
     assert control.ask("POST", "/reset").status_code == 204
     assert control.messages() == []
     assert browser.get("/").status_code == 302, "nobody is signed in"
+    assert not (stand.home.documents / "sealed").exists()
     stand.browser().sign_in()
     assert verified(stand.realm).is_whole
     with stand.realm.database.read() as connection:

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from rp.access.events import Event
-from rp.pages.printing import print_page
+from rp.pages.printing import Press
 from rp.records.bundle import read_bundle
 from tests.pdf_text import sheets
 from tests.rp.conftest import Browser, Stand
@@ -66,7 +66,16 @@ def test_r136_document_can_be_read_and_every_sheet_says_that_this_is_a_test_stan
     text = sheets(answer.data)
     assert all(MARK in sheet for sheet in text)
     words = " ".join(text)
-    for told in ("Ромашкина Вера Тимофеевна", "000-000-017 00", "УЧ-0417", "11 марта 2026", "Антитела IgG: 133 BAU/мл"):
+    for told in (
+        "Ромашкина Вера Тимофеевна",
+        "000-000-017 00",
+        "000000001773",
+        "0000000000000174",
+        "АО «Учебная страховая»",
+        "УЧ-0417",
+        "11 марта 2026",
+        "Антитела IgG: 133 BAU/мл",
+    ):
         assert told in words
     assert words.count("Источник") == 11
     assert "Незабудкин" not in words
@@ -135,10 +144,8 @@ def test_where_no_pdf_can_be_made_a_page_says_so_and_the_bundle_is_there(stand: 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x.png", "file:///etc/passwd", "print:///../../secrets.json", "data:,x"])
 def test_a_printed_page_loads_nothing_but_its_style_and_its_faces(stand: Stand, address: str) -> None:
     """A record's text is no markup; if it were, nothing would be fetched for it."""
-    with stand.app().test_request_context("/"):
-        made = print_page(
-            f'<html lang="ru"><title>x</title><link rel="attachment" href="{address}"><img src="{address}" alt="x"><p>x</p>'
-        )
+    page = f'<html lang="ru"><title>x</title><link rel="attachment" href="{address}"><img src="{address}" alt="x"><p>x</p>'
+    made = stand.realm.room(Press).print(page)
     with pikepdf.open(io.BytesIO(made)) as document:
         assert not document.attachments
         assert not any(page.get_images() for page in document.pages)

@@ -40,7 +40,7 @@ def test_r159_the_person_sees_which_organisation_looked_at_what_and_when(stand: 
     stand.clock.advance(60)
     System(stand, "insurer").get(f"/patients/{patient_id}/records")
     newest, oldest = lines_of(vera)
-    assert newest.startswith(f"{INSURER} программа Записи, через программу")
+    assert newest.startswith(f"{INSURER} программа Записи")
     assert newest.endswith("22 ноября 2026, 20:17")
     assert oldest.startswith(f"{CLINIC} программа Искали вас в регистре")
 

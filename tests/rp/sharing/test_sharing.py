@@ -17,6 +17,11 @@ TYPES = {"vaccination", "laboratory_test", "disease_case", "preventive_measure"}
 
 
 @pytest.fixture
+def stand(both_stands: Stand) -> Stand:
+    return both_stands
+
+
+@pytest.fixture
 def vera(stand: Stand) -> Browser:
     browser = stand.browser()
     browser.sign_in()

@@ -57,11 +57,11 @@ class Desk:
         sent = {"csrf_token": token[1], **({"version": version[1]} if version else {}), **fields}
         return self.browser.client.post(path, data=sent)
 
-    def enter(self, patient_id: str, type_name: str, **fields: str) -> TestResponse:
+    def enter(self, patient_id: str, type_name: str, /, **fields: str) -> TestResponse:
         """Send the form of a new record."""
         return self.send(f"/staff/patients/{patient_id}/new/{type_name}", **fields)
 
-    def entered(self, patient_id: str, type_name: str, **fields: str) -> str:
+    def entered(self, patient_id: str, type_name: str, /, **fields: str) -> str:
         """The id of the record that was entered."""
         answer = self.enter(patient_id, type_name, **fields)
         assert answer.status_code == 303, answer.text

@@ -9,14 +9,13 @@ from ground.web.language import gettext as _
 from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
 from rp.records.entry_fields import KEPT, choice_field, day_field, is_as_told
-from rp.records.record_type import Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
+from rp.records.record_type import PROOF, Card, Draft, Entry, Finding, Mark, Record, ValuesRefused
 from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader, read_text
 from rp.records.types.disease_case.diagnoses import DIAGNOSES, SEVERITIES, SNOMED
 from rp.records.writing import write_concept, write_patient, write_resource, write_status
 
 NUMBER_SYSTEM = "urn:propusk:unrz"
 NUMBER_DIGITS = 16
-PROOF = "pcr"
 CLOSED = frozenset({"inactive", "remission", "resolved"})
 NO_CASE = frozenset({"refuted", "entered-in-error"})
 
