@@ -19,6 +19,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.util import LRUCache
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
+EMPTYING_TIMEOUT_MILLISECONDS = 1_000
+"""Whoever empties the log keeps writers waiting meanwhile."""
 CACHED_STATEMENTS = 256
 DISPOSABLE_IDLE_CONNECTIONS = 2
 SQLITE_ARGUMENTS: dict[str, Any] = {"cached_statements": CACHED_STATEMENTS, "timeout": BUSY_TIMEOUT_MILLISECONDS / 1000}
@@ -106,7 +108,9 @@ class Database:
             with self.engine.connect() as connection:
                 driver = connection.connection.driver_connection
                 assert isinstance(driver, sqlite3.Connection)
+                driver.execute(f"PRAGMA busy_timeout={EMPTYING_TIMEOUT_MILLISECONDS}")
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MILLISECONDS}")
 
     def open_transaction(self) -> Connection | None:
         """The connection of the transaction that writes on this thread, if there is one."""

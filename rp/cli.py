@@ -24,6 +24,7 @@ from ground.tombstones import TombstonesBroken
 from rp.access.events import Event, note
 from rp.access.heads import keeper_of, verified
 from rp.database import MIGRATIONS, DatabaseNotReady
+from rp.documents.verification import verify as verify_documents
 from rp.epoch import settle
 from rp.keys.rotation import exchange_keys
 from rp.notices.publications import PublicationRefused, list_published, publish
@@ -355,6 +356,25 @@ def exchange() -> None:
 def _show(bar: Any, done: int, total: int) -> None:
     bar.length = max(total, 1)
     bar.update(done - bar.pos)
+
+
+@main.group("files")
+def files_group() -> None:
+    """The files that people handed in."""
+
+
+@files_group.command("verify")
+@one_sentence
+def verify_files() -> None:
+    """Open every file and compare it with what was stored; name each that is missing or not whole."""
+    with opened_when_prepared() as realm:
+        verdict = verify_documents(realm)
+    for fault in verdict.faults:
+        click.echo(fault)
+    strange = f"; {verdict.strange} files belong to no document" if verdict.strange else ""
+    click.echo(f"{verdict.total} documents, {len(verdict.faults)} not whole{strange}")
+    if verdict.faults:
+        raise SystemExit(1)
 
 
 @main.group()

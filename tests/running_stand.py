@@ -90,7 +90,7 @@ def write_settings(home: Path, at: Addresses, *, idp: str = "", rp: str = "", ba
     )
     (home / "config" / "rp.toml").write_text(
         f'environment = "test"\nurl = "{at.registry}"\nlisten = "127.0.0.1:{at.rp_port}"\nissuer = "{at.issuer}"\n'
-        f'control_listen = "127.0.0.1:{at.rp_control_port}"\n{rp}'
+        f'control_listen = "127.0.0.1:{at.rp_control_port}"\nterms_version = ""\n{rp}'
     )
     (home / "config" / "bank.toml").write_text(
         f'environment = "test"\ninstance = "bank"\nseed = "seed/bank"\nonly_methods = ["password"]\nissuer = "{at.bank}"\n'

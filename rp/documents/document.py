@@ -24,5 +24,9 @@ class Document:
         return f"/documents/{self.id}"
 
 
+class DocumentHeld(Exception):
+    """Somebody has yet to decide about the document: it stays."""
+
+
 class DocumentLost(Exception):
     """The file of a document is not there, or not what was stored."""

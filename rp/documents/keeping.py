@@ -1,7 +1,7 @@
 """Documents stored, found, opened and removed. A document is there when its row is: the file came first and goes last."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -13,7 +13,7 @@ from ground.jobs import Job
 from ground.sealing import SealBroken
 from rp.access.events import Event, note
 from rp.documents.cleaning import clean
-from rp.documents.document import Document, DocumentLost
+from rp.documents.document import Document, DocumentHeld, DocumentLost
 from rp.documents.files import Shelf
 from rp.documents.judging import Kind, judge
 from rp.documents.models import DocumentRoomRow, DocumentRow
@@ -122,9 +122,16 @@ def open_content(connection: Connection, realm: Realm, document: Document) -> by
     return content
 
 
-def remove(realm: Realm, document: Document, *, actor: str) -> bool:
-    """Remove a document and its file, outside any transaction. True for the one who did it."""
+def remove(
+    realm: Realm, document: Document, *, actor: str, is_held: Callable[[Connection], bool] = lambda _connection: False
+) -> bool:
+    """Remove a document and its file, outside any transaction. True for the one who did it.
+
+    Raises DocumentHeld where `is_held` says, in the same transaction, that somebody needs it.
+    """
     with realm.database.write() as connection:
+        if is_held(connection):
+            raise DocumentHeld(document.id)
         if not _remove_row(connection, realm, document.id, document.patient_id, document.size, actor=actor):
             return False
     _shelf(realm).remove(document.id)

@@ -16,7 +16,7 @@ from rp.access.policy import Operation, is_allowed
 from rp.access.principal import STAFF, Principal
 from rp.database import db
 from rp.documents import keeping
-from rp.documents.document import Document, DocumentLost
+from rp.documents.document import Document, DocumentHeld, DocumentLost
 from rp.documents.interest import interests
 from rp.documents.names import content_disposition
 from rp.documents.receiving import install_receiving, takes_files
@@ -107,10 +107,16 @@ def remove(document_id: str) -> Response:
     document = keeping.find(connection, realm, document_id)
     if document is None or not _may_keep(connection, principal, document):
         abort(404)
-    if any(interest.holds(connection, realm, document) for interest in interests()):
-        raise _held()
     db.session.rollback()
-    keeping.remove(realm, document, actor=principal.actor)
+    asked = interests()
+
+    def is_held(connection: Connection) -> bool:
+        return any(interest.holds(connection, realm, document) for interest in asked)
+
+    try:
+        keeping.remove(realm, document, actor=principal.actor, is_held=is_held)
+    except DocumentHeld:
+        raise _held() from None
     return redirect(_way_back(), 303)
 
 

@@ -3,23 +3,21 @@
 Whoever dies in between goes on where they stopped: a value says by its first bytes who sealed it.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from decimal import Decimal
 
-import orjson
 from sqlalchemy import Connection, func, select, update
 
 from ground.database import table_of
-from rp.keys.safe import HEADER, Keys, Place
+from rp.keys.safe import HEADER, Keys
 from rp.patients.directory import Patient, columns_of, person_of
 from rp.patients.models import PatientRow
 from rp.realm import Realm
 from rp.records.catalogue import BY_NAME
 from rp.records.models import RecordRow
-from rp.records.numbers import number_index
 from rp.records.record_type import Record
-from rp.records.resource import ResourceReader
-from rp.records.store import identity_of
+from rp.records.resource import EntryRefused, EntrySkipped, ResourceReader
+from rp.records.store import identity_of, new_row
 
 AT_ONCE = 500
 SAME_EVENT = "another source had told of the same event"
@@ -53,31 +51,41 @@ def _reseal_patients(connection: Connection, realm: Realm) -> int:
 
 
 def _reseal_records(connection: Connection, realm: Realm) -> int:
-    old = select(_RECORDS).where(func.substr(_RECORDS.c.sealed, 1, len(HEADER)) != HEADER).limit(AT_ONCE)
-    rows = connection.execute(old).mappings().all()
+    """Oldest first: of two rows that tell of one event, as events are told apart now, the first one stays."""
+    old = select(_RECORDS).where(func.substr(_RECORDS.c.sealed, 1, len(HEADER)) != HEADER)
+    rows = connection.execute(old.order_by(_RECORDS.c.created_at, _RECORDS.c.id).limit(AT_ONCE)).mappings().all()
     keys = Keys(connection, realm)
     for row in rows:
-        plain = realm.vault.open(f"records:{row['id']}", row["sealed"])
-        place = Place(owner=row["patient_id"], table="records", id=row["id"], version=row["version"])
-        content = orjson.loads(plain)
-        number = content.get("number")
-        index = number_index(realm, number) if number else None
-        values = {"sealed": keys.seal(place, plain), "number_index": index, "changed_at": row["changed_at"] or row["created_at"]}
-        values |= _identity(connection, realm, row, content)
-        connection.execute(update(RecordRow).where(_RECORDS.c.id == row["id"]).values(values))
+        fields = realm.vault.open_fields(f"records:{row['id']}", row["sealed"])
+        record = Record(
+            id=row["id"],
+            patient_id=row["patient_id"],
+            type_name=row["type_name"],
+            occurred_on=row["occurred_on"],
+            organisation=row["organisation"],
+            source=row["source"],
+            stored_at=row["created_at"],
+            content=fields,
+            version=row["version"],
+            changed_at=row["changed_at"] or row["created_at"],
+        )
+        identity_hash = _identity_now(realm, record) or row["identity_hash"]
+        values = new_row(keys, record, identity_hash)
+        first = connection.execute(select(_RECORDS.c.id).where(_RECORDS.c.identity_hash == identity_hash)).scalar()
+        if first not in (None, record.id):
+            gone = realm.vault.blind_index("withdrawn record", record.id)
+            values |= {"identity_hash": gone, "number_index": None, "reason": SAME_EVENT}
+            values["withdrawn_at"] = realm.clock.now()
+        connection.execute(update(RecordRow).where(_RECORDS.c.id == record.id).values(values))
     return len(rows)
 
 
-def _identity(connection: Connection, realm: Realm, row: Mapping[Any, Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes a record this one, by the rules of now. Where two are one by these rules, the first stays and the other is
-    withdrawn: they told of one event."""
-    names = ("id", "patient_id", "type_name", "occurred_on", "organisation", "source")
-    record = Record(**{name: row[name] for name in names}, stored_at=row["created_at"], content=content)
+def _identity_now(realm: Realm, record: Record) -> bytes | None:
+    """By what the record's event is told apart now; None where an older version kept what is no record any more."""
     kind = BY_NAME[record.type_name]
-    draft = kind.read(ResourceReader(kind.as_resource(record)))
-    identity_hash = identity_of(realm, record.patient_id, record.type_name, draft)
-    if identity_hash == row["identity_hash"]:
-        return {}
-    if connection.execute(select(_RECORDS.c.id).where(_RECORDS.c.identity_hash == identity_hash)).first() is None:
-        return {"identity_hash": identity_hash}
-    return {"withdrawn_at": realm.clock.now(), "reason": SAME_EVENT}
+    written = json.loads(json.dumps(kind.as_resource(record)), parse_float=Decimal)
+    try:
+        draft = kind.read(ResourceReader(written))
+    except (EntryRefused, EntrySkipped):
+        return None
+    return identity_of(realm, record.patient_id, record.type_name, draft)

@@ -16,8 +16,12 @@ from rp.requests.words import news_of
 
 
 def may_decide(principal: Principal, request: Request) -> bool:
-    """Is it this principal's to decide? Nobody decides what they ask themselves, and an organisation's only its own."""
-    if principal.role not in BY_NAME[request.kind].deciders or principal.patient_id == request.patient_id:
+    """Is it this principal's to decide? An organisation decides its own affairs only.
+
+    Nobody decides what they ask, for themselves or for another.
+    """
+    themselves = f"patient:{principal.patient_id}"
+    if principal.role not in BY_NAME[request.kind].deciders or themselves in (f"patient:{request.patient_id}", request.author):
         return False
     if principal.patient_id is not None and request.author == f"patient:{principal.patient_id}":
         return False  # filed for a relative

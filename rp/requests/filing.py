@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ground.chance import draw_identifier
+from ground.web.errors import PageProblem
+from ground.web.language import gettext as _
 from rp.access.events import Event, note
 from rp.forms.form import Form, FormRead
 from rp.realm import Realm
@@ -15,6 +17,23 @@ from rp.requests.catalogue import BY_NAME
 from rp.requests.deciding import refuse_at_once
 from rp.requests.kind import Asking, Request, State
 from rp.requests.numbers import next_number
+
+MOST_UNDECIDED = 30
+"""Drafts and requests under consideration that one person may have at a time."""
+
+
+class TooManyRequests(PageProblem):
+    """The person has as many requests that nobody has decided as one may have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            status=429,
+            title=_("Заявлений слишком много"),
+            lead=_("У вас столько черновиков и нерешённых заявлений, сколько помещается: %(number)s.", number=MOST_UNDECIDED),
+            advice=(_("Удалите черновики, отзовите лишнее или дождитесь решений."),),
+            actions=((_("К заявлениям"), "/requests"),),
+            cause="too many undecided requests of one patient",
+        )
 
 
 def texts_of(form: Form, sent: Mapping[str, str]) -> dict[str, str]:
@@ -41,7 +60,10 @@ def draft(
     record_id: str | None = None,
     documents: Sequence[str] = (),
 ) -> Request:
-    """Keep what was typed as a draft. `once` is the mark of the form: the same form again gives the same request."""
+    """Keep what was typed as a draft. `once` is the mark of the form: the same form again gives the same request.
+
+    Raises TooManyRequests.
+    """
     request = Request(
         id=draw_identifier(realm.chance, "request"),
         patient_id=patient_id,
@@ -61,6 +83,8 @@ def draft(
         answer=None,
     )
     filed = store.add(connection, realm, request, once=once, documents=documents)
+    if filed.id == request.id and store.count_undecided(connection, patient_id) > MOST_UNDECIDED:
+        raise TooManyRequests
     is_typed_anew = filed.state is State.DRAFT and dict(filed.values) != dict(values)
     return redraft(connection, realm, filed, values) if is_typed_anew else filed
 
@@ -107,7 +131,10 @@ def file(
     documents: Sequence[str] = (),
     signed_acr: str | None = None,
 ) -> Request:
-    """Draft and send in one, for pages of their own. The same form again gives the request that it gave first."""
+    """Draft and send in one, for pages of their own. The same form again gives the request that it gave first.
+
+    Raises TooManyRequests.
+    """
     request = draft(
         connection,
         realm,

@@ -52,6 +52,11 @@ class Request:
     answer: str | None = field(repr=False)
 
     @property
+    def is_for_another(self) -> bool:
+        """Did somebody file it who speaks for the patient?"""
+        return self.author != f"patient:{self.patient_id}"
+
+    @property
     def is_open(self) -> bool:
         """Is somebody still to decide it?"""
         return self.state is State.SENT
@@ -96,12 +101,14 @@ class RequestKind(ABC):
 
     `is_offered`: it can be begun from the list of requests; the others have a page of their own that files them.
     `asks_of_a_record`: the page is reached from a record, and the request names it.
+    `is_for_oneself`: nobody asks it for another, whom else they may speak for.
     """
 
     name: ClassVar[str]
     icon: ClassVar[str]
     is_offered: ClassVar[bool] = True
     asks_of_a_record: ClassVar[bool] = False
+    is_for_oneself: ClassVar[bool] = False
     deciders: ClassVar[frozenset[Role]] = frozenset({Role.REGISTRAR})
 
     @abstractmethod

@@ -71,6 +71,13 @@ def documents_of(connection: Connection, request_id: str) -> list[str]:
     return list(connection.execute(_DOCUMENTS_OF, {"request_id": request_id}).scalars())
 
 
+def count_undecided(connection: Connection, patient_id: str) -> int:
+    """How many requests of a patient wait: to be sent, or to be decided."""
+    waits = _TABLE.c.state.in_([str(State.DRAFT), str(State.SENT)])
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.patient_id == patient_id, waits)
+    return int(connection.execute(query).scalar_one())
+
+
 def queue(
     connection: Connection,
     realm: Realm,

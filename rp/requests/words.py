@@ -16,6 +16,13 @@ def mark_of(request: Request) -> Mark:
     }[request.state]
 
 
+def filing_facts(request: Request) -> list[tuple[str, str]]:
+    """How it came: from whom, where that is another than the patient, and signed, where it is."""
+    filed = [(_("Кто подал"), _("тот, кто действует от имени этого человека"))] if request.is_for_another else []
+    signed = [(_("Подписано"), _("входом с электронной подписью"))] if request.signed_acr else []
+    return [*filed, *signed]
+
+
 def news_of(request: Request) -> tuple[str, str]:
     """Subject and text of the news that a request was decided, in Russian whoever decides. Neither says what it was about."""
     subject = f"Решение по заявлению {request.number}"

@@ -43,6 +43,8 @@ PREFIXES = ("", "control/", "test/", "idp/")
 AUTHORITY = (*endpoints.ENDPOINTS, *endpoints.TREES, "/authority", "/authority/ocsp/MAA")
 OWN = {"/", "/health"}
 """What the honest applications have at these addresses themselves."""
+OF_REGISTRY = ("/requests",)
+"""What the registry has there for its citizens: applications, where the control plane has requests of systems."""
 
 
 def guesses() -> list[str]:
@@ -84,7 +86,8 @@ def test_lb_01_addresses_of_the_test_stand_are_unknown_in_production(house: Hous
     for host, browser in in_production.items():
         nothing = {method: body_of(browser, method, host + NOT_THERE) for method in {method for method, _ in asked}}
         assert {status for status, _ in nothing.values()} == {404}
-        told = {f"{method} {path}" for method, path in asked if body_of(browser, method, host + path) != nothing[method]}
+        unknown = {(method, path) for method, path in asked if host != REGISTRY or not path.startswith(OF_REGISTRY)}
+        told = {f"{method} {path}" for method, path in unknown if body_of(browser, method, host + path) != nothing[method]}
         assert not told
 
 
@@ -136,6 +139,45 @@ b"".join(idp.serve.application(environment, lambda status, *_: said.append(statu
 rooms = sorted(name for name in sys.modules if name.startswith(("idp.control", "idp.sandboxes", "propusk", "waitress")))
 print(said[0][:3], ",".join(rooms))
 """
+
+
+SERVE_REGISTRY = """
+import io, sys
+import rp.serve
+said = []
+environment = {"REQUEST_METHOD": "GET", "PATH_INFO": sys.argv[1], "QUERY_STRING": "", "SERVER_NAME": "rp.test",
+               "SERVER_PORT": "443", "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "https", "wsgi.input": io.BytesIO(b""),
+               "wsgi.errors": sys.stderr, "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.version": (1, 0), "wsgi.multithread": True,
+               "wsgi.multiprocess": True, "wsgi.run_once": False}
+b"".join(rp.serve.app(environment, lambda status, *_: said.append(status)))
+print(said[0][:3], ",".join(sorted(name for name in sys.modules if name.startswith(("rp.control", "waitress")))))
+"""
+
+
+@pytest.mark.parametrize("path", ["/regions", "/outbox", "/reset"])
+def test_lb_13_registry_in_production_never_loads_its_control_plane(house: House, path: str) -> None:
+    home = house.stand.settings.home
+    (home / "config" / "rp.toml").unlink()
+    variables = {"REGISTRY_URL": REGISTRY, "REGISTRY_ISSUER": ISSUER, "REGISTRY_TRUSTED_PROXIES": "127.0.0.1"}
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE_REGISTRY, path],
+        cwd=ROOT,
+        env=clean_environment(home, **variables),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["200" if path == "/regions" else "404"], done.stdout + done.stderr
+    plane = subprocess.run(
+        [sys.executable, "-m", "rp.cli", "serve", "--control"],
+        cwd=ROOT,
+        env=clean_environment(home, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (plane.returncode, plane.stderr) == (1, 'the control plane runs only with environment = "test"\n')
 
 
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/", "/phone"])

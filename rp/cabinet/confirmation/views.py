@@ -30,6 +30,7 @@ from rp.patients.directory import change_person, hold_patient
 from rp.realm import Realm, current_realm
 from rp.requests import filing
 from rp.requests.kinds.identity import IDENTITY
+from rp.requests.store import name_documents
 
 PATH = "/confirmation"
 blueprint = Blueprint("confirmation", __name__, url_prefix=PATH)
@@ -88,9 +89,12 @@ def upload() -> Answer:
     if own is None:
         return redirect(PATH, 303)
     try:
-        documents.store(realm, own.patient.id, request.files.get("file"), purpose=IDENTITY_PURPOSE, actor=session.actor)
+        scan = documents.store(realm, own.patient.id, request.files.get("file"), purpose=IDENTITY_PURPOSE, actor=session.actor)
     except UploadRefused as refusal:
         return _page(realm, own, file_error=refusal.message), refusal.status
+    if own.pending is not None:
+        with realm.database.write() as connection:  # whoever decides has to see it
+            name_documents(connection, own.pending.id, [scan.id, *(document.id for document in own.documents)])
     return redirect(f"{PATH}#files", 303)
 
 

@@ -12,7 +12,7 @@ from rp.access.current import require_session
 from rp.realm import Realm
 from rp.records.record_type import Record
 from rp.records.store import find_record
-from rp.requests.kind import Asking, Request
+from rp.requests.kind import Asking, Request, RequestKind
 from rp.requests.store import find_request
 
 
@@ -24,11 +24,16 @@ class Asker:
     actor: str
     acr: str
     claims: Mapping[str, Any] = field(repr=False)
+    is_for_another: bool = False
 
     @property
     def must_sign(self) -> bool:
         """Has the person an electronic signature to sign with?"""
         return bool(self.claims.get("has_signature"))
+
+    def may_ask(self, kind: RequestKind) -> bool:
+        """Is it theirs to ask? What is for oneself nobody asks for another."""
+        return not (kind.is_for_oneself and self.is_for_another)
 
     def asking(self, connection: Connection, realm: Realm, record: Record | None = None) -> Asking:
         """What a kind of request is told of them."""
@@ -59,4 +64,4 @@ def current_asker() -> Asker:
     claims = session.claims
     if session.represented_id is not None:  # of the represented the provider has said nothing
         claims = {"has_signature": claims.get("has_signature")}
-    return Asker(session.patient_id, session.actor, session.acr, claims)
+    return Asker(session.patient_id, session.actor, session.acr, claims, session.represented_id is not None)

@@ -30,7 +30,8 @@ Page = tuple[str, int]
 @guarded(Operation.FILE_REQUEST)
 def new(kind_name: str) -> Page:
     """An empty form; of a record (`?record=`) where the kind asks about one."""
-    realm, asker, kind = current_realm(), current_asker(), _kind(kind_name)
+    realm, asker = current_realm(), current_asker()
+    kind = _kind(asker, kind_name)
     with realm.database.read() as connection:
         asking = _asking(asker, asker.asking(connection, realm), kind)
         form = kind.form(asking)
@@ -41,7 +42,8 @@ def new(kind_name: str) -> Page:
 @guarded(Operation.FILE_REQUEST)
 def file(kind_name: str) -> Response | Page:
     """Keep a draft, or send. The same form sent twice is one request."""
-    realm, asker, kind = current_realm(), current_asker(), _kind(kind_name)
+    realm, asker = current_realm(), current_asker()
+    kind = _kind(asker, kind_name)
     once = request.form.get("once", "")
     if not ONCE.fullmatch(once):
         abort(400)
@@ -117,10 +119,12 @@ def _leave(asker: Asker, filed: Request) -> Response:
     return redirect(f"{PATH}/{filed.id}/signing" if is_to_sign else f"{PATH}/{filed.id}", 303)
 
 
-def _kind(name: str) -> RequestKind:
+def _kind(asker: Asker, name: str) -> RequestKind:
     kind = BY_NAME.get(name)
     if kind is None or not (kind.is_offered or kind.asks_of_a_record):
         abort(404)
+    if not asker.may_ask(kind):
+        abort(403)
     return kind
 
 

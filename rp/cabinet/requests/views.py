@@ -18,7 +18,7 @@ from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.kind import Request, State
 from rp.requests.named_documents import attached_to
 from rp.requests.store import RequestMoved, requests_of
-from rp.requests.words import mark_of
+from rp.requests.words import filing_facts, mark_of
 
 PATH = "/requests"
 blueprint = Blueprint("requests", __name__, url_prefix=PATH)
@@ -32,7 +32,9 @@ def requests() -> str:
     with realm.database.read() as connection:
         filed = requests_of(connection, realm, asker.patient_id)
     rows = [(each, BY_NAME[each.kind].title(), mark_of(each)) for each in filed]
-    return render_template("requests/list.html", filed=rows, offered=[kind for kind in KINDS if kind.is_offered])
+    return render_template(
+        "requests/list.html", filed=rows, offered=[kind for kind in KINDS if kind.is_offered and asker.may_ask(kind)]
+    )
 
 
 @blueprint.get("/<request_id>")
@@ -140,8 +142,7 @@ def _told(connection: Connection, realm: Realm, asker: Asker, found: Request) ->
 
 def _history(found: Request) -> list[tuple[str, str]]:
     moments = [(_("Начато"), found.created_at), (_("Отправлено"), found.sent_at), (_("Решено"), found.decided_at)]
-    told = [(name, format_moment(moment)) for name, moment in moments if moment is not None]
-    return [*told, (_("Подписано"), _("входом с электронной подписью"))] if found.signed_acr else told
+    return [*((name, format_moment(moment)) for name, moment in moments if moment is not None), *filing_facts(found)]
 
 
 def _moved(found: Request) -> PageProblem:

@@ -78,7 +78,7 @@ class Correction(RequestKind):
             sent={**_texts(asking), known.name: _as_value(known, request.values["value"])},
             expected_version=record.version,
             author=granting.decider.actor,
-            reason=f"{request.number}: {granting.answer}",
+            reason=str(request.number),  # the words stand in the request, sealed
         )
         if outcome.record is None:
             raise CannotGrant(" ".join(outcome.read.errors.values()) or _("Такая запись в регистре уже есть."))

@@ -61,6 +61,7 @@ class FullDeletion(RequestKind):
 
     name = "full_deletion"
     icon = "cross"
+    is_for_oneself = True
 
     def title(self) -> str:
         return _("Удалить все мои данные")

@@ -32,7 +32,7 @@ from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
 from rp.requests.named_documents import attached_to
 from rp.requests.store import AT_ONCE, RequestMoved, find_request, queue
-from rp.requests.words import mark_of
+from rp.requests.words import filing_facts, mark_of
 from rp.staff.desk import page
 
 PATH = "/staff/requests"
@@ -170,7 +170,7 @@ def _page(
         kind=kind,
         mark=mark_of(found),
         person=_person(connection, realm, found.patient_id),
-        facts=[*kind.facts(asking, found), *([(_("Подписано"), _("входом с электронной подписью"))] if found.signed_acr else [])],
+        facts=[*kind.facts(asking, found), *filing_facts(found)],
         checks=kind.checks(asking, found),
         card=card,
         documents=attached_to(connection, realm, found.id),

@@ -149,6 +149,19 @@ def test_r082_scan_is_listed_with_name_size_and_time(vera: Browser) -> None:
     assert re.search(r"22 ноября 2026, \d\d:\d\d", page)
 
 
+def test_r082_scan_that_comes_after_the_change_is_seen_by_whoever_decides_and_by_nobody_else(stand: Stand, vera: Browser) -> None:
+    edited(vera, family_name="Лютикова")
+    assert 'id="scan-wanted"' in vera.get(PAGE).text
+    upload(vera, f"{PAGE}/file", files.jpeg(), "паспорт.jpg")
+    page = vera.get(PAGE).text
+    assert 'id="scan-wanted"' not in page
+    address = re.findall(r'href="(/documents/[0-9a-f-]{36})"', page)[0]
+    olga = desk_of(stand, OLGA)
+    assert address in olga.open(f"/staff{open_request(vera)}").text
+    assert olga.open(address).status_code == 200
+    assert desk_of(stand, MAYA).open(address).status_code == 404
+
+
 def test_r084_file_that_is_neither_is_refused_on_the_same_page(vera: Browser) -> None:
     answer = upload(vera, f"{PAGE}/file", b"<html>", "scan.pdf")
     assert answer.status_code == 422

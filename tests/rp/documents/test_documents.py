@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import insert
 from werkzeug.datastructures import FileStorage
@@ -19,6 +20,7 @@ from werkzeug.datastructures import FileStorage
 from ground.database import Database, table_of
 from rp import documents
 from rp.app import run_due_jobs
+from rp.cli import main
 from rp.documents import Document, UploadRefused
 from rp.documents.files import Shelf
 from rp.documents.models import DocumentRow
@@ -235,6 +237,27 @@ def test_i6_a_file_that_is_gone_or_another_is_never_handed_over(stand: Stand, ve
         assert answer.status_code == 500
         assert "Файл не открывается" in answer.text
         assert "ТН-2026" in answer.text
+
+
+def test_i6_an_operator_is_told_which_file_is_not_whole(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, changed, gone = (stored(stand, files.pdf(), f"{number}.pdf") for number in range(3))
+    monkeypatch.setenv("PROPUSK_HOME", str(stand.home.root))
+    if stand.realm.settings.database_url:
+        monkeypatch.setenv("REGISTRY_DATABASE_URL", stand.realm.settings.database_url)
+    result = CliRunner().invoke(main, ["files", "verify"])
+    assert (result.exit_code, result.output) == (0, "3 documents, 0 not whole\n")
+    folder = stand.home.documents
+    (folder / gone.id).unlink()
+    spoiled = bytearray((folder / changed.id).read_bytes())
+    spoiled[-1] ^= 1
+    (folder / changed.id).write_bytes(spoiled)
+    (folder / "33333333-3333-4333-8333-333333333333").write_bytes(b"nobody's")
+    result = CliRunner().invoke(main, ["files", "verify"])
+    assert result.exit_code == 1
+    assert f"the file of document {gone.id} is missing" in result.output
+    assert f"the file of document {changed.id} is not what was stored" in result.output
+    assert "3 documents, 2 not whole; 1 files belong to no document" in result.output
+    assert whole.id not in result.output
 
 
 def test_op_07_files_of_uploads_that_were_broken_off_are_swept_at_the_next_start(stand: Stand) -> None:

@@ -43,7 +43,7 @@ class Desk:
 
     def press(self, page: str, form_id: str, button: str | None = None, *, to: str | None = None, **values: str) -> TestResponse:
         """The same on a page that is open already."""
-        form = re.search(rf'<form id="{form_id}".*?</form>', page, re.S)
+        form = re.search(rf'<form [^>]*id="{form_id}".*?</form>', page, re.S)
         assert form, f"{form_id} is not on the page"
         action = re.search(r'action="([^"]+)"', form[0])
         assert action

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from rp.database import JOURNAL
+from rp.requests.filing import MOST_UNDECIDED
 from tests.rp.conftest import Stand
 from tests.rp.requests.desk import ANTON, CLINIC, GLEB, OLGA, PYOTR, VERA, Desk, ask_for_vaccination, desk_of, place_of
 
@@ -122,6 +123,15 @@ def test_a_draft_is_thrown_away(stand: Stand) -> None:
     path = ask_for_vaccination(stand, vera, "action=draft")
     assert vera.press(vera.open(path).text, "discard-form").headers["Location"] == "/requests"
     assert vera.open(path).status_code == 404
+
+
+def test_a_person_has_no_more_undecided_requests_than_fit(sqlite_stand: Stand) -> None:
+    vera = desk_of(sqlite_stand)
+    drafts = [vera.file("certificate", "action=draft", about="vaccination") for _ in range(MOST_UNDECIDED)]
+    page = vera.open("/requests/new/certificate").text
+    assert vera.press(page, "request-form", "action=send", about="vaccination").status_code == 429
+    vera.press(vera.open(drafts[0]).text, "discard-form")
+    assert vera.press(page, "request-form", "action=send", about="vaccination").status_code == 303
 
 
 def test_another_persons_request_and_no_request_are_the_same_404(stand: Stand) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from rp.records.seed import load_seed
 from rp.records.store import find_record, versions_of
 from tests.rp.conftest import Stand
 from tests.rp.requests.desk import OLGA, PYOTR, Desk, desk_of
@@ -49,7 +50,10 @@ def test_r137_the_request_names_record_and_field_and_granted_it_is_done_and_the_
         assert now is not None
         [before] = versions_of(connection, stand.realm, now)
     assert (before.content["lot"], now.content["lot"], now.version) == ("УЧ-0417", "УЧ-0500", 2)
-    assert now.reason == "ЗР-2026-000001: Исправили по сертификату."
+    assert now.reason == "ЗР-2026-000001"
+    with stand.realm.database.write() as writing:
+        added = [report.added for _key, _outcome, report in load_seed(writing, stand.realm)]
+    assert not any(added), "a source that goes on telling of the wrong value does not bring it back"
 
 
 def test_r137_refused_with_a_reason_the_record_stays_and_the_person_is_told(stand: Stand) -> None:

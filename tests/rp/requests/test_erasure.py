@@ -17,6 +17,7 @@ from rp.keys.models import DataKeyRow
 from rp.records.counting import AnonymousCountRow, count_by_day
 from rp.records.models import RecordRow
 from rp.records.seed import load_seed
+from rp.requests.erasure import erase_record
 from rp.settings import RetentionYears
 from tests.rp.conftest import Stand
 from tests.rp.requests.desk import ANTON, OLGA, PYOTR, Desk, ask_for_vaccination, desk_of
@@ -99,7 +100,7 @@ def test_r138_the_term_is_a_setting_of_each_type(make_stand) -> None:  # type: i
 
 
 def test_r138_rg_21_an_older_record_is_erased_without_a_trace_and_statistics_stay(stand: Stand) -> None:
-    record_id, _patient_id = record_of(stand, OLD)
+    record_id, patient_id = record_of(stand, OLD)
     before = counts(stand)
     pyotr = desk_of(stand, PYOTR)
     assert pyotr.open(f"/records/{record_id}").status_code == 200
@@ -120,6 +121,11 @@ def test_r138_rg_21_an_older_record_is_erased_without_a_trace_and_statistics_sta
     answer = pyotr.browser.client.get("/api/v1/me/records", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
     assert record_id not in answer.text
+    copy = pyotr.send("/copy", "bundle-form")
+    assert copy.status_code == 200
+    assert record_id not in copy.text
+    assert record_id not in pyotr.open("/history").text
+    assert record_id not in desk_of(stand, OLGA).open(f"/staff/patients/{patient_id}").text
     assert counts(stand) == before
     with stand.realm.database.read() as connection:
         assert tables_naming(connection, record_id) == {"journal"}
@@ -165,6 +171,24 @@ def test_rg_21_an_older_copy_does_not_bring_it_back(sqlite_stand: Stand) -> None
     assert settle(again.realm) == []
     assert desk_of(again, PYOTR).state_of(path) == "отказано"
     again.realm.database.close()
+
+
+def test_i2_whoever_dies_while_erasing_has_erased(sqlite_stand: Stand) -> None:
+    """The tombstone is on disk before the deed is: what was about to be erased is erased after the next start."""
+    stand = sqlite_stand
+    settle(stand.realm)
+    record_id, _patient_id = record_of(stand, OLD)
+
+    def die_while_erasing() -> None:
+        with stand.realm.database.write() as connection:
+            erase_record(connection, stand.realm, record_id, actor="staff:somebody")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die_while_erasing()
+    assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 200
+    assert settle(stand.realm) == ["1 things erased again, which a copy of the database had brought back"]
+    assert desk_of(stand, PYOTR).open(f"/records/{record_id}").status_code == 404
 
 
 def test_rg_21_a_legal_hold_is_honoured_until_it_is_lifted(stand: Stand) -> None:

@@ -1,12 +1,13 @@
 """The terms after which a record may be erased. Pure."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from rp.records.catalogue import RECORD_TYPES
 from rp.requests.retention import kept_until
-from rp.settings import RetentionYears
+from rp.settings import RetentionYears, read_settings
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,10 @@ def test_r138_every_record_type_has_a_term_of_five_years() -> None:
 def test_a_term_that_makes_no_sense_is_refused(years: int) -> None:
     with pytest.raises(ValueError, match="vaccination"):
         RetentionYears(vaccination=years)
+
+
+def test_r138_the_terms_are_read_from_file_and_environment(tmp_path: Path) -> None:
+    file = tmp_path / "rp.toml"
+    file.write_text('environment = "test"\n[retention_years]\nlaboratory_test = 2\n', encoding="utf-8")
+    settings, _home = read_settings({"REGISTRY_CONFIG": str(file), "REGISTRY_RETENTION_YEARS_VACCINATION": "3"})
+    assert settings.retention_years == RetentionYears(vaccination=3, laboratory_test=2)
