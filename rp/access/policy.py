@@ -17,6 +17,7 @@ class Operation(StrEnum):
     COME_AND_GO = "come_and_go"
     READ_STATISTICS = "read_statistics"
     OPEN_CABINET = "open_cabinet"
+    CONFIRM_IDENTITY = "confirm_identity"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
     READ_IDENTITY = "read_identity"
@@ -90,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     *(Rule(role, Operation.READ_DESCRIPTION) for role in EVERYBODY),
     # The citizen.
     Rule(Role.CITIZEN, Operation.OPEN_CABINET),
+    Rule(Role.CITIZEN, Operation.CONFIRM_IDENTITY),
     Rule(Role.CITIZEN, Operation.MANAGE_FAMILY),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
