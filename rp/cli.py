@@ -352,7 +352,7 @@ def publish_notice(text: TextIO, topic: str, subject: str) -> None:
 def list_notices() -> None:
     """Show the newest publications, and how many people each has reached."""
     with opened_when_prepared() as realm, realm.database.read() as connection:
-        published = list_published(connection)
+        published = list_published(connection, realm)
     for each in published:
         state = "told" if each.is_finished else "told so far"
         click.echo(f"{as_datetime(each.published_at):%Y-%m-%d %H:%M}Z  {each.topic}  {each.told} {state}  {each.subject}")
