@@ -1,6 +1,8 @@
 """What the systems of a clinic, a laboratory and an insurer get, and what they do not."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -195,6 +197,22 @@ def test_a_snils_that_is_none_is_a_422(stand: Stand, query: dict[str, str]) -> N
     answer = System(stand, CLINIC).get("/patients", query_string=query)
     assert answer.status_code == 422
     assert list(answer.get_json()["errors"]) == ["snils"]
+
+
+def test_r156_of_eight_who_send_one_dose_at_once_one_has_told_of_it(both_stands: Stand) -> None:
+    clinic = System(both_stands, CLINIC)
+    path = f"/api/v1/patients/{clinic.find(MAYA)}/records"
+    app, headers = both_stands.app(), {"Authorization": f"Bearer {clinic.token()}"}
+    together = Barrier(8)
+
+    def send() -> int:
+        together.wait()
+        return app.test_client().post(path, json=DOSE, headers=headers).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [each.result() for each in [pool.submit(send) for _ in range(8)]]
+    assert sorted(statuses) == [201, *[409] * 7]
+    assert len(clinic.get(path.removeprefix("/api/v1")).get_json()["records"]) == 1
 
 
 def test_r004_a_case_needs_a_positive_pcr_of_the_patient(both_stands: Stand) -> None:
