@@ -17,6 +17,7 @@ class Operation(StrEnum):
     COME_AND_GO = "come_and_go"
     READ_STATISTICS = "read_statistics"
     OPEN_CABINET = "open_cabinet"
+    CONFIRM_IDENTITY = "confirm_identity"
     LIST_RECORDS = "list_records"
     READ_RECORD = "read_record"
     READ_IDENTITY = "read_identity"
@@ -26,6 +27,7 @@ class Operation(StrEnum):
     READ_DESCRIPTION = "read_description"
     READ_NOTICES = "read_notices"
     CHOOSE_NOTICES = "choose_notices"
+    PUBLISH_NOTICE = "publish_notice"
     KEEP_DOCUMENTS = "keep_documents"
     READ_DOCUMENT = "read_document"
     OPEN_STAFF_AREA = "open_staff_area"
@@ -89,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     *(Rule(role, Operation.READ_DESCRIPTION) for role in EVERYBODY),
     # The citizen.
     Rule(Role.CITIZEN, Operation.OPEN_CABINET),
+    Rule(Role.CITIZEN, Operation.CONFIRM_IDENTITY),
     Rule(Role.CITIZEN, Operation.MANAGE_FAMILY),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.OWN),
     Rule(Role.CITIZEN, Operation.LIST_RECORDS, Relation.REPRESENTED),
@@ -137,6 +140,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.HOLD_DATA, Relation.ANY),
     # Who decides a request reads the files it names: which these are, the requests say.
     *(Rule(role, Operation.READ_DOCUMENT, Relation.ANY) for role in (Role.DOCTOR, Role.LABORATORY, Role.REGISTRAR)),
+    Rule(Role.REGISTRAR, Operation.PUBLISH_NOTICE),
     # Insurers read of those whom they insure what is not hidden from them.
     Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.INSURER, Operation.READ_IDENTITY, Relation.INSURED, scope=READ),

@@ -32,8 +32,8 @@ class Planter:
             chosen = [option for option in field.options if option]
             return chosen[-1 if field.name == "pcr" else 0] if chosen else None
         if field.kind == "file":
-            return BytesIO(self._pdf()), f"{self._text()}.pdf"
-        return self._proper(field) if self.is_proper else self._text()
+            return BytesIO(self._pdf()), f"{self.text()}.pdf"
+        return self._proper(field) if self.is_proper else self.text()
 
     def _proper(self, field: FieldFound) -> str:
         number = next(self._numbers)
@@ -68,9 +68,10 @@ class Planter:
                 return f"{number:06d}"
             case "numeric", 10:
                 return self._today.isoformat()
-        return self._text()
+        return self.text()
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """A phrase of letters, as a name is."""
         return self._plant((STEM + _word(next(self._numbers))).capitalize())
 
     def _plant(self, phrase: str) -> str:
@@ -81,8 +82,8 @@ class Planter:
         """A document with a phrase on its page and in what it says of itself."""
         file, document = BytesIO(), pikepdf.new()
         page = document.add_blank_page(page_size=(200, 200))
-        page.Contents = document.make_stream(f"BT ({self._text()}) Tj ET".encode("cp1251"))
-        document.docinfo["/Title"] = self._text()
+        page.Contents = document.make_stream(f"BT ({self.text()}) Tj ET".encode("cp1251"))
+        document.docinfo["/Title"] = self.text()
         document.save(file, compress_streams=False)
         return file.getvalue()
 

@@ -146,7 +146,11 @@ def test_every_record_type_has_its_own_name_and_resource() -> None:
 
 @pytest.mark.parametrize(
     ("link", "what_is_there"),
-    [("to-requests", 'href="/requests/new/vaccination"'), ("to-history", "Прививка, вторая доза"), ("to-confirmation", "Редактировать")],
+    [
+        ("to-requests", 'href="/requests/new/vaccination"'),
+        ("to-history", "Прививка, вторая доза"),
+        ("to-confirmation", "Редактировать"),
+    ],
 )
 def test_r052_registering_viewing_and_updating_are_one_step_from_the_cabinet(
     browser: Browser, link: str, what_is_there: str

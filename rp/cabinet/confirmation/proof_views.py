@@ -23,7 +23,7 @@ Answer = WerkzeugResponse | tuple[str, int]
 
 
 @blueprint.get("")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def show() -> Answer:
     """The form, empty."""
     realm = current_realm()
@@ -33,7 +33,7 @@ def show() -> Answer:
 
 @blueprint.post("")
 @documents.takes_files
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def send() -> Answer:
     """Keep the paper, then send the request. A paper that is not taken sends nothing, and what was typed stays."""
     realm, session = current_realm(), require_session()

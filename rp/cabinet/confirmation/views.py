@@ -39,19 +39,21 @@ Answer = WerkzeugResponse | tuple[str, int]
 
 
 @blueprint.get("")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def show() -> str:
     """What the register knows; with `?edit=1` as fields."""
     realm, session = current_realm(), require_session()
     with realm.database.read() as connection:
         own = own_data(connection, realm, session)
     if own is None:
-        return render_template("confirmation/nobody.html", claims=session.claims)
+        return render_template("confirmation/nobody.html")
+    with realm.database.write() as connection:
+        note(connection, realm, Event.RECORDS_READ, actor=session.actor, object=f"patient:{own.patient.id}")
     return _page(realm, own, is_edited=request.args.get("edit") == "1", is_done=request.args.get("done") == "1")
 
 
 @blueprint.post("")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def confirm() -> Answer:
     """«Подтвердить», what was edited or what stands there. While something is wrong nothing is taken, and nothing is lost."""
     realm, session, form = current_realm(), require_session(), _form(current_realm())
@@ -68,7 +70,7 @@ def confirm() -> Answer:
 
 
 @blueprint.post("/check")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def check() -> Response:
     """What is wrong with one field, for the script."""
     try:
@@ -80,7 +82,7 @@ def check() -> Response:
 
 @blueprint.post("/file")
 @documents.takes_files
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def upload() -> Answer:
     """«Загрузить файл»: a scan or photo of the identity document."""
     realm, session = current_realm(), require_session()

@@ -21,7 +21,7 @@ blueprint = Blueprint("linking", __name__)
 
 
 @blueprint.get("/linking")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def show() -> str | WerkzeugResponse:
     """The form, with the contacts that the provider knows; who is in the register already needs none."""
     realm, session = current_realm(), require_session()
@@ -33,7 +33,7 @@ def show() -> str | WerkzeugResponse:
 
 
 @blueprint.post("/linking")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def send() -> WerkzeugResponse | tuple[str, int]:
     """«Отправить», or «Получить код» to the telephone of the form. Nothing that was typed is lost."""
     realm, session = current_realm(), require_session()
@@ -54,7 +54,7 @@ def send() -> WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.post("/linking/check")
-@guarded(Operation.OPEN_CABINET)
+@guarded(Operation.CONFIRM_IDENTITY)
 def check() -> Response:
     """What is wrong with one field, for the script: `{"error": null}` or a sentence. The form is judged again when it is sent."""
     try:

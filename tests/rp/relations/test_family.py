@@ -383,6 +383,15 @@ def test_history_and_copy_are_those_of_the_represented(stand: Stand) -> None:
     assert "Выдуманск" in pyotr.get("/history").text
 
 
+@pytest.mark.parametrize("path", ["/confirmation", "/confirmation/vaccination", "/linking"])
+def test_nobody_confirms_another_persons_identity(stand: Stand, path: str) -> None:
+    """What the provider vouches for is said of who is signed in."""
+    vera_has_child(stand, date(2015, 1, 1))
+    vera = person_in(stand, VERA)
+    act(vera)
+    assert vera.get(path).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/sharing", "/notices/settings"])
 def test_trusted_adult_does_not_decide_what_only_the_person_or_a_parent_does(stand: Stand, path: str) -> None:
     trust(person_in(stand, VERA))
