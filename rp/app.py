@@ -51,6 +51,7 @@ from rp.sign_in.views import blueprint as sign_in
 from rp.sign_in.views import start_sign_in
 from rp.staff.correction import blueprint as staff_correction
 from rp.staff.entry import blueprint as staff_entry
+from rp.staff.notices.views import blueprint as staff_notices
 from rp.staff.patients import blueprint as staff_patients
 from rp.staff.requests.hold_views import blueprint as staff_holds
 from rp.staff.requests.views import blueprint as staff_requests
@@ -71,7 +72,7 @@ CABINET = (
     notices,
     copies,
 )
-STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests, staff_holds)
+STAFF = (staff, staff_patients, staff_entry, staff_correction, staff_requests, staff_holds, staff_notices)
 BLUEPRINTS = (sign_in, provider, *CABINET, *STAFF, reports, api, documents)
 DOCUMENT_INTERESTS: tuple[Interest, ...] = (NamedDocuments(),)
 """Rooms whose applications name documents."""

@@ -12,6 +12,8 @@ from rp.database import Base
 from rp.realm import Realm
 
 HOUR_SECONDS = 3600
+KEPT_SECONDS = 24 * HOUR_SECONDS
+"""No window is longer."""
 
 
 class AttemptCounter(Base):
@@ -54,6 +56,11 @@ def count_up(connection: Connection, realm: Realm, name: str, holder: str, *, wi
 def start_anew(connection: Connection, realm: Realm, name: str, holder: str) -> None:
     """Forget what was counted."""
     connection.execute(delete(AttemptCounter).where(*_WHICH), {"of_name": name, "of_holder": _index(realm, name, holder)})
+
+
+def forget_old(connection: Connection, realm: Realm) -> None:
+    """Remove the counters whose window is long over."""
+    connection.execute(delete(AttemptCounter).where(_TABLE.c.since <= realm.clock.now() - KEPT_SECONDS))
 
 
 def _index(realm: Realm, name: str, holder: str) -> bytes:

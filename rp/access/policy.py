@@ -27,6 +27,7 @@ class Operation(StrEnum):
     READ_DESCRIPTION = "read_description"
     READ_NOTICES = "read_notices"
     CHOOSE_NOTICES = "choose_notices"
+    PUBLISH_NOTICE = "publish_notice"
     KEEP_DOCUMENTS = "keep_documents"
     READ_DOCUMENT = "read_document"
     OPEN_STAFF_AREA = "open_staff_area"
@@ -139,6 +140,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Role.REGISTRAR, Operation.HOLD_DATA, Relation.ANY),
     # Who decides a request reads the files it names: which these are, the requests say.
     *(Rule(role, Operation.READ_DOCUMENT, Relation.ANY) for role in (Role.DOCTOR, Role.LABORATORY, Role.REGISTRAR)),
+    Rule(Role.REGISTRAR, Operation.PUBLISH_NOTICE),
     # Insurers read of those whom they insure what is not hidden from them.
     Rule(Role.INSURER, Operation.FIND_PATIENT, scope=READ),
     Rule(Role.INSURER, Operation.READ_IDENTITY, Relation.INSURED, scope=READ),

@@ -4,7 +4,8 @@
     in time ──a minute later──▶ taken (the token leaves the row first: it is good once) ──refused──▶ ended
                                   └── no answer: nobody knows whether it was used ──a minute later──▶ ended
 
-Whoever is sent to sign in then comes back without being asked, if the provider still knows them.
+Whoever is sent to sign in then comes back without being asked, if the provider still knows them. Of people at work the provider
+is asked again for whom they work, so that who left an organisation has lost the workplace a minute later.
 """
 
 from collections.abc import Mapping
@@ -17,8 +18,9 @@ from rp.access.events import Event, note
 from rp.access.models import SessionRow
 from rp.realm import Realm
 from rp.trust.errors import AnswerRefused, ProviderUnavailable
+from rp.trust.patience import patience
 from rp.trust.renewal import ProviderNotReached, renew_tokens
-from rp.trust.sign_in_answer import Tokens
+from rp.trust.sign_in_answer import Tokens, ask_again
 
 RENEW_AFTER_SECONDS = 60
 
@@ -39,15 +41,20 @@ def goes_on(realm: Realm, row: RowMapping, fields: Mapping[str, Any]) -> bool:
     if not _keep(realm, row, fields, Tokens(**{**asdict(tokens), "refresh_token": None}), takes=True):
         return True  # another request of this browser does it
     try:
-        renewed = renew_tokens(realm, tokens)
+        with patience(realm):
+            renewed = renew_tokens(realm, tokens)
+            _keep(realm, row, fields, renewed)
+            told = fields.get("claims") or {}
+            if told.get("organisations"):
+                claims = ask_again(realm, renewed, told, subject=row["subject"])
+                _keep(realm, row, {**fields, "claims": claims}, renewed)
     except ProviderNotReached:
-        renewed = tokens
+        _keep(realm, row, fields, tokens)
     except ProviderUnavailable:
         return True
     except AnswerRefused as refusal:
         _end(realm, row, cause=str(refusal))
         return False
-    _keep(realm, row, fields, renewed)
     return True
 
 

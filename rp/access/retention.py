@@ -1,6 +1,7 @@
 """How long the journal of the registry is kept, and who removes what is older."""
 
 from ground.jobs import Job
+from rp.access.counters import forget_old
 from rp.realm import Realm
 
 JOURNAL = "purge.journal"
@@ -16,7 +17,10 @@ def plan(realm: Realm) -> None:
 
 
 def purge_journal(realm: Realm, _job: Job) -> None:
-    """Remove the events that are older than the setting says; the chain can be verified from the first that stays."""
+    """Remove the events that are older than the setting says; the chain can be verified from the first that stays. Counters of
+    attempts that nobody looks at any more go too."""
+    with realm.database.write() as connection:
+        forget_old(connection, realm)
     before = realm.clock.now() - realm.settings.journal_days * DAY_SECONDS
     while True:
         with realm.database.write() as connection:

@@ -25,14 +25,37 @@ DEAD_KEYS = (
     "/JavaScript",
     "/JS",
     "/Metadata",
+    "/NA",
     "/OpenAction",
     "/PieceInfo",
+    "/PresSteps",
     "/Ref",
     "/Renditions",
     "/RichMediaContent",
     "/XFA",
 )
 """What runs, carries files, points outside or tells of the author, wherever in a document it stands."""
+KEPT_OF_CATALOGUE = frozenset(
+    {
+        "/AcroForm",
+        "/Dests",
+        "/Lang",
+        "/MarkInfo",
+        "/Names",
+        "/OCProperties",
+        "/Outlines",
+        "/OutputIntents",
+        "/PageLabels",
+        "/PageLayout",
+        "/PageMode",
+        "/Pages",
+        "/StructTreeRoot",
+        "/Type",
+        "/Version",
+    }
+)
+"""Of the document as a whole: how it is shown and read aloud. What else may stand there is not needed for that."""
+KEPT_NAMES = frozenset({"/Dests"})
 OUTSIDE_KEYS = ("/F", "/FFilter", "/FDecodeParms")
 """A stream with these has its content in another file."""
 ACTION_KEYS = ("/A", "/PA", "/Next")
@@ -61,8 +84,9 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _give_up(memory_bytes: int, seconds: int) -> None:
+    if sys.platform != "darwin":  # which maps more than it will ever use, and refuses every limit of it
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     for limit, value in (
-        (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -122,6 +146,8 @@ def _pdf_cleaner(signatures: Sequence[bytes]) -> Clean:
                 count = len(pdf.pages)
                 if not 0 < count <= MOST_PAGES:
                     _refuse("large" if count else "broken")
+                keep_only(pdf.Root, KEPT_OF_CATALOGUE)
+                keep_only(pdf.Root.get("/Names"), KEPT_NAMES)
                 for thing in pdf.objects:
                     if isinstance(thing, Stream):
                         look_into(thing)
@@ -135,6 +161,11 @@ def _pdf_cleaner(signatures: Sequence[bytes]) -> Clean:
         except (PdfError, ValueError, TypeError, LookupError, OSError, RuntimeError, AttributeError):
             _refuse("broken")
         return written.getvalue()
+
+    def keep_only(thing: Any, kept: frozenset[str]) -> None:
+        if isinstance(thing, Dictionary):
+            for key in set(thing.keys()) - kept:
+                del thing[key]
 
     def disarm(thing: Any, depth: int = 0) -> None:
         """Take everything that acts out of one object and of what it holds itself; what it refers to has its own turn."""

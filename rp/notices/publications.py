@@ -54,8 +54,18 @@ class Publication:
     is_finished: bool
 
 
-def publish(connection: Connection, realm: Realm, topic: Topic, *, subject: str, text: str, actor: str) -> str:
-    """Publish a text in the caller's transaction and return its id. Raises PublicationRefused."""
+def publish(
+    connection: Connection,
+    realm: Realm,
+    topic: Topic,
+    *,
+    subject: str,
+    text: str,
+    actor: str,
+    publication_id: str | None = None,
+) -> str:
+    """Publish a text in the caller's transaction and return its id. Raises PublicationRefused, and IntegrityError for an id that
+    was published already: whoever sends one form twice gives it."""
     subject, text = " ".join(subject.split()), text.strip()
     if topic not in PUBLISHED:
         raise PublicationRefused(f"the topic must be one of {', '.join(PUBLISHED)}, not {topic}")
@@ -63,7 +73,7 @@ def publish(connection: Connection, realm: Realm, topic: Topic, *, subject: str,
         raise PublicationRefused(f"the subject must have 1 to {LONGEST_SUBJECT} characters, not {len(subject)}")
     if not 0 < len(text) <= LONGEST_TEXT or "\0" in text + subject:
         raise PublicationRefused(f"the text must have 1 to {LONGEST_TEXT} characters, not {len(text)}, and no NUL among them")
-    publication_id = draw_identifier(realm.chance, "publication")
+    publication_id = publication_id or draw_identifier(realm.chance, "publication")
     row = {"id": publication_id, "topic": topic.value, "subject": subject, "text": text, "published_at": realm.clock.now()}
     connection.execute(insert(_TABLE), row)
     realm.jobs.enqueue(connection, JOB, {"publication": publication_id})

@@ -24,7 +24,7 @@ class PrintingUnavailable(Exception):
 
 
 class Press:
-    """The press of one registry. A PDF keeps a processor busy for a second: one is made at a time, however many are asked for."""
+    """The press of one registry. A PDF keeps a processor busy, so one is made at a time, however many are asked for."""
 
     def __init__(self, _realm: Realm) -> None:
         self._lock = threading.Lock()

@@ -65,5 +65,7 @@ def _announce(connection: Connection, realm: Realm, request: Request) -> None:
     detail: dict[str, str | int] = {"kind": request.kind}
     actor, object = request.decided_by or RULE, f"request:{request.id}"
     note(connection, realm, Event.REQUEST_DECIDED, actor=actor, object=object, outcome=str(request.state), detail=detail)
+    if request.state is State.GRANTED and not BY_NAME[request.kind].leaves_a_cabinet:
+        return
     subject, text = news_of(request)
     tell(connection, realm, request.patient_id, subject=subject, text=text, link=f"/requests/{request.id}")

@@ -102,6 +102,7 @@ class RequestKind(ABC):
     `is_offered`: it can be begun from the list of requests; the others have a page of their own that files them.
     `asks_of_a_record`: the page is reached from a record, and the request names it.
     `is_for_oneself`: nobody asks it for another, whom else they may speak for.
+    `leaves_a_cabinet`: granted, there is still somebody who finds the answer there; else the kind tells them itself.
     """
 
     name: ClassVar[str]
@@ -109,6 +110,7 @@ class RequestKind(ABC):
     is_offered: ClassVar[bool] = True
     asks_of_a_record: ClassVar[bool] = False
     is_for_oneself: ClassVar[bool] = False
+    leaves_a_cabinet: ClassVar[bool] = True
     deciders: ClassVar[frozenset[Role]] = frozenset({Role.REGISTRAR})
 
     @abstractmethod

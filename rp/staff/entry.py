@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from rp.access.current import current_principal
@@ -88,6 +89,13 @@ def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
             outcome = _enter(connection, realm, patient, kind, request.form)
             if outcome.record is None:
                 raise _NothingStored(outcome.read)
+    except IntegrityError:
+        # Somebody else registered the person between our look and our row.
+        with realm.database.read() as connection:
+            registered = find_by_snils(connection, realm, person_read.values["snils"])
+        if registered is None:
+            raise
+        return _newcomer_page(kind, person_read, status=409, known_patient_id=registered.id)
     except _KnownPatient as known:
         return _newcomer_page(kind, person_read, status=409, known_patient_id=str(known))
     except _NothingStored as nothing:

@@ -20,4 +20,5 @@ class StaffSection:
 STAFF_SECTIONS: tuple[StaffSection, ...] = (
     StaffSection(lambda: _("Пациенты"), "/staff", "user", Operation.FIND_PATIENT),
     StaffSection(lambda: _("Заявления людей"), "/staff/requests", "document", Operation.DECIDE_REQUEST),
+    StaffSection(lambda: _("Рассылки"), "/staff/notices", "message", Operation.PUBLISH_NOTICE),
 )

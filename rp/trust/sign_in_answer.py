@@ -119,6 +119,13 @@ def _redeem(realm: Realm, code: str, *, nonce: str, code_verifier: str, required
     )
 
 
+def ask_again(realm: Realm, tokens: Tokens, claims: Mapping[str, Any], *, subject: str) -> dict[str, Any]:
+    """The claims of a session as the provider tells them now; what only the ID token says stays. Raises AnswerRefused,
+    ProviderUnavailable."""
+    given = _fetch_userinfo(realm, tokens.access_token, subject=subject)
+    return {**_known_claims(given), "has_signature": claims.get("has_signature") is True}
+
+
 def _known_claims(given: Mapping[str, Any]) -> dict[str, Any]:
     """The claims that the registry remembers for the length of a session: texts of the known names, and the organisations.
 

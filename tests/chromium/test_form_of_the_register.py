@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.chromium.axe import objections_to
 from tests.chromium.visit import Visit
 from tests.house import PEOPLE, VERA, Person
 from tests.running_stand import RunningStand
@@ -50,7 +51,7 @@ def test_r070_wrong_mail_is_told_before_the_form_is_sent_and_mended_is_right(run
     visit.look()
 
 
-def test_r074_each_field_is_marked_when_it_is_left(running_stand: RunningStand, visit: Visit) -> None:
+def test_r074_each_field_is_marked_when_it_is_left(running_stand: RunningStand, visit: Visit, axe: str) -> None:
     arrive(running_stand, visit, LUKA, "/linking")
     page = visit.page
     for name, typed, sentence in (
@@ -66,9 +67,10 @@ def test_r074_each_field_is_marked_when_it_is_left(running_stand: RunningStand, 
     expect(page.locator("#errors li")).to_have_count(4)  # the mail is known
     assert page.input_value("#inn") == "500100732258"
     visit.look(status=422)
+    assert objections_to(visit, axe, "the form with errors", status=422) == []
 
 
-def test_r080_r087_data_are_edited_and_judged_in_place(running_stand: RunningStand, visit: Visit) -> None:
+def test_r080_r087_data_are_edited_and_judged_in_place(running_stand: RunningStand, visit: Visit, axe: str) -> None:
     arrive(running_stand, visit, VERA, "/confirmation")
     page = visit.page
     visit.look()
@@ -77,8 +79,14 @@ def test_r080_r087_data_are_edited_and_judged_in_place(running_stand: RunningSta
     page.locator("#inn").blur()
     expect(page.locator("#inn-error")).to_contain_text("12 цифр")
     visit.look()
+    assert objections_to(visit, axe, "confirmation, edited") == []
     visit.press("#confirm")
     assert page.url == f"{running_stand.at.registry}/confirmation"
     assert page.input_value("#inn") == "1"
     visit.press("#cancel")
     assert page.is_visible("#edit")
+    assert objections_to(visit, axe, "confirmation") == []
+    visit.press("#to-proof")
+    assert objections_to(visit, axe, "proof of a vaccination") == []
+    visit.open(f"{running_stand.at.registry}/terms")
+    assert objections_to(visit, axe, "terms") == []

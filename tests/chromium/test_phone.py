@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from idp.realm import Realm, open_realm
 from idp.settings import read_settings
+from rp.realm import open_realm as open_registry
+from rp.settings import read_settings as read_registry_settings
 from tests.chromium.axe import objections_to
 from tests.chromium.visit import Visit
 from tests.house import MAYA, PEOPLE, PYOTR, VERA, Person
@@ -134,6 +136,21 @@ def test_mail_appears_on_its_own_screen_as_text(realm: Realm, visit: Visit) -> N
     expect(newest).to_contain_text("https://idp.test/confirm?x=1 <b>сейчас</b>")
     assert newest.locator("a").count() == 0
     assert "Писем нет" not in page.inner_text("#email")
+
+
+def test_what_the_registry_sends_appears_beside_what_the_provider_sends(
+    realm: Realm, running_stand: RunningStand, visit: Visit
+) -> None:
+    page = _open_of(visit, VERA)
+    page.evaluate("window.isSamePage = true")
+    registry = open_registry(*read_registry_settings(clean_environment(running_stand.home)))
+    with registry.database.write() as connection:
+        registry.outbox.post(connection, channel="sms", address=VERA.phone, text="Регистр: в личном кабинете новое сообщение.")
+    registry.database.close()
+    expect(page.locator(_newest(page, "sms"))).to_contain_text("Регистр: в личном кабинете новое сообщение.")
+    _post(realm, VERA.phone, "Пропуск: код для входа 407193.")
+    expect(page.locator(_newest(page, "sms"))).to_contain_text("407193")
+    assert page.evaluate("window.isSamePage"), "nothing was loaded anew"
 
 
 def test_page_of_nobody_in_particular_turns_to_whoever_gets_a_message(realm: Realm, visit: Visit) -> None:

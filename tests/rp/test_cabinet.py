@@ -142,3 +142,22 @@ NAMES = PEOPLE_AND_PLACES | {"Самоизоляция", "КОВИД", "Русс
 
 def test_every_record_type_has_its_own_name_and_resource() -> None:
     assert len({kind.name for kind in RECORD_TYPES}) == len({kind.resource_type for kind in RECORD_TYPES}) == 4
+
+
+@pytest.mark.parametrize(
+    ("link", "what_is_there"),
+    [
+        ("to-requests", 'href="/requests/new/vaccination"'),
+        ("to-history", "Прививка, вторая доза"),
+        ("to-confirmation", "Редактировать"),
+    ],
+)
+def test_r052_registering_viewing_and_updating_are_one_step_from_the_cabinet(
+    browser: Browser, link: str, what_is_there: str
+) -> None:
+    browser.sign_in()
+    address = re.search(rf'<a class="button[^"]*" id="{link}" href="([^"]+)"', browser.get("/").text)
+    assert address is not None
+    page = browser.get(address[1])
+    assert page.status_code == 200
+    assert what_is_there in page.text

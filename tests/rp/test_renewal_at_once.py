@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ground.database import table_of
 from rp.access.models import SessionRow
 from rp.access.renewal import RENEW_AFTER_SECONDS
-from rp.access.session import end_sessions_of
+from rp.access.session import end_sessions_of, find_session
 from tests.rp.conftest import Browser, Stand
 from tests.rp.fake_provider import ISSUER, Claims
 
@@ -116,3 +116,51 @@ def test_rp_12_renewed_tokens_are_in_no_page_and_not_in_the_database(browser: Br
         stored = b"".join(row.sealed for row in connection.execute(select(SESSIONS.c.sealed)))
     assert len(issued) == 4
     assert not [token for token in issued if token in page.text + str(page.headers) or token.encode() in stored]
+
+
+WORK = [{"ogrn": "1000000000175", "name": "ООО «Учебная поликлиника», г. Выдуманск", "position": "Врач"}]
+
+
+def organisations_of(browser: Browser) -> tuple[str, ...]:
+    """What the registry believes of the session of this browser after one more page."""
+    browser.get("/")
+    cookie = browser.client.get_cookie("rp_session")
+    assert cookie is not None
+    session = find_session(browser.stand.realm, cookie.value)
+    assert session is not None
+    return session.ogrns
+
+
+def test_who_left_an_organisation_has_lost_the_workplace_a_minute_later(browser: Browser) -> None:
+    browser.stand.provider.person["organisations"] = WORK
+    browser.sign_in()
+    browser.stand.provider.person["organisations"] = []
+    browser.stand.clock.advance(RENEW_AFTER_SECONDS - 1)
+    assert organisations_of(browser) == ("1000000000175",)
+    browser.stand.clock.advance(1)
+    assert organisations_of(browser) == ()
+
+
+def test_who_works_nowhere_is_asked_about_once_only(browser: Browser) -> None:
+    browser.sign_in()
+    browser.stand.clock.advance(RENEW_AFTER_SECONDS)
+    browser.get("/")
+    assert browser.stand.provider.calls.count("/oauth2/userinfo") == 1
+
+
+def test_provider_that_cannot_say_for_whom_somebody_works_changes_nothing(browser: Browser) -> None:
+    browser.stand.provider.person["organisations"] = WORK
+    browser.sign_in()
+    browser.stand.provider.broken["/oauth2/userinfo"] = ("500 Internal Server Error", b"")
+    for _ in range(2):
+        browser.stand.clock.advance(RENEW_AFTER_SECONDS)
+        assert organisations_of(browser) == ("1000000000175",)
+    assert browser.stand.provider.refreshed == ["refresh-0", "refresh-1"]
+
+
+def test_rp_07_userinfo_of_another_subject_at_a_renewal_ends_the_session(browser: Browser) -> None:
+    browser.stand.provider.person["organisations"] = WORK
+    browser.sign_in()
+    browser.stand.provider.spoil_userinfo = lambda claims: {**claims, "sub": "subject-pyotr"}
+    browser.stand.clock.advance(RENEW_AFTER_SECONDS)
+    assert browser.get("/").status_code == 302

@@ -34,7 +34,7 @@ def test_stand_is_made_from_nothing_stopped_by_ctrl_c_and_quick_the_second_time(
     stand = RunningStand(home, at).start()
     said = stand.output
     assert "environment = test" in stand.said
-    for address in (at.issuer, at.registry, at.bank, f"http://127.0.0.1:{at.control_port}"):
+    for address in (at.issuer, at.registry, at.bank, f"http://127.0.0.1:{at.control_port}", at.rp_control):
         assert address in said
     for person in PEOPLE.values():
         assert all(word in said for word in (person.phone, person.email, person.snils, person.password))
@@ -44,6 +44,9 @@ def test_stand_is_made_from_nothing_stopped_by_ctrl_c_and_quick_the_second_time(
         session.trust_env = False
         assert session.get(link, timeout=10).status_code == 200
         assert session.get(f"{at.registry}/", timeout=10).url.startswith(f"{at.issuer}/sign-in/")
+        token = (home / "var" / "registry-control-token").read_text().strip()
+        outbox = session.get(f"{at.rp_control}/outbox", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        assert outbox.json() == {"messages": [], "last": 0, "newest": 0}
         assert "Облепиха, учебный стенд" in session.get(f"{at.bank}/", timeout=10).text
     assert _processes_of(home)
     assert stand.stop(signal.SIGINT) == 0

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from ground.web.language import format_day
 from ground.web.language import gettext as _
 from rp import documents
+from rp.access.policy import Operation, is_allowed
 from rp.access.session import Session
 from rp.cabinet.confirmation.form import texts_of
 from rp.cabinet.confirmation.vaccination import Course, course_of
@@ -21,6 +22,7 @@ from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import records_of
 from rp.records.types.disease_case import DISEASE_CASE
+from rp.relations.relation import relations_of
 from rp.requests.kind import Request
 from rp.requests.kinds.identity import IDENTITY, genders
 from rp.requests.kinds.vaccination_proof import VACCINATION_PROOF
@@ -84,7 +86,7 @@ def own_data(connection: Connection, realm: Realm, session: Session) -> Own | No
     confirmation = find_confirmation(connection, realm, patient.id)
     pending = _open_of(requests, IDENTITY.name)
     texts = texts_of(patient.person, confirmation, _claims_of(session, patient.person))
-    records = records_of(connection, realm, patient.id)
+    records = _readable(connection, realm, session, patient.id)
     return Own(
         patient=patient,
         confirmation=confirmation,
@@ -97,13 +99,23 @@ def own_data(connection: Connection, realm: Realm, session: Session) -> Own | No
     )
 
 
+def _readable(connection: Connection, realm: Realm, session: Session, patient_id: str) -> list[Record]:
+    """The records that this session may read."""
+    relations = relations_of(connection, session.principal, patient_id)
+    return [
+        record
+        for record in records_of(connection, realm, patient_id)
+        if is_allowed(session.principal, Operation.READ_RECORD, record_type=record.type_name, relations=relations)
+    ]
+
+
 def _open_of(requests: Sequence[Request], kind: str) -> Request | None:
     return next((request for request in requests if request.kind == kind and request.is_open), None)
 
 
 def _claims_of(session: Session, person: Person) -> Mapping[str, Any]:
     """What the provider says, where it says it of this patient: a representative looks at somebody else's page."""
-    claims = session.claims
+    claims = session.claims if session.acting_for is None else {}
     is_same = claims.get("snils") in (None, person.snils)
     return claims if is_same and claims.get("birthdate") in (None, person.birth_date.isoformat()) else {}
 

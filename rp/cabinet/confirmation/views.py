@@ -46,7 +46,9 @@ def show() -> str:
     with realm.database.read() as connection:
         own = own_data(connection, realm, session)
     if own is None:
-        return render_template("confirmation/nobody.html", claims=session.claims)
+        return render_template("confirmation/nobody.html")
+    with realm.database.write() as connection:
+        note(connection, realm, Event.RECORDS_READ, actor=session.actor, object=f"patient:{own.patient.id}")
     return _page(realm, own, is_edited=request.args.get("edit") == "1", is_done=request.args.get("done") == "1")
 
 

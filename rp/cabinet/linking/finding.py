@@ -46,12 +46,8 @@ class Outcome:
 
 def find_own_records(realm: Realm, session: Session, typed: Typed) -> Outcome:
     """Judge the form. Wrong codes and data that fit nobody are counted, whatever comes of it."""
-    try:
-        with realm.database.write() as connection:
-            return _judge(connection, realm, session, typed)
-    except (LinkTaken, IntegrityError):  # somebody else was linked to the patient at this very moment
-        with realm.database.write() as connection:
-            return _refuse(connection, realm, session, "taken")
+    with realm.database.write() as connection:
+        return _judge(connection, realm, session, typed)
 
 
 def _judge(connection: Connection, realm: Realm, session: Session, typed: Typed) -> Outcome:
@@ -77,12 +73,16 @@ def _judge(connection: Connection, realm: Realm, session: Session, typed: Typed)
     reason = "unknown" if patient is None else _contradiction(realm, session, patient, typed)
     if patient is None or reason is not None:
         return _refuse(connection, realm, session, reason or "unknown")
-    link_patient(connection, realm, issuer=session.issuer, subject=session.subject, patient_id=patient.id)
+    try:
+        with connection.begin_nested():  # what was counted stays counted
+            link_patient(connection, realm, issuer=session.issuer, subject=session.subject, patient_id=patient.id)
+    except (LinkTaken, IntegrityError):  # the patient is another account's, perhaps since this very moment
+        return _refuse(connection, realm, session, "taken")
     become_patient(connection, session.id, patient.id)
     use_code(connection, realm, session)
     start_anew(connection, realm, "linking", _account(session))
     actor = f"patient:{patient.id}"
-    # Contacts count at once: the telephone is proved, and nobody but its owner uses the mail.
+    # Contacts count at once (mission.md, I20).
     change_person(connection, realm, patient.id, {"phone": typed.phone, "email": typed.email}, author=actor)
     detail = {"issuer": session.issuer, "subject": session.subject, "by": "form"}
     note(connection, realm, Event.PATIENT_LINKED, actor=actor, object=f"patient:{patient.id}", detail=detail)

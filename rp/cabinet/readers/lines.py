@@ -11,8 +11,6 @@ from rp.access.events import Event
 from rp.access.extract import Entry
 from rp.access.principal import Role
 from rp.organisations.directory import find_workplace, organisation_of_client
-from rp.patients.directory import find_patient
-from rp.realm import Realm
 
 SENTENCES: Mapping[Event, LazyText] = {
     Event.RECORDS_READ: lazy_gettext("Все записи"),
@@ -47,8 +45,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose page it is: the patient of the records, who looks at the page, the titles of the things by the journal's name, and
-    what they call those who speak for them, by the actor."""
+    """Whose page it is: the patient of the records, who looks at the page, and by the journal's names the titles of the things
+    and what the patient calls those who speak for them."""
 
     owner: str
     own_actor: str
@@ -56,20 +54,22 @@ class Asked:
     relatives: Mapping[str, str]
 
 
-def line_of(connection: Connection, realm: Realm, entry: Entry, asked: Asked) -> Line:
+def line_of(connection: Connection, entry: Entry, asked: Asked) -> Line:
     """An entry as the person reads it."""
-    who, capacity = _who(connection, realm, entry, asked)
+    who, capacity = _who(connection, entry.actor, asked)
     sentence = SENTENCES.get(Event(entry.action), OTHER_READING).message
     title = asked.titles.get(entry.object, "")
     return Line(who, capacity, _(sentence, title=title), entry.at, entry.outcome == "refused")
 
 
-def _who(connection: Connection, realm: Realm, entry: Entry, asked: Asked) -> tuple[str, str]:
-    if entry.actor == asked.own_actor:
+def _who(connection: Connection, actor: str, asked: Asked) -> tuple[str, str]:
+    if actor == asked.own_actor:
         return _("Вы"), ""
-    if entry.actor in asked.relatives:
-        return asked.relatives[entry.actor], _("действует за вас")
-    kind, _colon, name = entry.actor.partition(":")
+    if actor == f"patient:{asked.owner}":
+        return _("Владелец записей"), ""
+    if actor in asked.relatives:
+        return asked.relatives[actor], _("действует за вас")
+    kind, _colon, name = actor.partition(":")
     if kind == "staff":
         place = find_workplace(connection, name)
         return (place.organisation.name, str(ROLES.get(place.role, ""))) if place else (_("Сотрудник"), "")
@@ -77,15 +77,5 @@ def _who(connection: Connection, realm: Realm, entry: Entry, asked: Asked) -> tu
         organisation = organisation_of_client(connection, name)
         return (organisation.name, _("программа")) if organisation else (name, _("приложение, которым вы пользуетесь"))
     if kind == "patient":
-        return _person(connection, realm, entry, asked, name)
-    return _("Администратор регистра"), ""
-
-
-def _person(connection: Connection, realm: Realm, entry: Entry, asked: Asked, patient_id: str) -> tuple[str, str]:
-    """Another citizen. Who was shown something speaks for the owner, who knows them; who was not is nobody's to know."""
-    if patient_id == asked.owner:
-        return _("Владелец записей"), ""
-    patient = find_patient(connection, realm, patient_id) if entry.outcome != "refused" else None
-    if patient is None:
         return _("Другой человек"), ""
-    return f"{patient.person.given_name} {patient.person.family_name}", _("представитель")
+    return _("Администратор регистра"), ""

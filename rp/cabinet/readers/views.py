@@ -44,7 +44,7 @@ def readers() -> str:
             before=before,
             limit=ON_A_PAGE,
         )
-        lines = [line_of(connection, realm, entry, asked) for entry in found.entries]
+        lines = [line_of(connection, entry, asked) for entry in found.entries]
         older = found.before
     db.session.rollback()
     return render_template(

@@ -10,6 +10,9 @@ from typing import Any
 from ground.web.language import format_day
 from ground.web.language import gettext as _
 from rp.forms.form import Field, Form
+from rp.notices.telling import send
+from rp.notices.topics import Channel
+from rp.patients.directory import Person, find_patient
 from rp.records.catalogue import BY_NAME
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
@@ -19,6 +22,8 @@ from rp.requests.kind import Asking, CannotGrant, Granting, Request, RequestKind
 from rp.requests.retention import kept_until
 
 WHY_CHARACTERS = 1000
+FAREWELL_SUBJECT = "Регистр вас забыл"
+FAREWELL = "По заявлению {number} ваши данные удалены из регистра. Больше сообщений не будет."
 
 
 class RecordDeletion(RequestKind):
@@ -62,6 +67,7 @@ class FullDeletion(RequestKind):
     name = "full_deletion"
     icon = "cross"
     is_for_oneself = True
+    leaves_a_cabinet = False
 
     def title(self) -> str:
         return _("Удалить все мои данные")
@@ -85,7 +91,17 @@ class FullDeletion(RequestKind):
     def grant(self, granting: Granting) -> None:
         patient_id = granting.request.patient_id
         _check_erasable(granting, records_of(granting.connection, granting.realm, patient_id))
+        patient = find_patient(granting.connection, granting.realm, patient_id)
         erase_patient(granting.connection, granting.realm, patient_id, actor=granting.decider.actor)
+        if patient is not None:  # after it, since what waits to be sent to the person goes with them
+            _say_farewell(granting, patient.person)
+
+
+def _say_farewell(granting: Granting, person: Person) -> None:
+    """Tell the person by letter and SMS, whatever they chose: there is no cabinet any more to find the answer in."""
+    text = FAREWELL.format(number=granting.request.number)
+    channels = {Channel.EMAIL, Channel.SMS}
+    send(granting.connection, granting.realm, person, channels, subject=FAREWELL_SUBJECT, letter=text, sms=text)
 
 
 def _why() -> Field:

@@ -66,10 +66,15 @@ def pdf_with_everything_that_acts() -> bytes:
     pdf = new_pdf(2)
     script = Dictionary(S=Name.JavaScript, JS=String("app.alert('PLANTED')"))
     launch = Dictionary(S=Name.Launch, F=String("PLANTED.exe"))
+    pdf.Root.Requirements = Array([Dictionary(S=Name.EnableJavaScripts, RH=Dictionary(Script=String("PLANTED")))])
+    pdf.Root.URI = Dictionary(Base=String("https://PLANTED.example"))
+    pdf.Root.Anything = pdf.make_stream(b"PLANTED")
     page = pdf.pages[0]
+    page.PresSteps = Dictionary(NA=script, PA=script)
     pdf.Root.OpenAction = pdf.make_indirect(script)
     pdf.Root.AA = Dictionary(WC=script)
     pdf.Root.Names = Dictionary(
+        AlternatePresentations=Dictionary(Names=Array([String("PLANTED"), script])),
         JavaScript=Dictionary(Names=Array([String("a"), script])),
         EmbeddedFiles=Dictionary(Names=Array([])),
     )

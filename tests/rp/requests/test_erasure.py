@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from ground.database import table_of
 from ground.preparation import back_up
+from rp.app import run_due_jobs
 from rp.database import JOURNAL, Base
 from rp.epoch import settle
 from rp.keys.models import DataKeyRow
@@ -256,6 +257,12 @@ def test_rg_21_the_whole_person_goes_on_postgresql_too(stand: Stand) -> None:
     stand.clock.advance(FIVE_YEARS)
     assert decide(stand, desk_of(stand, PYOTR).file("full_deletion", sure="1", why="")) == 303
     _is_gone(stand, patient_id, before)
+    while run_due_jobs(stand.realm):
+        pass
+    with stand.realm.database.read() as connection:
+        told = stand.realm.outbox.messages(connection, with_failed=True)
+    farewell = "По заявлению ЗР-2031-000001 ваши данные удалены из регистра. Больше сообщений не будет."
+    assert sorted((each.address, each.text) for each in told) == [("+70000000018", farewell), ("pyotr@example.test", farewell)]
 
 
 def _is_gone(stand: Stand, patient_id: str, before: dict[str, dict[date, int]]) -> None:

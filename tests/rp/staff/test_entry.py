@@ -132,8 +132,11 @@ def test_r004_one_test_opens_one_case(stand: Stand) -> None:
 
 def test_r004_register_numbers_are_given_out_once(stand: Stand) -> None:
     def issue(_number: int) -> str:
-        with stand.realm.database.write() as connection:
-            return issue_number(connection, stand.realm)
+        try:
+            with stand.realm.database.write() as connection:
+                return issue_number(connection, stand.realm)
+        finally:
+            stand.realm.database.release()
 
     with ThreadPoolExecutor(8) as pool:
         numbers = list(pool.map(issue, range(40)))
@@ -233,26 +236,46 @@ def test_r156_a_second_press_makes_no_second_record(stand: Stand) -> None:
     assert count(stand) == before
 
 
-def test_r156_eight_presses_at_once_make_one_record(stand: Stand) -> None:
-    desk, patient = at_work(stand), patient_id(stand, MAYA)
-    path = f"/staff/patients/{patient}/new/vaccination"
+def press_at_once(stand: Stand, desk: Desk, path: str, fields: dict[str, str]) -> list[int]:
+    """Send one form eight times at once, from one browser."""
     token = re.search(r'name="csrf_token" value="([^"]+)"', desk.get(path).text)
-    cookie = desk.browser.client.get_cookie("rp_session")
+    cookies = [desk.browser.client.get_cookie(name) for name in ("rp_session", "rp_browser")]
     assert token
-    assert cookie
 
     def press(_number: int) -> int:
         client = stand.app().test_client()
-        client.set_cookie("rp_session", cookie.value)
-        browser = desk.browser.client.get_cookie("rp_browser")
-        if browser:
-            client.set_cookie("rp_browser", browser.value)
-        return client.post(path, data={"csrf_token": token[1], **DOSE}).status_code
+        for cookie in cookies:
+            assert cookie is not None
+            client.set_cookie(cookie.key, cookie.value)
+        try:
+            return client.post(path, data={"csrf_token": token[1], **fields}).status_code
+        finally:
+            stand.realm.database.release()
 
-    before = count(stand)
     with ThreadPoolExecutor(8) as pool:
-        statuses = sorted(pool.map(press, range(8)))
+        return sorted(pool.map(press, range(8)))
+
+
+def test_r156_eight_presses_at_once_make_one_record(stand: Stand) -> None:
+    desk, patient, before = at_work(stand), patient_id(stand, MAYA), count(stand)
+    statuses = press_at_once(stand, desk, f"/staff/patients/{patient}/new/vaccination", DOSE)
     assert statuses == [303, *[409] * 7]
+    assert count(stand) == (before[0], before[1] + 1)
+
+
+def test_r156_eight_presses_at_once_register_one_person(stand: Stand) -> None:
+    desk, before = at_work(stand), count(stand)
+    statuses = press_at_once(stand, desk, "/staff/patients/new/laboratory_test", {**NEWCOMER, **PCR})
+    assert statuses == [303, *[409] * 7]
+    assert count(stand) == (before[0] + 1, before[1] + 1)
+
+
+def test_r004_eight_presses_at_once_open_one_case(stand: Stand) -> None:
+    desk, patient = at_work(stand), patient_id(stand, MAYA)
+    test = desk.entered(patient, "laboratory_test", **PCR)
+    before = count(stand)
+    statuses = press_at_once(stand, desk, f"/staff/patients/{patient}/new/disease_case", {"pcr": test, **CASE})
+    assert statuses == [303, *[422] * 7]
     assert count(stand) == (before[0], before[1] + 1)
 
 
