@@ -1,10 +1,7 @@
 """Builders for tests of the provider."""
 
-import atexit
 import base64
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from joserfc.jwt import Token
@@ -38,6 +34,7 @@ from idp.seed import ACTOR as ACTOR_OF_SEED
 from idp.seed import load_seed, read_people
 from idp.settings import BankId, PasswordHashing, RequestJournal, Settings
 from tests.browser import Browser
+from tests.compiled_templates import share_templates
 from tests.wsgi_transport import WsgiTransport
 
 ISSUER = "http://localhost:8400"
@@ -46,8 +43,6 @@ CONTROL = "http://127.0.0.1:8401"
 CONTROL_TOKEN = "the token of the control plane, 32 and more"
 CLIENT = "http://localhost:9999"
 CALLBACK = f"{CLIENT}/callback"
-COMPILED_TEMPLATES = Path(tempfile.mkdtemp(prefix="propusk-templates-"))
-atexit.register(shutil.rmtree, COMPILED_TEMPLATES, ignore_errors=True)
 SECRET = "a secret only this client knows"
 VERIFIER = "v" * 43
 PEOPLE = read_people(Path(__file__).parents[2] / "config" / "seed")
@@ -95,8 +90,7 @@ def shared_pages(realm: Realm) -> Flask:
     settings = realm.settings
     kind = (settings.instance, settings.environment, settings.issuer)
     if kind not in PAGES:
-        PAGES[kind] = make_pages(realm)
-        PAGES[kind].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        PAGES[kind] = share_templates(make_pages(realm))
     return PAGES[kind]
 
 
@@ -176,7 +170,7 @@ class Stand:
     def control_application(self) -> Flask:
         """The control plane itself."""
         control = make_control(self.realm)
-        control.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
+        share_templates(control)
         return control
 
     def citizen(self, login: str) -> str:

@@ -24,6 +24,7 @@ from rp.realm import Realm, open_realm
 from rp.records.seed import load_seed
 from rp.reports.statistics_import import import_statistics
 from rp.settings import Home, Settings
+from tests.compiled_templates import share_templates
 from tests.postgresql.cluster import Cluster, running_cluster
 from tests.rp.fake_provider import CLIENT_ID, ISSUER, RESOURCE, FakeProvider, make_key
 from tests.wsgi_transport import WsgiTransport
@@ -64,7 +65,7 @@ class Stand:
     _app: Flask | None = None
 
     def app(self) -> Flask:
-        self._app = self._app or create_app(self.realm)
+        self._app = self._app or share_templates(create_app(self.realm))
         return self._app
 
     def browser(self) -> "Browser":
