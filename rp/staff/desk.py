@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from sqlalchemy import Connection
 
 from rp.access.current import current_principal, current_workplace, current_workplaces
@@ -22,6 +22,7 @@ from rp.staff.sections import STAFF_SECTIONS, StaffSection
 from rp.staff.words import role_name
 
 MAX_IDENTIFIER_CHARACTERS = 36
+MAX_VERSION_DIGITS = 9
 
 
 def workplace() -> Workplace:
@@ -53,6 +54,14 @@ def staff_frame() -> Frame:
 def page(template: str, *, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page with its status."""
     return render_template(template, **values), status
+
+
+def seen_version() -> int:
+    """The version of what was on the page whose form was sent."""
+    text = request.form.get("version", "")
+    if not text.isascii() or not text.isdecimal() or len(text) > MAX_VERSION_DIGITS:
+        abort(400)
+    return int(text)
 
 
 def patient_for(connection: Connection, realm: Realm, patient_id: str, operation: Operation) -> Patient:
