@@ -23,6 +23,8 @@ from rp.staff.words import role_name
 
 MAX_IDENTIFIER_CHARACTERS = 36
 MAX_VERSION_DIGITS = 9
+NOT_FOR_ONESELF = frozenset({Operation.WRITE_RECORD, Operation.HOLD_DATA})
+"""What nobody does with data of their own."""
 
 
 def workplace() -> Workplace:
@@ -117,7 +119,7 @@ def note_look(
 
 def _may(connection: Connection, operation: Operation, patient_id: str, record_type: str | None = None) -> bool:
     principal = current_principal()
-    if operation is Operation.WRITE_RECORD and is_own(patient_id):
+    if operation in NOT_FOR_ONESELF and is_own(patient_id):
         return False
     relations = relations_of(connection, principal, patient_id)
     return is_allowed(principal, operation, record_type=record_type, relations=relations)
