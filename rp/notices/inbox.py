@@ -11,7 +11,7 @@ from rp.keys.safe import Keys
 from rp.notices.models import NoticeChoiceRow, PublicationRow
 from rp.notices.telling import TABLE, place_of, place_of_publication
 from rp.notices.topics import Channel, Topic
-from rp.patients.directory import Patient
+from rp.patients.directory import Patient, versions_of_person
 from rp.realm import Realm
 
 PAGE_LENGTH = 20
@@ -80,7 +80,9 @@ def forget(connection: Connection, realm: Realm, patient: Patient) -> None:
     """Remove all notices and choices of a person who is removed, and what was sent to them. Before their key is destroyed."""
     connection.execute(delete(TABLE).where(_OWN), {"patient": patient.id})
     connection.execute(delete(_CHOICES).where(_CHOICES.c.patient_id == patient.id))
-    for channel, address in ((Channel.EMAIL, patient.person.email), (Channel.SMS, patient.person.phone)):
+    people = (patient.person, *(former.person for former in versions_of_person(connection, realm, patient.id)))
+    addresses = {(Channel.EMAIL, person.email) for person in people} | {(Channel.SMS, person.phone) for person in people}
+    for channel, address in addresses:
         if address:
             realm.outbox.forget(connection, channel=channel, address=address)
 

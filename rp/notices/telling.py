@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert
 
 from ground.chance import draw_identifier
 from ground.database import table_of
+from rp.access.counters import count_up
 from rp.keys.safe import Keys, Place
 from rp.notices.choices import choices_of
 from rp.notices.models import NoticeRow
@@ -21,6 +22,8 @@ LETTER = (
     "В вашем личном кабинете новое сообщение. Прочитать его можно только там, после входа: {url}\n"
     "В письмах мы ничего не пишем о здоровье. Какие письма получать, выберите здесь: {settings_url}"
 )
+MOST_PER_HOUR = 5
+"""Messages to one address: each says that there is something to read, whatever and however much it is."""
 SMS = "Регистр: в личном кабинете новое сообщение. {url}"
 
 
@@ -45,8 +48,15 @@ def tell(connection: Connection, realm: Realm, patient_id: str, *, subject: str,
     connection.execute(insert(TABLE), row)
     url = f"{realm.settings.url}/notices"
     letter, sms = LETTER.format(url=url, settings_url=f"{url}/settings"), SMS.format(url=url)
-    channels = {channel for topic, channel in choices_of(connection, patient_id) if topic is Topic.REQUESTS}
+    chosen = {channel for topic, channel in choices_of(connection, patient_id) if topic is Topic.REQUESTS}
+    channels = {channel for channel in chosen if _may_come(connection, realm, channel, patient.person)}
     send(connection, realm, patient.person, channels, subject=SUBJECT, letter=letter, sms=sms)
+
+
+def _may_come(connection: Connection, realm: Realm, channel: Channel, person: Person) -> bool:
+    """May another message leave by this channel? People name their addresses themselves, and one may be somebody else's."""
+    address = {Channel.EMAIL: person.email, Channel.SMS: person.phone}.get(channel)
+    return address is None or count_up(connection, realm, f"news by {channel}", address) <= MOST_PER_HOUR
 
 
 def send(

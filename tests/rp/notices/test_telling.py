@@ -86,3 +86,26 @@ def test_whoever_is_removed_leaves_neither_notices_nor_choices_nor_letters(house
 def ids(page: str) -> list[str]:
     """The notices of a page, in its order."""
     return [part.partition('"')[0] for part in page.split('href="/notices/')[1:] if not part.startswith("settings")]
+
+
+def test_nobody_is_flooded_whose_address_somebody_else_has_named(house: House) -> None:
+    house.save(house.signed_in(), "requests-email", "requests-sms")
+    for _ in range(12):
+        house.tell()
+    assert [message.channel for message in house.sent()] == ["email", "sms"] * 5
+    with house.stand.realm.database.read() as connection:
+        assert inbox.count(connection, house.vera.id).total == 12
+    house.stand.clock.advance(3600)
+    house.tell()
+    assert len(house.sent()) == 12
+
+
+def test_rg_21_what_was_sent_to_a_former_address_goes_with_the_person(house: House) -> None:
+    house.tell()
+    with house.stand.realm.database.write() as connection:
+        change_person(connection, house.stand.realm, house.vera.id, {"email": "new@example.test"}, author="operator")
+    house.tell()
+    assert len(house.sent()) == 2
+    with house.stand.realm.database.write() as connection:
+        erase_patient(connection, house.stand.realm, house.vera.id, actor="operator")
+    assert house.sent() == []
