@@ -23,8 +23,6 @@ def may_decide(principal: Principal, request: Request) -> bool:
     themselves = f"patient:{principal.patient_id}"
     if principal.role not in BY_NAME[request.kind].deciders or themselves in (f"patient:{request.patient_id}", request.author):
         return False
-    if principal.patient_id is not None and request.author == f"patient:{principal.patient_id}":
-        return False  # filed for a relative
     # A registrar looks after the register itself, whoever's affair it is.
     is_theirs = request.organisation_id in (None, principal.organisation_id)
     return is_theirs or principal.role is Role.REGISTRAR

@@ -4,7 +4,7 @@ import pytest
 
 from tests.rp.conftest import Stand
 from tests.rp.relations.test_family import act, trust
-from tests.rp.requests.desk import ANTON, OLGA, Desk, ask_for_vaccination, desk_of
+from tests.rp.requests.desk import ANTON, CLINIC, GLEB, LABORATORY, OLGA, Desk, ask_for_vaccination, desk_of, place_of
 
 
 @pytest.fixture
@@ -43,3 +43,24 @@ def test_nobody_has_another_forgotten(stand: Stand) -> None:
     assert anton.open("/requests/new/full_deletion").status_code == 403
     assert "/requests/new/full_deletion" not in anton.open("/requests").text
     assert "/requests/new/full_deletion" in desk_of(stand).open("/requests").text
+
+
+def test_nobody_decides_what_another_filed_for_them(stand: Stand) -> None:
+    anton = desk_of(stand, ANTON)
+    assert trust(anton.browser, label="Соседка Вера", snils="000-000-017 00").status_code == 303
+    vera = desk_of(stand)
+    assert act(vera.browser).status_code == 303
+    path = ask_for_vaccination(stand, vera)
+    assert anton.open(f"/staff{path}").status_code == 404
+    assert "Никто не ждёт" in anton.open("/staff/requests").text
+    assert desk_of(stand, OLGA).open(f"/staff{path}").status_code == 200
+
+
+def test_a_laboratory_decides_no_test_that_is_asked_of_a_clinic(stand: Stand) -> None:
+    vera = desk_of(stand)
+    asked = {"test": "pcr", "day": "2026-12-05"}
+    of_clinic = vera.file("test", place=place_of(stand, CLINIC), **asked)
+    of_laboratory = vera.file("test", place=place_of(stand, LABORATORY), **asked)
+    gleb = desk_of(stand, GLEB)
+    assert gleb.open(f"/staff{of_clinic}").status_code == 404
+    assert gleb.open(f"/staff{of_laboratory}").status_code == 200

@@ -89,3 +89,19 @@ def test_whoever_sends_anothers_draft_has_filed_it_and_does_not_decide_it(stand:
     assert sent.actor == f"patient:{known.id}"
     assert anton.open(f"/staff{draft}").status_code == 404
     assert "от имени этого человека" in vera.open(draft).text
+
+
+@pytest.mark.parametrize("end", ["grant", "refuse", "withdraw"])
+def test_what_is_decided_or_withdrawn_is_not_decided_again(stand: Stand, end: str) -> None:
+    vera = desk_of(stand)
+    path, olga = ask_for_vaccination(stand, vera), desk_of(stand, OLGA)
+    if end == "withdraw":
+        assert post(vera, f"{path}/withdraw").status_code == 303
+    else:
+        assert olga.send(f"/staff{path}", "decision-form", f"decision={end}", answer="Ответ.").status_code == 303
+    state = vera.state_of(path)
+    for version in range(1, 6):
+        for decision in ("grant", "refuse"):
+            answer = post(olga, f"/staff{path}", decision=decision, answer="Другой ответ.", version=str(version))
+            assert answer.status_code == 409, version
+    assert vera.state_of(path) == state
