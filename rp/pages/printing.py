@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from ground.web.errors import PageProblem
+from ground.web.language import gettext as _
 from ground.web.static_files import FOLDER as STATIC
 from rp.realm import Realm
 
@@ -23,14 +25,37 @@ class PrintingUnavailable(Exception):
     """This machine cannot make a PDF; the text says what is missing."""
 
 
-class Press:
-    """The press of one registry. A PDF keeps a processor busy, so one is made at a time, however many are asked for."""
+class PressBusy(PageProblem):
+    """So many wait for the press that one more would keep those waiting who want something else."""
 
-    def __init__(self, _realm: Realm) -> None:
+    def __init__(self) -> None:
+        super().__init__(
+            status=503,
+            title=_("Делают много PDF"),
+            lead=_("Сейчас их делают столько, сколько можно одновременно. Попробуйте через минуту."),
+            actions=((_("На главную"), "/"),),
+            code="busy",
+        )
+
+
+class Press:
+    """The press of one registry. A PDF keeps a processor busy, so one is made at a time, however many are asked for, and half
+    of a server's threads at most are busy with it or wait for it."""
+
+    def __init__(self, realm: Realm) -> None:
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(max(1, realm.settings.threads // 2))
 
     def print(self, html: str) -> bytes:
-        """The PDF of a page. Raises PrintingUnavailable."""
+        """The PDF of a page. Raises PrintingUnavailable, PressBusy."""
+        if not self._places.acquire(blocking=False):
+            raise PressBusy
+        try:
+            return self._print(html)
+        finally:
+            self._places.release()
+
+    def _print(self, html: str) -> bytes:
         with self._lock:
             weasyprint = _weasyprint()
             document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_only_own_files(weasyprint))
