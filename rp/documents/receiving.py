@@ -48,10 +48,26 @@ def takes_files(view: View) -> View:
 
 
 class Places:
-    """How many files one worker receives at a time."""
+    """How many files one worker receives at a time: no more than half as many as it has threads, and one of each account, so that
+    nobody alone keeps everybody from handing in theirs."""
 
     def __init__(self, realm: Realm) -> None:
-        self.free = threading.BoundedSemaphore(max(1, realm.settings.threads // 2))
+        self._lock = threading.Lock()
+        self._most = max(1, realm.settings.threads // 2)
+        self._taken: set[str] = set()
+
+    def take(self, account: str) -> bool:
+        """Take a place, if there is one for this account."""
+        with self._lock:
+            has_room = len(self._taken) < self._most and account not in self._taken
+            if has_room:
+                self._taken.add(account)
+            return has_room
+
+    def leave(self, account: str) -> None:
+        """Give the place of an account back."""
+        with self._lock:
+            self._taken.remove(account)
 
 
 class ReceivingRequest(Request):
@@ -95,7 +111,7 @@ def _receive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Decide before anything is read, the token against forgery included."""
     realm, length, patience = current_realm(), request.content_length, FORM_PATIENCE
     if endpoint is not None and request.method == "POST" and getattr(current_app.view_functions[endpoint], _TAKES_FILES, False):
-        require_session()
+        session = require_session()
         if length is None:
             raise _without_length()
         most = realm.settings.documents.file_megabytes * MEGABYTE + FORM_BYTES
@@ -103,15 +119,14 @@ def _receive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
             raise too_large(realm.settings.documents.file_megabytes)
         request.max_content_length = most
         patience = PATIENCE
-        _take_place(realm)
+        _take_place(realm, f"{session.issuer}\0{session.subject}")
     if length:
         body = cast(IO[bytes], request.environ["wsgi.input"])
         request.environ["wsgi.input"] = UnhurriedBody(body, realm.monotonic, length, patience)
 
 
-def _take_place(realm: Realm) -> None:
-    places = realm.room(Places)
-    if not places.free.acquire(blocking=False):
+def _take_place(realm: Realm, account: str) -> None:
+    if not realm.room(Places).take(account):
         raise PageProblem(
             status=503,
             title=_("Загружают много файлов"),
@@ -119,13 +134,13 @@ def _take_place(realm: Realm) -> None:
             actions=((_("На главную"), "/"),),
             code="busy",
         )
-    g.upload_place = places
+    g.upload_place = account
 
 
 def _leave_place(_error: BaseException | None) -> None:
-    places: Places | None = g.pop("upload_place", None)
-    if places is not None:
-        places.free.release()
+    account: str | None = g.pop("upload_place", None)
+    if account is not None:
+        current_realm().room(Places).leave(account)
 
 
 def too_large(megabytes: int) -> PageProblem:

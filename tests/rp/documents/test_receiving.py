@@ -16,8 +16,10 @@ from rp.documents.receiving import Patience, Places
 from tests.rp.conftest import Browser, Stand
 from tests.rp.documents import files
 from tests.rp.documents.handing import FORM, files_on_disk, form, hand_in, kept, signed_in, token
+from tests.rp.fake_provider import PYOTR, VERA
 
 MEGABYTE = 1024 * 1024
+MAYA = {"sub": "subject-maya", "given_name": "Майя", "birthdate": "1999-09-09", "snils": "000-000-019 00"}
 
 
 @pytest.fixture
@@ -115,7 +117,10 @@ def test_rg_09_while_files_trickle_in_others_are_served(make_stand: Callable[...
     def dawdle(browser: Browser, body: Trickle) -> None:
         answers.append(send(browser, body, 5 * MEGABYTE))
 
-    slow = [threading.Thread(target=dawdle, args=(signed_in(stand), body)) for body in bodies]
+    slow = [
+        threading.Thread(target=dawdle, args=(signed_in(stand, person), body))
+        for person, body in zip((PYOTR, MAYA), bodies, strict=True)
+    ]
     for thread, body in zip(slow, bodies, strict=True):
         thread.start()
         body.has_been_asked.wait()
@@ -136,9 +141,24 @@ def test_rg_09_a_refused_file_gives_its_place_back(stand: Stand, vera: Browser) 
     for _number in range(8):
         assert hand_in(vera, files.HTML, csrf=csrf).status_code == 422
         assert hand_in(vera, files.jpeg(), csrf="0" * 64).status_code == 403
-    places = stand.realm.room(Places).free
-    assert places.acquire(blocking=False)
-    assert places.acquire(blocking=False)
+    places = stand.realm.room(Places)
+    assert [places.take(account) for account in ("one", "two", "three")] == [True, True, False]
+    places.leave("one")
+    assert places.take("three")
+
+
+def test_rg_09_one_person_alone_keeps_nobody_from_handing_in(make_stand: Callable[..., Stand]) -> None:
+    stand = make_stand(threads=4)
+    pyotr, body = signed_in(stand, PYOTR), Trickle()
+    vera, again = signed_in(stand, VERA), signed_in(stand, VERA)
+    slow = threading.Thread(target=send, args=(vera, body, 5 * MEGABYTE))
+    slow.start()
+    body.has_been_asked.wait()
+    assert hand_in(again, files.jpeg()).status_code == 503
+    assert hand_in(pyotr, files.jpeg()).status_code == 303
+    body.hung_up.set()
+    slow.join()
+    assert hand_in(vera, files.jpeg()).status_code == 303
 
 
 def test_rg_09_ten_thousand_parts_are_refused(stand: Stand, vera: Browser) -> None:
