@@ -183,3 +183,14 @@ def test_the_description_names_every_address_of_the_api_and_no_other(stand: Stan
     with app.test_request_context("/"):
         paths = describe(stand.realm)["paths"]
     assert {(method, path) for path, methods in paths.items() for method in methods} == served
+
+
+@pytest.mark.postgresql
+def test_rg_23_an_address_with_nul_is_a_400_wherever_it_stands(postgresql_stand: Stand) -> None:
+    vera = signed_in(postgresql_stand, VERA)
+    app = postgresql_stand.app()
+    for method, path in addresses(app):
+        if method == "GET" and NOBODY in path and not path.startswith("/api/"):
+            assert vera.get(path.replace(NOBODY, "a%00b")).status_code == 400, path
+    for path in ("/history?source=%00", "/requests/new/correction?record=a%00b", "/?group=%00"):
+        assert vera.get(path).status_code == 400, path
