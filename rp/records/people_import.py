@@ -9,8 +9,8 @@ was taken in part is simply taken once more. A person whom the register knows by
 records are added. Whom the register has erased counts as known, and comes no more.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
@@ -36,16 +36,18 @@ LINES_AT_ONCE = 500
 ASKED_AT_ONCE = 900
 """Values of one `IN`: SQLite took at most 999 for long."""
 AUTHOR = "operator"
+NUMBER_TAKEN = "a УНРЗ of it is that of another case"
 
 _PATIENTS, _RECORDS = table_of(PatientRow), table_of(RecordRow)
 
 
 @dataclass(frozen=True)
 class ReadLine:
-    """What a line tells: a person, and their records with the names of their types."""
+    """What a line tells: a person, and their records with the names of their types; and which line of its file it is."""
 
     person: Person = field(repr=False)
     drafts: tuple[tuple[str, Draft], ...] = field(repr=False)
+    number: int = 0
 
 
 @dataclass
@@ -78,7 +80,7 @@ def import_people(realm: Realm, file: BinaryIO, *, source: str, latest: date | N
             if not line.strip():
                 continue
             try:
-                read.append(read_line(line, source=source, latest=latest))
+                read.append(replace(read_line(line, source=source, latest=latest), number=number))
             except (BundleRefused, PatientRefused) as refusal:
                 problems = refusal.problems if isinstance(refusal, BundleRefused) else (str(refusal),)
                 report.refused.append(f"line {number}: {'; '.join(problems)}")
@@ -107,16 +109,24 @@ def _take(connection: Connection, realm: Realm, read: Sequence[ReadLine], *, sou
     keys.make_for(patient.id for patient in new)
     if new:
         connection.execute(insert(PatientRow), [new_row(keys, realm, patient, author=AUTHOR) for patient in new])
-    rows = _new_records(connection, realm, keys, read, patient_ids, source=source)
+    told_of = _new_records(connection, realm, keys, read, patient_ids, source=source)
+    taken = _taken_numbers(connection, told_of)
+    rows = [row for index, (_number, row) in enumerate(told_of) if index not in taken]
+    report.refused += [f"line {told_of[index][0]}: {NUMBER_TAKEN}" for index in sorted(taken)]
     if rows:
         connection.execute(insert(RecordRow), rows)
     told = sum(len(line.drafts) for line in read)
     report.people += len(new)
     report.known_people += len(read) - len(new)
     report.records += len(rows)
-    report.known_records += told - len(rows)
+    report.known_records += told - len(told_of)
     if new or rows:
-        detail: dict[str, str | int] = {"source": source[:200], "people": len(new), "added": len(rows), "known": told - len(rows)}
+        detail: dict[str, str | int] = {
+            "source": source[:200],
+            "people": len(new),
+            "added": len(rows),
+            "known": told - len(told_of),
+        }
         note(connection, realm, Event.PEOPLE_IMPORTED, actor=AUTHOR, object="register", detail=detail)
 
 
@@ -138,15 +148,22 @@ def _patients(connection: Connection, realm: Realm, read: Sequence[ReadLine]) ->
 
 
 def _new_records(
-    connection: Connection, realm: Realm, keys: Keys, read: Sequence[ReadLine], patient_ids: Sequence[str | None], *, source: str
-) -> list[dict[str, Any]]:
-    """The rows of the records that the register did not know, each event once; what was erased or withdrawn stays away."""
-    told: dict[bytes, tuple[str, str, Draft]] = {}
+    connection: Connection,
+    realm: Realm,
+    keys: Keys,
+    read: Sequence[ReadLine],
+    patient_ids: Sequence[str | None],
+    *,
+    source: str,
+) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of the records that the register did not know, each event once, with the numbers of their lines. What was erased
+    or withdrawn stays away."""
+    told: dict[bytes, tuple[str, str, Draft, int]] = {}
     for line, patient_id in zip(read, patient_ids, strict=True):
         if patient_id is None:
             continue
         for type_name, draft in line.drafts:
-            told.setdefault(identity_of(realm, patient_id, type_name, draft), (patient_id, type_name, draft))
+            told.setdefault(identity_of(realm, patient_id, type_name, draft), (patient_id, type_name, draft, line.number))
     for some in _pieces(list(told)):
         found = select(_RECORDS.c.identity_hash).where(_RECORDS.c.identity_hash.in_(some))
         for identity in connection.execute(found).scalars():
@@ -155,7 +172,7 @@ def _new_records(
             told.pop(identity, None)
     now = realm.clock.now()
     rows = []
-    for identity, (patient_id, type_name, draft) in told.items():
+    for identity, (patient_id, type_name, draft, number) in told.items():
         record = Record(
             id=draw_identifier(realm.chance, "record"),
             patient_id=patient_id,
@@ -168,8 +185,23 @@ def _new_records(
             author=AUTHOR,
             changed_at=now,
         )
-        rows.append(new_record_row(keys, record, identity))
+        rows.append((number, new_record_row(keys, record, identity)))
     return rows
+
+
+def _taken_numbers(connection: Connection, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> set[int]:
+    """Which of these rows bear a register number (УНРЗ) that another record has, of the register or of the rows before."""
+    numbers = [row["number_index"] for _number, row in rows]
+    known = set[bytes]()
+    for some in _pieces([number for number in numbers if number is not None]):
+        known |= set(connection.execute(select(_RECORDS.c.number_index).where(_RECORDS.c.number_index.in_(some))).scalars())
+    taken = set[int]()
+    for index, number in enumerate(numbers):
+        if number in known:
+            taken.add(index)
+        elif number is not None:
+            known.add(number)
+    return taken
 
 
 def _pieces(values: Sequence[bytes]) -> Iterable[Sequence[bytes]]:

@@ -18,6 +18,7 @@ from rp.records import people_import
 from rp.records.models import RecordRow
 from rp.records.people_import import PeopleReport, import_people
 from rp.records.store import records_of, withdraw_record
+from rp.records.types.disease_case import NUMBER_SYSTEM
 from rp.requests.erasure import erase_patient, erase_record
 from tests.load.people_file import snils_of, write_people
 from tests.rp.conftest import Stand
@@ -182,3 +183,24 @@ def test_rg_21_what_was_erased_or_withdrawn_does_not_come_back_with_a_file(stand
     with stand.realm.database.read() as connection:
         assert find_by_snils(connection, stand.realm, snils_of(1)) is None
         assert len(records_of(connection, stand.realm, kept.id)) == 4
+
+
+def with_case(stand: Stand, line: bytes, number: str) -> bytes:
+    """The line with a case of this number (УНРЗ) besides."""
+    bundle = json.loads(line)
+    seeded = json.loads(stand.home.config_path("seed/records/vera-case.json").read_bytes())
+    case = next(entry["resource"] for entry in seeded["entry"] if entry["resource"]["resourceType"] == "Condition")
+    person = bundle["entry"][1]["resource"]["patient"]
+    case |= {"subject": person, "identifier": [{"system": NUMBER_SYSTEM, "value": number}]}
+    bundle["entry"].append({"fullUrl": f"{person['reference']}:case", "resource": case})
+    return json.dumps(bundle).encode() + b"\n"
+
+
+def test_a_register_number_of_another_case_is_refused_by_its_line_and_the_rest_is_taken(stand: Stand, lines: list[bytes]) -> None:
+    first, second = (f"100000000000000{digit}" for digit in "12")
+    report = take(stand, [with_case(stand, lines[0], first), with_case(stand, lines[1], first)])
+    assert report.refused == ["line 2: a УНРЗ of it is that of another case"]
+    assert (report.people, report.records, report.known_records) == (2, 13, 0)
+    assert take(stand, [with_case(stand, lines[1], first)]).refused == ["line 1: a УНРЗ of it is that of another case"]
+    again = take(stand, [with_case(stand, lines[0], first), with_case(stand, lines[1], second)])
+    assert (again.people, again.records, again.known_records, again.refused) == (0, 1, 13, [])

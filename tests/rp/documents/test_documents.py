@@ -24,7 +24,7 @@ from rp.cli import main
 from rp.documents import Document, UploadRefused
 from rp.documents.files import Shelf
 from rp.documents.models import DocumentRow
-from rp.documents.room import room_of
+from rp.documents.room import room_of, take_room
 from rp.documents.sweeping import Swept, sweep
 from rp.patients.directory import find_by_snils
 from rp.requests.erasure import erase_again, erase_patient
@@ -191,6 +191,16 @@ def test_rg_14_a_person_keeps_so_many_bytes_and_no_more(make_stand: Callable[...
     assert len(files_on_disk(stand)) == len(sizes)
     with stand.realm.database.read() as connection:
         assert room_of(connection, stand.realm, patient_id(stand)).size == sum(sizes)
+
+
+def test_rg_14_the_last_byte_fits_and_no_more(stand: Stand) -> None:
+    owner, most = patient_id(stand), stand.realm.settings.documents.megabytes_per_person * 1024 * 1024
+    with stand.realm.database.write() as connection:
+        take_room(connection, stand.realm, owner, most - 1)
+        take_room(connection, stand.realm, owner, 1)
+        with pytest.raises(UploadRefused, match="quota"):
+            take_room(connection, stand.realm, owner, 1)
+        assert room_of(connection, stand.realm, owner).size == most
 
 
 def test_rg_14_the_limit_holds_when_eight_come_at_the_same_time(stand: Stand) -> None:
