@@ -23,6 +23,7 @@ from ground.settings import SettingRefused
 from ground.tombstones import TombstonesBroken
 from rp.access.events import Event, note
 from rp.access.heads import keeper_of, verified
+from rp.access.session import end_sessions_of
 from rp.database import MIGRATIONS, DatabaseNotReady
 from rp.documents.verification import verify as verify_documents
 from rp.epoch import settle
@@ -30,6 +31,7 @@ from rp.keys.rotation import exchange_keys
 from rp.notices.publications import PublicationRefused, list_published, publish
 from rp.notices.topics import PUBLISHED, Topic
 from rp.patients.directory import find_by_snils
+from rp.patients.matching import unlink_patient
 from rp.patients.snils import SnilsRefused
 from rp.realm import Realm, open_realm
 from rp.records.bundle import BundleRefused
@@ -274,6 +276,27 @@ def import_fhir(files: tuple[Path, ...], snils: str) -> None:
     click.echo("\n".join(lines))
 
 
+@main.command()
+@click.option("--snils", required=True, help="The patient whose account is to be another one, by СНИЛС.")
+@one_sentence
+def unlink(snils: str) -> None:
+    """Part a patient from their account at the provider, whose sessions end. The next account that fits is the patient's.
+
+    For somebody who has a new account: a second account of one person is refused otherwise.
+    """
+    with opened_when_prepared() as realm, realm.database.write() as connection:
+        patient, issuer = find_by_snils(connection, realm, snils), realm.settings.issuer
+        if patient is None:
+            raise SnilsRefused("no patient of that СНИЛС is registered")
+        subject = unlink_patient(connection, issuer=issuer, patient_id=patient.id)
+        if subject is None:
+            raise SnilsRefused("no account is linked to that patient")
+        ended = end_sessions_of(connection, realm, issuer=issuer, subject=subject, provider_session=None)
+        detail: dict[str, str | int] = {"subject": subject, "sessions": ended}
+        note(connection, realm, Event.PATIENT_UNLINKED, actor="operator", object=f"patient:{patient.id}", detail=detail)
+    click.echo(f"{subject} is not this patient any more; sessions ended: {ended}")
+
+
 @import_group.command("people")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @one_sentence
@@ -329,7 +352,7 @@ def publish_notice(text: TextIO, topic: str, subject: str) -> None:
 def list_notices() -> None:
     """Show the newest publications, and how many people each has reached."""
     with opened_when_prepared() as realm, realm.database.read() as connection:
-        published = list_published(connection)
+        published = list_published(connection, realm)
     for each in published:
         state = "told" if each.is_finished else "told so far"
         click.echo(f"{as_datetime(each.published_at):%Y-%m-%d %H:%M}Z  {each.topic}  {each.told} {state}  {each.subject}")

@@ -19,6 +19,7 @@ class Event(StrEnum):
     ORGANISATION_ENTERED = "organisation_entered"
     PATIENT_REGISTERED = "patient_registered"
     PATIENT_LINKED = "patient_linked"
+    PATIENT_UNLINKED = "patient_unlinked"
     LINKING = "linking"
     TERMS_ACCEPTED = "terms_accepted"
     PERSON_CHANGED = "person_changed"

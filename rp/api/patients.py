@@ -4,6 +4,8 @@ Whom a system has nothing to do with, and whom nobody knows, is the same 404 wit
 anything is opened. docs/registry-api.md tells it to those who use it, `description.py` to their tools.
 """
 
+import re
+
 from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 
@@ -28,6 +30,8 @@ from rp.relations.hiding import hidden_groups
 from rp.relations.relation import relations_of
 
 ID_CHARACTERS = 36
+IDENTIFIER = re.compile(r"[0-9a-f-]{36}")
+"""What may stand in the journal: nobody writes a text of their own there."""
 
 blueprint = Blueprint("patients", __name__, url_prefix="/patients")
 
@@ -147,7 +151,7 @@ def _note(realm: Realm, principal: Principal, event: Event, subject: str, detail
 
 def _refused(realm: Realm, principal: Principal, event: Event, patient_id: str) -> Exception:
     """The 404, written down: about the patient where there is one, so that the patient sees who tried."""
+    subject = f"patient:{patient_id}" if IDENTIFIER.fullmatch(patient_id) else "patients"
     with realm.database.write() as connection:
-        subject = f"patient:{patient_id[:ID_CHARACTERS]}"
         note(connection, realm, event, actor=principal.actor, object=subject, outcome="refused")
     return not_found()

@@ -156,6 +156,9 @@ def _pdf_cleaner(signatures: Sequence[bytes]) -> Clean:
                     del pdf.trailer["/Info"]
                 written = BytesIO()
                 pdf.save(written, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True, encryption=False)
+            with Pdf.open(BytesIO(written.getvalue()), attempt_recovery=False) as again:
+                if len(again.pages) != count:  # what was repaired on reading is not always what is written
+                    _refuse("broken")
         except PasswordError:
             _refuse("locked")
         except (PdfError, ValueError, TypeError, LookupError, OSError, RuntimeError, AttributeError):

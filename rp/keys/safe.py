@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, text
 
 from ground.chance import draw_identifier
 from ground.database import table_of
@@ -24,6 +24,7 @@ from rp.realm import Realm
 HEADER = b"\0\0"
 KEY_BYTES = 32
 ID_BYTES = 16
+TRIES = 3
 
 _TABLE = table_of(DataKeyRow)
 _OF_OWNER = (
@@ -31,6 +32,10 @@ _OF_OWNER = (
 )
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
 _INSERT = insert(DataKeyRow)
+
+
+class EncryptionKeyGone(SealBroken):
+    """The key-encryption key of a row is in the file no more."""
 
 
 class NoDataKey(Exception):
@@ -128,19 +133,29 @@ class Keys:
 
     def _newest_of(self, owner: str) -> str:
         if owner not in self._newest:
-            row = self._connection.execute(_OF_OWNER, {"owner": owner}).mappings().first()
-            if row is None:
-                raise NoDataKey(owner)
-            self._opened[row["id"]] = AESGCM(unwrap(self._realm, row))
-            self._newest[owner] = row["id"]
+            self._newest[owner] = self._open_row(_OF_OWNER, {"owner": owner}, owner)
         return self._newest[owner]
 
     def _open_key(self, key_id: str, owner: str) -> AESGCM:
-        row = self._connection.execute(_BY_ID, {"id": key_id}).mappings().first()
-        if row is None:
-            raise NoDataKey(owner)
-        cipher = self._opened[key_id] = AESGCM(unwrap(self._realm, row))
-        return cipher
+        return self._opened[self._open_row(_BY_ID, {"id": key_id}, owner)]
+
+    def _open_row(self, query: Select[Any], parameters: Mapping[str, str], owner: str) -> str:
+        """Open the data key that a query finds, and say its id. Raises NoDataKey, SealBroken.
+
+        While keys are exchanged the row may be sealed anew, and the old key leave the file, after the row was read and before
+        it is opened. Then it is read again.
+        """
+        for tries in range(TRIES):
+            row = self._connection.execute(query, parameters).mappings().first()
+            if row is None:
+                raise NoDataKey(owner)
+            try:
+                self._opened[row["id"]] = AESGCM(unwrap(self._realm, row))
+                return str(row["id"])
+            except EncryptionKeyGone:
+                if tries == TRIES - 1:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
 
 def wrap(realm: Realm, key_id: str, owner: str, number: int, plain: bytes) -> bytes:
@@ -156,7 +171,7 @@ def unwrap(realm: Realm, row: Mapping[Any, Any]) -> bytes:
     """The data key of a row. Raises SealBroken."""
     cipher = realm.room(EncryptionKeys).cipher(row["encryption_key"])
     if cipher is None:
-        raise SealBroken(f"data_keys:{row['id']}")
+        raise EncryptionKeyGone(f"data_keys:{row['id']}")
     sealed = row["sealed"]
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(row["id"], row["owner"], row["encryption_key"]))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from ground.database import table_of
 from rp.keys.safe import Keys
 from rp.notices.models import NoticeChoiceRow, PublicationRow
-from rp.notices.telling import TABLE, place_of
+from rp.notices.telling import TABLE, place_of, place_of_publication
 from rp.notices.topics import Channel, Topic
 from rp.patients.directory import Patient
 from rp.realm import Realm
@@ -19,7 +19,7 @@ PAGE_LENGTH = 20
 _PUBLICATIONS, _CHOICES = table_of(PublicationRow), table_of(NoticeChoiceRow)
 _OWN = TABLE.c.patient_id == bindparam("patient")
 _READ = (
-    select(TABLE, _PUBLICATIONS.c.subject, _PUBLICATIONS.c.text)
+    select(TABLE, _PUBLICATIONS.c.sealed.label("published"))
     .outerjoin(_PUBLICATIONS, _PUBLICATIONS.c.id == TABLE.c.publication_id)
     .where(_OWN)
 )
@@ -61,13 +61,13 @@ def page_of(connection: Connection, realm: Realm, patient_id: str, *, number: in
     """The notices of a page; the first page has the number 1."""
     bounds = {"patient": patient_id, "limit": PAGE_LENGTH, "skipped": (number - 1) * PAGE_LENGTH}
     keys = Keys(connection, realm)
-    return [_notice(keys, row) for row in connection.execute(_PAGE, bounds).all()]
+    return [_notice(realm, keys, row) for row in connection.execute(_PAGE, bounds).all()]
 
 
 def find(connection: Connection, realm: Realm, patient_id: str, notice_id: str) -> Notice | None:
     """The notice of that id, if it is this person's."""
     row = connection.execute(_ONE, {"patient": patient_id, "notice": notice_id}).first()
-    return None if row is None else _notice(Keys(connection, realm), row)
+    return None if row is None else _notice(realm, Keys(connection, realm), row)
 
 
 def mark_read(connection: Connection, realm: Realm, patient_id: str, *, notice_id: str | None = None) -> None:
@@ -85,15 +85,17 @@ def forget(connection: Connection, realm: Realm, patient: Patient) -> None:
             realm.outbox.forget(connection, channel=channel, address=address)
 
 
-def _notice(keys: Keys, row: Row[Any]) -> Notice:
-    own = {"subject": row.subject, "text": row.text, "link": ""}
-    fields = own if row.publication_id is not None else keys.open_fields(place_of(row.patient_id, row.id), row.sealed)
+def _notice(realm: Realm, keys: Keys, row: Row[Any]) -> Notice:
+    if row.publication_id is None:
+        fields = keys.open_fields(place_of(row.patient_id, row.id), row.sealed)
+    else:
+        fields = realm.vault.open_fields(place_of_publication(row.publication_id), row.published)
     return Notice(
         id=row.id,
         topic=Topic(row.topic),
         subject=fields["subject"],
         text=fields["text"],
-        link=fields["link"],
+        link=fields.get("link", ""),
         created_at=row.created_at,
         is_unread=row.read_at is None,
     )

@@ -1,6 +1,6 @@
 """The tables of notices: what people chose, what they were told, and what was published for everybody."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rp.database import Base
@@ -19,7 +19,8 @@ class NoticeChoiceRow(Base):
 
 
 class PublicationRow(Base):
-    """One text for everybody who wants to hear of its topic.
+    """One text for everybody who wants to hear of its topic. `sealed` holds subject and text: it is for everybody, and still no
+    text that somebody typed stands in a database in plain.
 
     `reached` is the id of the last patient who was looked at, in the order of ids; `told` counts those who are told of it.
     """
@@ -28,8 +29,7 @@ class PublicationRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     topic: Mapped[str] = mapped_column(String(20))
-    subject: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
     published_at: Mapped[int] = mapped_column(BigInteger, index=True)
     reached: Mapped[str] = mapped_column(String(36), server_default="")
     told: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -19,6 +19,7 @@ from rp.access.events import Event, note
 from rp.notices.choices import choices_of_all
 from rp.notices.models import PublicationRow
 from rp.notices.telling import TABLE as NOTICES
+from rp.notices.telling import place_of_publication as place_of
 from rp.notices.telling import send
 from rp.notices.topics import PUBLISHED, Channel, Topic
 from rp.patients.directory import find_patient
@@ -74,7 +75,8 @@ def publish(
     if not 0 < len(text) <= LONGEST_TEXT or "\0" in text + subject:
         raise PublicationRefused(f"the text must have 1 to {LONGEST_TEXT} characters, not {len(text)}, and no NUL among them")
     publication_id = publication_id or draw_identifier(realm.chance, "publication")
-    row = {"id": publication_id, "topic": topic.value, "subject": subject, "text": text, "published_at": realm.clock.now()}
+    sealed = realm.vault.seal_fields(place_of(publication_id), {"subject": subject, "text": text})
+    row = {"id": publication_id, "topic": topic.value, "sealed": sealed, "published_at": realm.clock.now()}
     connection.execute(insert(_TABLE), row)
     realm.jobs.enqueue(connection, JOB, {"publication": publication_id})
     detail = {"topic": topic.value}
@@ -82,10 +84,10 @@ def publish(
     return publication_id
 
 
-def list_published(connection: Connection, *, limit: int = 50) -> Sequence[Publication]:
+def list_published(connection: Connection, realm: Realm, *, limit: int = 50) -> Sequence[Publication]:
     """The newest publications."""
     rows = connection.execute(select(_TABLE).order_by(_TABLE.c.published_at.desc(), _TABLE.c.id).limit(limit))
-    return [_publication(row) for row in rows]
+    return [_publication(realm, row) for row in rows]
 
 
 def tell_subscribers(realm: Realm, job: Job) -> None:
@@ -105,7 +107,7 @@ def _tell_next(connection: Connection, realm: Realm, publication_id: str) -> boo
         return False
     following = select(_PATIENTS.c.id).where(_PATIENTS.c.id > row.reached).order_by(_PATIENTS.c.id).limit(BATCH)
     patient_ids = connection.execute(following).scalars().all()
-    publication = _publication(row)
+    publication = _publication(realm, row)
     choices = choices_of_all(connection, patient_ids)
     channels = {each: {channel for topic, channel in choices[each] if topic is publication.topic} for each in patient_ids}
     told = [each for each in patient_ids if channels[each]]
@@ -151,5 +153,6 @@ def _notice(realm: Realm, publication: Publication, patient_id: str) -> dict[str
     }
 
 
-def _publication(row: Row[Any]) -> Publication:
-    return Publication(row.id, Topic(row.topic), row.subject, row.text, row.published_at, row.told, row.is_finished)
+def _publication(realm: Realm, row: Row[Any]) -> Publication:
+    words = realm.vault.open_fields(place_of(row.id), row.sealed)
+    return Publication(row.id, Topic(row.topic), words["subject"], words["text"], row.published_at, row.told, row.is_finished)

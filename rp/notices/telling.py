@@ -62,3 +62,8 @@ def send(
 def place_of(patient_id: str, notice_id: str) -> Place:
     """What the seal of a notice is bound to."""
     return Place(owner=patient_id, table="notices", id=notice_id, version=1)
+
+
+def place_of_publication(publication_id: str) -> str:
+    """The same for what is published: by the vault, since it is nobody's own."""
+    return f"publications:{publication_id}"

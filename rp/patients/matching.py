@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from ground.database import table_of
 from rp.patients.directory import Patient, find_by_snils, find_patient
@@ -61,6 +61,14 @@ def linked_patient(connection: Connection, *, issuer: str, subject: str) -> str 
 def subject_of(connection: Connection, *, issuer: str, patient_id: str) -> str | None:
     """The subject of the provider who is linked to the patient."""
     return connection.execute(_SUBJECT, {"issuer": issuer, "patient_id": patient_id}).scalar()
+
+
+def unlink_patient(connection: Connection, *, issuer: str, patient_id: str) -> str | None:
+    """Let another subject become the patient. The subject who was; None when nobody was linked."""
+    subject = subject_of(connection, issuer=issuer, patient_id=patient_id)
+    if subject is not None:
+        connection.execute(delete(PatientLink).where(_TABLE.c.issuer == issuer, _TABLE.c.patient_id == patient_id))
+    return subject
 
 
 def link_patient(connection: Connection, realm: Realm, *, issuer: str, subject: str, patient_id: str) -> bool:

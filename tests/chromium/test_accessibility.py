@@ -60,6 +60,9 @@ def test_axe_core_objects_to_nothing_on_any_page(
     judge("cabinet")
     visit.press("#vaccination a[href^='/records/']")
     judge("record")
+    for page in ("/sharing", "/readers?own=1", "/copy"):
+        visit.open(f"{at.registry}{page}")
+        judge(f"registry{page}")
     visit.open(f"{at.registry}/regions")
     judge("region")
     visit.open(f"{at.registry}/records/none")

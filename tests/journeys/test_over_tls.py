@@ -51,6 +51,8 @@ class RunningStand:
             browser.submit("code-form", "submit", code=self._last_code())
         if "consent" in browser.forms():
             browser.submit("consent", "allow")
+        if "terms" in browser.forms():
+            browser.submit("terms", "submit", agree="1")
         return browser
 
     def _last_code(self) -> str:

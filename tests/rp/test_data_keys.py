@@ -1,15 +1,20 @@
 """Data keys of patients and the key-encryption key: what is sealed opens in its place only, and keys are exchanged in use."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from ground.sealing import SealBroken, load_secrets
 from rp.cli import main
+from rp.keys import safe
+from rp.keys.encryption_keys import EncryptionKeys
 from rp.keys.rotation import exchange_keys
-from rp.keys.safe import Keys, NoDataKey, Place
+from rp.keys.safe import Keys, NoDataKey, Place, unwrap
+from rp.realm import Realm
 from tests.rp.conftest import Stand
 
 PLACE = Place(owner="patient-1", table="records", id="record-1", version=1)
@@ -92,3 +97,21 @@ def test_the_command_exchanges_keys_and_people_notice_nothing(stand: Stand, monk
     assert result.exit_code == 0, result.output
     assert "key 2 seals from now on; 4 data keys sealed anew" in result.output
     assert "Прививка, вторая доза" in browser.get("/").text
+
+
+def test_rg_17_key_that_leaves_the_file_between_the_row_and_the_look_at_it_is_not_missed(
+    stand: Stand, sealed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by tests.load.rotation: of ten thousand reads one failed, whose thread slept between the two."""
+    other, exchanged = stand.restarted().realm, list[int]()
+
+    def unwrap_later(realm: Realm, row: Mapping[str, Any]) -> bytes:
+        if not exchanged:
+            exchanged.append(exchange_keys(stand.realm).newest)
+            realm.room(EncryptionKeys).newest()  # as another thread does
+        return unwrap(realm, row)
+
+    with other.database.read() as connection:
+        monkeypatch.setattr(safe, "unwrap", unwrap_later)
+        assert Keys(connection, other).open(PLACE, sealed).decode() == "диагноз"
+    assert exchanged == [2]

@@ -1,6 +1,7 @@
 """The journal of the registry: kept, purged and verified as that of the provider, by the same code."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,33 @@ def test_cut_tail_is_found_by_the_heads(stand: Stand) -> None:
     with stand.realm.database.write() as connection:
         connection.execute(JOURNAL.delete().where(JOURNAL.c.seq == last))
     assert [(finding.kind, finding.seq) for finding in verified(stand.realm).findings] == [("cut", last)]
+
+
+def test_op_24_nobody_reads_records_while_the_journal_cannot_be_written(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who looked is written before the page is shown, or it is not shown."""
+    browser = stand.browser()
+    browser.sign_in()
+    path = re.findall(r'href="(/records/[^"]+)"', browser.get("/").text)[0]
+    shown = browser.get(path)
+    assert shown.status_code == 200
+    heading = re.findall(r"<h1>(.*?)</h1>", shown.text)[0]
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr("ground.journal.Journal.append", fail)
+        token = stand.provider.access_token()
+        for page, headers in (
+            (path, {}),
+            ("/", {}),
+            ("/history", {}),
+            ("/api/v1/me/records", {"Authorization": f"Bearer {token}"}),
+        ):
+            answer = browser.get(page, headers=headers)
+            assert answer.status_code == 500, page
+            assert heading not in answer.text and "vaccination" not in answer.text
+    assert "the disk is full" in caplog.text, "the operator is told"
+    assert browser.get(path).status_code == 200

@@ -79,7 +79,7 @@ def publish_one() -> tuple[str, int] | Response:
 def _page(read: FormRead, *, status: int = 200) -> tuple[str, int]:
     realm = current_realm()
     with realm.database.read() as connection:
-        newest = list_published(connection)
+        newest = list_published(connection, realm)
     return page(
         "staff/notices.html",
         status=status,

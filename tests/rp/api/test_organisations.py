@@ -1,6 +1,8 @@
 """What the systems of a clinic, a laboratory and an insurer get, and what they do not."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,15 +16,15 @@ CLINIC, LABORATORY, INSURER, PARTNER = "clinic", "laboratory", "insurer", "partn
 TEST = {"type": "laboratory_test", "test": "94500-6", "occurred_on": "2026-11-20", "result": "260415000"}
 
 
-def test_r002_a_record_of_a_clinic_is_stored_and_the_citizen_sees_it(stand: Stand) -> None:
-    clinic = System(stand, CLINIC)
+def test_r002_a_record_of_a_clinic_is_stored_and_the_citizen_sees_it(both_stands: Stand) -> None:
+    clinic = System(both_stands, CLINIC)
     answer = clinic.post(f"/patients/{clinic.find(VERA)}/records", DOSE)
     assert answer.status_code == 201, answer.text
     record = answer.get_json()
     assert (record["type"], record["lot"], record["dose"], record["version"]) == ("vaccination", "УЧ-0500", 3, 1)
     assert record["organisation"] == "ООО «Учебная поликлиника», г. Выдуманск"
-    stand.provider.spoil_introspection = lambda answer: answer
-    browser = stand.browser()
+    both_stands.provider.spoil_introspection = lambda answer: answer
+    browser = both_stands.browser()
     browser.sign_in()
     assert "УЧ-0500" in browser.get("/").text
 
@@ -104,8 +106,8 @@ def test_a_system_has_no_records_of_its_own_and_a_citizens_token_finds_nobody(st
     assert (answer.status_code, answer.get_json()["error"]) == (403, "access_denied")
 
 
-def test_r156_a_dose_that_is_known_is_a_409_whoever_tells_of_it(stand: Stand) -> None:
-    clinic = System(stand, CLINIC)
+def test_r156_a_dose_that_is_known_is_a_409_whoever_tells_of_it(both_stands: Stand) -> None:
+    clinic = System(both_stands, CLINIC)
     path = f"/patients/{clinic.find(MAYA)}/records"
     assert clinic.post(path, DOSE).status_code == 201
     answer = clinic.post(path, {**DOSE, "lot": "уч 0500"})
@@ -195,6 +197,42 @@ def test_a_snils_that_is_none_is_a_422(stand: Stand, query: dict[str, str]) -> N
     answer = System(stand, CLINIC).get("/patients", query_string=query)
     assert answer.status_code == 422
     assert list(answer.get_json()["errors"]) == ["snils"]
+
+
+def test_r156_of_eight_who_send_one_dose_at_once_one_has_told_of_it(both_stands: Stand) -> None:
+    clinic = System(both_stands, CLINIC)
+    path = f"/api/v1/patients/{clinic.find(MAYA)}/records"
+    app, headers = both_stands.app(), {"Authorization": f"Bearer {clinic.token()}"}
+    together = Barrier(8)
+
+    def send() -> int:
+        together.wait()
+        return app.test_client().post(path, json=DOSE, headers=headers).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [each.result() for each in [pool.submit(send) for _ in range(8)]]
+    assert sorted(statuses) == [201, *[409] * 7]
+    assert len(clinic.get(path.removeprefix("/api/v1")).get_json()["records"]) == 1
+
+
+def test_r004_a_case_needs_a_positive_pcr_of_the_patient(both_stands: Stand) -> None:
+    clinic = System(both_stands, CLINIC)
+    path = f"/patients/{clinic.find(MAYA)}/records"
+    case = {"type": "disease_case", "diagnosis": "U07.1", "occurred_on": "2026-11-21"}
+    tests = {"negative": TEST, "antigen": {**TEST, "test": "94558-4", "result": "260373001"}}
+    for test in tests.values():
+        refused = clinic.post(path, {**case, "pcr": clinic.post(path, test).get_json()["id"]})
+        assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["pcr"])
+    positive = clinic.post(path, {**TEST, "occurred_on": "2026-11-21", "result": "260373001"}).get_json()["id"]
+    opened = clinic.post(path, {**case, "pcr": positive})
+    assert opened.status_code == 201, opened.text
+    assert len(opened.get_json()["number"]) == 16
+    assert len(clinic.get(path).get_json()["records"]) == 4
+
+
+def test_rg_19_nobody_writes_a_text_of_their_own_into_the_journal(stand: Stand) -> None:
+    System(stand, CLINIC).get("/patients/%0A%1B[31m{{7*7}}/records")
+    assert rows_of(stand, Event.API_READ)[-1].object == "patients"
 
 
 def test_an_unknown_name_in_the_query_is_a_400(stand: Stand) -> None:

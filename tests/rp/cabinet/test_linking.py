@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
 from ground.web.language import local_moment
+from rp.cli import main
 from rp.database import JOURNAL
 from rp.patients.directory import find_by_snils
 from tests.rp.conftest import NOW, Browser, Stand
@@ -224,6 +226,19 @@ def test_r156_second_account_of_the_same_person_is_refused(stand: Stand, outside
     assert refusal_of(send(second, FORM, code=ask_for_code(stand, second), **TYPED)) == TOO_OFTEN
     third = arrive(stand, {**VERA, "sub": "subject-third"})
     assert "Прививка, вторая доза" not in third.get("/").text
+
+
+def test_r156_operator_parts_a_person_from_an_old_account(sqlite_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand = sqlite_stand
+    monkeypatch.setenv("PROPUSK_HOME", str(stand.home.root))
+    old = arrive(stand, VERA)
+    renewed = {**VERA, "sub": "subject-renewed"}
+    assert "Прививка, вторая доза" not in arrive(stand, renewed).get("/").text
+    for snils, status in (("000-000-019 00", 1), ("000-000-099 00", 1), ("000-000-017 00", 0)):
+        assert CliRunner().invoke(main, ["unlink", "--snils", snils]).exit_code == status
+    assert old.get("/").status_code == 302
+    assert "Прививка, вторая доза" in arrive(stand, renewed).get("/").text
+    assert [entry["outcome"] for entry in journal(stand, "patient_unlinked")] == ["done"]
 
 
 def test_r076_five_refusals_an_hour_and_no_more(outsider: Browser, stand: Stand) -> None:

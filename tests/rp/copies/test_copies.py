@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from rp.access.events import Event
-from rp.pages.printing import Press
+from rp.pages.printing import Press, PrintingUnavailable
 from rp.records.bundle import read_bundle
 from tests.pdf_text import sheets
 from tests.rp.conftest import Browser, Stand
@@ -18,6 +18,14 @@ from tests.rp.pages import press, rows_of
 
 BUNDLE, DOCUMENT = "bundle-form", "pdf-form"
 MARK = "Учебный стенд. Это не Госуслуги."
+
+
+@pytest.fixture
+def pango(stand: Stand) -> None:
+    try:
+        stand.realm.room(Press).print("<html lang=ru><title>x</title><p>x</p>")
+    except PrintingUnavailable:
+        pytest.skip("this machine has no Pango")
 
 
 def signed_in(stand: Stand, person: dict[str, Any] = VERA) -> Browser:
@@ -60,6 +68,7 @@ def test_r136_every_reference_within_the_bundle_leads_to_an_entry(stand: Stand) 
     assert {f"http://localhost:8500/fhir/{reference(entry['resource'])}" for entry in bundle["entry"][1:]} < addresses
 
 
+@pytest.mark.usefixtures("pango")
 def test_r136_document_can_be_read_and_every_sheet_says_that_this_is_a_test_stand(stand: Stand) -> None:
     answer = press(signed_in(stand), "/copy", DOCUMENT)
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
@@ -84,12 +93,14 @@ def test_r136_document_can_be_read_and_every_sheet_says_that_this_is_a_test_stan
         assert str(document.docinfo["/Title"]).endswith("учебный стенд")
 
 
+@pytest.mark.usefixtures("pango")
 def test_document_of_a_person_without_records_says_so(stand: Stand) -> None:
     person = {**STRANGER, "sub": "subject-maya", "snils": "000-000-019 00", "birthdate": "1999-09-09"}
     words = " ".join(sheets(press(signed_in(stand, person), "/copy", DOCUMENT).data))
     assert "Прививок в регистре нет." in words
 
 
+@pytest.mark.usefixtures("pango")
 def test_document_is_in_the_language_of_the_page(stand: Stand) -> None:
     browser = signed_in(stand)
     browser.get("/copy?lang=en")
@@ -98,6 +109,7 @@ def test_document_is_in_the_language_of_the_page(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize(("form", "ending"), [(BUNDLE, "json"), (DOCUMENT, "pdf")])
+@pytest.mark.usefixtures("pango")
 def test_r136_copy_is_written_down_and_is_a_file_that_no_page_runs(stand: Stand, form: str, ending: str) -> None:
     answer = press(signed_in(stand), "/copy", form)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="registry-copy-2026-11-22.{ending}"'
@@ -142,6 +154,7 @@ def test_where_no_pdf_can_be_made_a_page_says_so_and_the_bundle_is_there(stand: 
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x.png", "file:///etc/passwd", "print:///../../secrets.json", "data:,x"])
+@pytest.mark.usefixtures("pango")
 def test_a_printed_page_loads_nothing_but_its_style_and_its_faces(stand: Stand, address: str) -> None:
     """A record's text is no markup; if it were, nothing would be fetched for it."""
     page = f'<html lang="ru"><title>x</title><link rel="attachment" href="{address}"><img src="{address}" alt="x"><p>x</p>'

@@ -7,6 +7,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
+from ground.chance import SeededChance
+
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTI" + b"VIRUS-TEST-FILE!$H+H*"
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -180,3 +182,21 @@ def picture_bomb() -> bytes:
     frame = content.index(b"\xff\xc0")
     content[frame + 5 : frame + 9] = b"\xff\xff\xff\xff"
     return bytes(content)
+
+
+def spoiled(content: bytes, number: int) -> bytes:
+    """The file with bytes changed, left out, put in and doubled, as the number decides."""
+    chance, written = SeededChance(f"spoiled {number}".encode()), bytearray(content)
+    for _change in range(1 + number % 7):
+        draw = chance.draw("change", 5)
+        at, length = 5 + int.from_bytes(draw[:3], "big") % (len(written) - 10), 1 + draw[3] % 40
+        kind = draw[4] % 4
+        if kind == 0:
+            written[at] ^= draw[3] | 1
+        elif kind == 1:
+            del written[at : at + length]
+        elif kind == 2:
+            written[at:at] = chance.draw("noise", length)
+        else:
+            written[at:at] = written[:length]
+    return bytes(written)

@@ -130,6 +130,22 @@ def test_rg_08_a_picture_is_drawn_anew_upright_and_without_its_place() -> None:
         assert "comment" not in after.info
 
 
+@pytest.mark.parametrize("number", range(10))
+def test_rg_08_a_spoiled_file_is_refused_or_whole_and_harmless(number: int) -> None:
+    for seed in (files.pdf_with_everything_that_acts(), files.photograph()):
+        try:
+            cleaned = taken(files.spoiled(seed, number))
+        except UploadRefused:
+            continue
+        if cleaned.startswith(b"%PDF-"):
+            with pikepdf.open(BytesIO(cleaned), attempt_recovery=False) as document:
+                assert len(document.pages) > 0
+                assert not {"/OpenAction", "/AA", "/Requirements"} & set(document.Root.keys())
+        else:
+            with Image.open(BytesIO(cleaned)) as image:
+                image.load()
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_rg_08_pictures_of_every_colour_are_taken(mode: str) -> None:
     with Image.open(BytesIO(taken(files.jpeg(mode=mode)))) as image:

@@ -41,7 +41,7 @@ def people(house: House) -> int:
 
 def told(house: House) -> list[tuple[int, bool]]:
     with house.stand.realm.database.read() as connection:
-        return [(each.told, each.is_finished) for each in publications.list_published(connection)]
+        return [(each.told, each.is_finished) for each in publications.list_published(connection, house.stand.realm)]
 
 
 def test_r152_everybody_who_did_not_say_otherwise_is_told_once_in_the_cabinet(house: House) -> None:

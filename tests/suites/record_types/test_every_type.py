@@ -13,8 +13,9 @@ from rp.records.catalogue import BY_NAME, BY_RESOURCE, RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.entering import Outcome, correct_record, enter_record, entry_of, form_of
 from rp.records.record_type import Draft, Record
-from rp.records.resource import ResourceReader
+from rp.records.resource import EntryRefused, ResourceReader, plain_number
 from rp.records.store import find_record, records_of, versions_of, withdraw_record
+from rp.records.writing import write_number
 from tests.rp.conftest import ROOT, Stand
 from tests.rp.staff.people import ANTON, MAYA, VERA, patient_id
 from tests.suites.record_types.samples import PCR, SAMPLES
@@ -273,6 +274,20 @@ def test_whatever_came_from_elsewhere_can_be_corrected_without_loss(stand: Stand
             draft = kind.draft_of(read.values, entry)
             told = {member: draft.content[member] for member in record.content if member in STABLE}
             assert told == {member: value for member, value in record.content.items() if member in STABLE}
+
+
+@pytest.mark.parametrize("written", ["0", "0.5", "42.50", "133", "-3", "1e3", "123456789012", "0.000000000125", "1234567.00001"])
+def test_a_number_goes_there_and_back_and_stays_what_it_is(written: str) -> None:
+    number = plain_number(Decimal(written), "value")
+    assert Decimal(number) == Decimal(written)
+    again = json.loads(json.dumps(write_number(number)), parse_float=Decimal)
+    assert plain_number(again, "value") == number
+
+
+@pytest.mark.parametrize("number", [True, "133", None, 1.5, Decimal("NaN"), Decimal("Infinity"), Decimal("1e40"), 1234567890123])
+def test_what_is_no_number_of_a_laboratory_is_refused(number: object) -> None:
+    with pytest.raises(EntryRefused, match="value"):
+        plain_number(number, "value")
 
 
 STABLE = {
