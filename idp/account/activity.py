@@ -120,6 +120,7 @@ NOT_THEIRS = frozenset(
         Event.TOKEN_MINTED,
         Event.TOKEN_REFUSED,
         Event.TOKENS_REFRESHED,
+        Event.SYSTEM_TOKEN_ISSUED,
         Event.REFRESH_REUSED,
         Event.CLIENT_REGISTERED,
         Event.CLIENT_DISABLED,

@@ -30,7 +30,10 @@ def import_bundle(
     bundle = read_bundle(data, source=source, latest=latest)
     try:
         added = sum(
-            add_record(connection, realm, patient_id=patient_id, type_name=type_name, draft=draft, source=source) is not None
+            add_record(
+                connection, realm, patient_id=patient_id, type_name=type_name, draft=draft, source=source, is_repeated=True
+            )
+            is not None
             for type_name, draft in bundle.drafts
         )
     except NumberTaken:

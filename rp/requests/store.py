@@ -85,17 +85,21 @@ def queue(
     kinds: Sequence[str],
     states: Sequence[State],
     organisation_id: str | None = None,
+    but_of: str | None = None,
+    is_newest_first: bool = False,
     page: int = 1,
 ) -> tuple[list[Request], int]:
     """One page of the requests of these kinds and states, the oldest first, and how many there are.
 
-    With an organisation only those that are its own affair.
+    With an organisation only those that are its own affair; without those of one patient, and those filed by them.
     """
     conditions: list[ColumnElement[bool]] = [_TABLE.c.kind.in_(kinds), _TABLE.c.state.in_([str(state) for state in states])]
     if organisation_id is not None:
         conditions.append(_TABLE.c.organisation_id == organisation_id)
+    if but_of is not None:
+        conditions += [_TABLE.c.patient_id != but_of, _TABLE.c.author != f"patient:{but_of}"]
     total = connection.execute(select(func.count()).select_from(_TABLE).where(*conditions)).scalar_one()
-    order = (_TABLE.c.sent_at, _TABLE.c.number)
+    order = [column.desc() if is_newest_first else column for column in (_TABLE.c.sent_at, _TABLE.c.number)]
     query = select(_TABLE).where(*conditions).order_by(*order).limit(AT_ONCE).offset((page - 1) * AT_ONCE)
     keys = Keys(connection, realm)
     return [_open(keys, row) for row in connection.execute(query).mappings().all()], total

@@ -9,7 +9,7 @@ from ground.web.errors import answer_problem
 from ground.web.language import current_language
 from ground.web.site import current_site
 from rp.access.current import current_session
-from rp.access.events import Event, note
+from rp.access.events import Event, note, note_stranger
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.access.session import COOKIE, end_session
@@ -72,11 +72,11 @@ def callback() -> WerkzeugResponse:
         raise BadRequest
     state = arguments.get("state", "")
     if not state or len(state) > MAX_STATE_CHARACTERS:
-        return _refuse(realm, "state", cause="state is missing")
+        return _turn_away(realm, "state", cause="state is missing")
     with realm.database.write() as connection:
         journey = take_journey(connection, realm, state, browser=browser_binding())
     if isinstance(journey, NotTaken):
-        return _refuse(realm, "used" if journey is NotTaken.USED else "state", cause=journey.value)
+        return _turn_away(realm, "used" if journey is NotTaken.USED else "state", cause=journey.value)
     try:
         code = check_answer_parameters(realm, arguments)
         person = redeem_code(realm, code, nonce=journey.nonce, code_verifier=journey.code_verifier, required_acr=journey.acr)
@@ -135,6 +135,12 @@ def _refuse(realm: Realm, reason: str, *, cause: str, code: str | None = None) -
     """Write the cause down and leave the callback's address for the page of the reason."""
     _note_refusal(realm, cause)
     return redirect(url_for("sign_in.refused", reason=reason, error=code), 303)
+
+
+def _turn_away(realm: Realm, reason: str, *, cause: str) -> WerkzeugResponse:
+    """The same for whoever has no sign-in under way: anybody may come like that, and as often as they like."""
+    note_stranger(realm, Event.SIGN_IN, object="session", error=cause)
+    return redirect(url_for("sign_in.refused", reason=reason), 303)
 
 
 def _note_refusal(realm: Realm, cause: str) -> None:

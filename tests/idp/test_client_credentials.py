@@ -95,6 +95,20 @@ def test_system_that_is_disabled_has_no_active_token(clinic: Stand) -> None:
     assert ask(clinic)["status"] == 401
 
 
+def test_token_that_the_system_gave_back_is_dead_and_its_others_live(clinic: Stand) -> None:
+    given_back, other = ask(clinic)["access_token"], ask(clinic)["access_token"]
+    answer = clinic.http().post(f"{ISSUER}/oauth2/revoke", data={"token": given_back}, auth=("clinic", SECRET))
+    assert answer.status_code == 200
+    active = [clinic.introspect(token, auth=REGISTRY).json()["active"] for token in (given_back, other)]
+    assert active == [False, True]
+
+
+def test_token_of_a_system_runs_out(clinic: Stand) -> None:
+    token = ask(clinic)["access_token"]
+    clinic.clock.advance(600)
+    assert clinic.introspect(token, auth=REGISTRY).json() == {"active": False}
+
+
 def test_revoked_client_has_no_active_token_and_may_begin_anew(clinic: Stand) -> None:
     token = ask(clinic)["access_token"]
     with clinic.realm.database.write() as connection:

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from rp.access.session import ABSOLUTE_SECONDS, IDLE_SECONDS
+from rp.database import JOURNAL
 from rp.settings import Settings
 from rp.sign_in.journey import LIFETIME_SECONDS, Journey, safe_path, take_journey
 from rp.trust.provider import FAILURE_PAUSE_SECONDS, METADATA_LIFETIME_SECONDS
@@ -83,6 +85,15 @@ def test_rp_03_a_callback_works_once_and_the_first_session_stays(browser: Browse
     assert browser.get(again.headers["Location"]).status_code == 400
     assert browser.stand.provider.calls.count("/oauth2/token") == 1
     assert browser.get("/").status_code == 200
+
+
+def test_callbacks_of_nobody_do_not_fill_the_journal(stand: Stand) -> None:
+    browser = stand.browser()
+    for number in range(5):
+        browser.get(f"/sign-in/callback?state=s{number}&code=x")
+    with stand.realm.database.read() as connection:
+        refused = connection.execute(select(JOURNAL.c.seq).where(JOURNAL.c.action == "sign_in", JOURNAL.c.outcome == "refused"))
+        assert len(refused.all()) == 1
 
 
 def test_a_sign_in_begun_too_long_ago_is_refused(browser: Browser) -> None:

@@ -47,7 +47,10 @@ blueprint = Blueprint("staff_requests", __name__, url_prefix=PATH)
 @blueprint.get("")
 @guarded(Operation.DECIDE_REQUEST)
 def waiting() -> Page:
-    """What waits, the oldest first; what is decided (`?state=decided`); of one kind (`?kind=`), page by page (`?page=`)."""
+    """What waits, the oldest first, or what is decided, the newest first (`?state=decided`).
+
+    All of it or one kind (`?kind=`), page by page (`?page=`); without what is not this principal's to decide.
+    """
     realm, principal = current_realm(), current_principal()
     kinds = _kinds_of(principal)
     chosen = request.args.get("kind") or None
@@ -64,6 +67,8 @@ def waiting() -> Page:
             kinds=[chosen] if chosen else [kind.name for kind in kinds],
             states=DECIDED if is_decided else (State.SENT,),
             organisation_id=None if principal.role is Role.REGISTRAR else principal.organisation_id,
+            but_of=principal.patient_id,
+            is_newest_first=is_decided,
             page=number,
         )
     return page(

@@ -23,10 +23,10 @@ def test_reset_leaves_people_and_systems_of_the_seed_only(stand: Stand, control:
     assert control.ask("POST", "/reset").status_code == 204
     seeded = {"citizens": CITIZENS, "passwords": SEEDED, "information_systems": 1}
     assert contents(stand) == seeded | {"bank_identities": 1, "devices": 1, "totp_secrets": 1, "citizen_roles": SEEDED} | {
-        "organisations": 4,
-        "memberships": 6,
+        "organisations": 6,
+        "memberships": 8,
         "children": CITIZENS - SEEDED,
-        "oids": SEEDED + 4,
+        "oids": SEEDED + 6,
     }
     assert stand.clock.now() == Stand.START
     assert stand.userinfo(tokens["access_token"]).status_code == 401

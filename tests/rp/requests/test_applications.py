@@ -171,6 +171,7 @@ def test_an_application_is_the_affair_of_its_organisation(stand: Stand) -> None:
 def test_nobody_decides_what_they_ask_themselves(stand: Stand) -> None:
     anton = desk_of(stand, ANTON)
     path = ask_for_vaccination(stand, anton)
+    assert "Никто не ждёт" in anton.open("/staff/requests").text
     assert anton.open(f"/staff{path}").status_code == 404
 
 

@@ -101,3 +101,16 @@ def test_r137_nobody_asks_about_anothers_record(stand: Stand) -> None:
     for address in (record_id, "unknown", ""):
         assert pyotr.open(f"/requests/new/correction?record={address}").status_code == 404
     assert pyotr.open("/requests/new/correction").status_code == 404
+
+
+def test_r137_r156_a_correction_does_not_make_two_records_of_one_dose(stand: Stand) -> None:
+    vera = desk_of(stand)
+    record_id = dose_of(vera)
+    paths = [ask(vera, record_id, value="УЧ-0388"), ask(vera, record_id, field="occurred_on", value="2026-02-18")]
+    olga = desk_of(stand, OLGA)
+    pages = [olga.open(f"/staff{path}").text for path in paths]
+    assert olga.press(pages[0], "decision-form", "decision=grant", answer="Исправили.").status_code == 303
+    refused = olga.press(pages[1], "decision-form", "decision=grant", answer="Исправили.")
+    assert refused.status_code == 409
+    assert "Такая запись в регистре уже есть." in refused.text
+    assert olga.state_of(f"/staff{paths[1]}") == "на рассмотрении"

@@ -34,6 +34,7 @@ def test_a_request_filed_for_another_is_the_others_and_says_who_filed_it(stand: 
 def test_nobody_decides_what_they_filed_for_another(stand: Stand) -> None:
     anton = anton_for_vera(stand)
     path = ask_for_vaccination(stand, anton)
+    assert "Никто не ждёт" in anton.open("/staff/requests").text
     assert anton.open(f"/staff{path}").status_code == 404
 
 
