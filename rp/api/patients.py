@@ -119,6 +119,7 @@ def add(patient_id: str) -> Response:
             sent=texts,
             organisation=organisation,
             author=principal.actor,
+            is_repeated=True,
         )
         if outcome.record is None:
             raise wrong_values(outcome.read.errors) if outcome.read.errors else already_known()
