@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url, select
 
+from rp.database import Base
 from rp.patients.directory import find_by_snils
-from tests.planted import Search
+from tests.planted import Hit, Search
 from tests.rp.conftest import Stand
 from tests.rp.crawl import Visitor
 from tests.rp.fake_provider import STRANGER
@@ -84,8 +87,8 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 
 
 @pytest.fixture
-def temporary(sqlite_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = sqlite_stand.home.root / "tmp"
+def temporary(both_stands: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = both_stands.home.root / "tmp"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -93,9 +96,9 @@ def temporary(sqlite_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("temporary")
 def test_r134_thousand_phrases_typed_into_every_form_stand_nowhere_in_plain(
-    sqlite_stand: Stand, caplog: pytest.LogCaptureFixture
+    both_stands: Stand, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stand, planter = sqlite_stand, Planter(sqlite_stand.clock.now())
+    stand, planter = both_stands, Planter(both_stands.clock.now())
     caplog.set_level(logging.DEBUG)
     logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # below that it logs what it is handed, and says so
     visitors = [(visitor_of(stand, person, start), start) for person, start in PEOPLE]
@@ -117,9 +120,25 @@ def test_r134_thousand_phrases_typed_into_every_form_stand_nowhere_in_plain(
     assert answers[303] > 100, "most forms are in order"
     assert not_reached(stand, [visitor for visitor, _start in visitors]) == NO_TEXT | BY_PROGRAMS
 
-    with closing(sqlite3.connect(stand.home.sqlite_file)) as connection:
-        connection.execute("VACUUM INTO ?", (str(stand.home.variable / "copy.sqlite3"),))
-    assert (stand.home.variable / "rp.sqlite3-wal").stat().st_size > 0
     search = Search(spelled for phrase in planter.phrases for spelled in {phrase, phrase.lower(), phrase.upper()})
-    hits = search.hits_under(stand.home.root) | search.hits_in_text(logged(caplog), "the log")
+    hits = search.hits_in_text(logged(caplog), "the log") | hits_in_database(stand, search)
     assert not hits, "\n".join(sorted(str(hit) for hit in hits)[:20])
+    assert hits_in_database(stand, Search(["Поликлиника № 0"])), "what is no secret is found: the search looks at the right place"
+
+
+def hits_in_database(stand: Stand, search: Search) -> set[Hit]:
+    """What stands in the database, its write-ahead log and a copy of it."""
+    if stand.realm.database.is_sqlite:
+        assert (stand.home.variable / "rp.sqlite3-wal").stat().st_size > 0
+        with closing(sqlite3.connect(stand.home.sqlite_file)) as connection:
+            copy = stand.home.root / "copy.sqlite3"
+            copy.unlink(missing_ok=True)
+            connection.execute("VACUUM INTO ?", (str(copy),))
+        return search.hits_under(stand.home.root)
+    hits = search.hits_under(stand.home.root) | search.hits_under(
+        Path(str(make_url(stand.realm.settings.database_url).query["host"]))
+    )
+    with stand.realm.database.read() as connection:
+        for table in Base.metadata.sorted_tables:
+            hits |= search.hits_in_rows(connection.execute(select(table)), f"table {table.name}")
+    return hits
