@@ -79,8 +79,12 @@ def enter_record(
     sent: Mapping[str, str],
     organisation: Organisation,
     author: str,
+    is_repeated: bool = False,
 ) -> Outcome:
-    """Make a record of what was filled in. Nothing is stored unless the outcome has a record."""
+    """Make a record of what was filled in. Nothing is stored unless the outcome has a record.
+
+    A source that `is_repeated` does not bring back what people withdrew or put right.
+    """
     connection.execute(_HOLD, {"patient_id": patient_id})
     entry = entry_of(connection, realm, patient_id=patient_id, organisation=organisation.name)
     read, draft = _draft(kind, entry, sent)
@@ -95,9 +99,14 @@ def enter_record(
         source=organisation.name,
         author=author,
         organisation_id=organisation.id,
+        is_repeated=is_repeated,
     )
     if record is None:
-        return Outcome(read, known_id=known_record(connection, realm, patient_id, kind.name, draft))
+        known_id = known_record(connection, realm, patient_id, kind.name, draft)
+        if known_id is None:
+            gone = _("Такая запись была, и её удалили, отозвали или исправили.")
+            read = read.with_errors({kind.fields(entry)[0].name: gone})
+        return Outcome(read, known_id=known_id)
     return Outcome(read, record)
 
 
