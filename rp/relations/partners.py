@@ -53,6 +53,7 @@ def has_consent(connection: Connection, *, patient_id: str, organisation_id: str
 def give_consent(connection: Connection, realm: Realm, *, patient_id: str, organisation_id: str, actor: str) -> bool:
     """Let the partner read. True when it is news."""
     pair, now = {"patient_id": patient_id, "organisation_id": organisation_id}, realm.clock.now()
+    realm.journal.hold(connection)  # two forms at once are one after the other
     if connection.execute(_OF_PAIR, pair).first() is None:
         connection.execute(insert(PartnerConsent), {**pair, "given_at": now})
     elif connection.execute(_GIVE_AGAIN, _named(pair, now)).rowcount == 0:
