@@ -1,8 +1,8 @@
 """A new epoch of the registry: when an older copy of its database came back, nobody is signed in any more.
 
 Sessions and trips to the provider end, what was erased after the copy was made is erased again, who was dismissed speaks for
-nobody, and what insurers and partners may not see they do not; what else a patient's records are stays as the copy has it. A logout token
-that was taken after the copy may come once more: it ends what is ended anyway.
+nobody, and what insurers and partners may not see they do not. What else a patient's records are stays as the copy has it. A
+logout token that was taken after the copy may come once more: it ends what is ended anyway.
 """
 
 from sqlalchemy import Connection, select, text, update
