@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from rp.forms.formats import show_snils
 from rp.patients.directory import Patient, Person
-from rp.patients.snils import SnilsRefused, normalise_snils, show_snils
+from rp.patients.snils import SnilsRefused, normalise_snils
 
 SYSTEM = "urn:propusk:{}"
 IDENTIFIERS = {"inn": 12, "policy": 16}
