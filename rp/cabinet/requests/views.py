@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -44,7 +44,8 @@ def show(request_id: str) -> str:
     realm, asker = current_realm(), current_asker()
     with realm.database.read() as connection:
         found = _find(connection, realm, asker, request_id)
-        return render_template("requests/request.html", **_told(connection, realm, asker, found))
+        is_twin = found.is_open and request.args.get("twin") == "1"
+        return render_template("requests/request.html", **_told(connection, realm, asker, found), is_twin=is_twin)
 
 
 @blueprint.post("/<request_id>/send")
@@ -137,7 +138,14 @@ def _told(connection: Connection, realm: Realm, asker: Asker, found: Request) ->
         "documents": attached_to(connection, realm, found.id),
         "history": _history(found),
         "must_sign": asker.must_sign,
+        "again": _again(asker, found),
     }
+
+
+def _again(asker: Asker, found: Request) -> str | None:
+    """Where the same can be asked once more, after it came to nothing."""
+    kind, came_to_nothing = BY_NAME[found.kind], found.state in (State.WITHDRAWN, State.REFUSED)
+    return f"{PATH}/new/{kind.name}" if came_to_nothing and kind.is_offered and asker.may_ask(kind) else None
 
 
 def _history(found: Request) -> list[tuple[str, str]]:
@@ -149,7 +157,7 @@ def _moved(found: Request) -> PageProblem:
     return PageProblem(
         status=409,
         title=_("Заявление уже изменилось"),
-        lead=_("Пока страница была открыта, по нему приняли решение или его отозвали."),
+        lead=_("Пока страница была открыта, его отправили, отозвали или решили."),
         actions=((_("К заявлению"), f"{PATH}/{found.id}"),),
         cause=f"request {found.id} is {found.state} now",
     )
