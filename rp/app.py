@@ -43,7 +43,7 @@ from rp.notices.publications import tell_subscribers
 from rp.pages.sections import section_links
 from rp.pages.shell import initials, make_site, short_name
 from rp.realm import EXTENSION, Realm, current_realm
-from rp.relations import acting
+from rp.relations import acting, at_work
 from rp.reports.views import blueprint as reports
 from rp.requests.named_documents import NamedDocuments
 from rp.sign_in.provider_views import blueprint as provider
@@ -99,6 +99,7 @@ def create_app(realm: Realm) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", guarded(Operation.COME_AND_GO)(_health))
     app.before_request(acting.settle)
+    app.before_request(at_work.recognise)
     install_documents(app)
     install_interests(app, DOCUMENT_INTERESTS)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)

@@ -70,9 +70,9 @@ def own_principals() -> tuple[Principal, ...]:
     citizen = session.principal
     if place is None:
         return (citizen,)
-    at_work = Principal(
-        Role(place.role), f"staff:{place.id}", session.own_patient_id, frozenset({READ, WRITE}), place.organisation.id
-    )
+    # Whom the session does not know as a patient, `rp.relations.at_work` has recognised, if the register has them.
+    patient_id = session.own_patient_id or g.get("rp_patient_at_work")
+    at_work = Principal(Role(place.role), f"staff:{place.id}", patient_id, frozenset({READ, WRITE}), place.organisation.id)
     return (citizen, at_work)
 
 

@@ -3,15 +3,20 @@
 none ──▶ given ◀──▶ withdrawn        (every step is a row of the journal)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import BigInteger, Connection, ForeignKey, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ground.database import table_of
+from ground.tombstones import Tombstone
 from rp.access.events import Event, note
 from rp.database import Base
+from rp.patients.directory import hold_patient
 from rp.realm import Realm
+
+TOMBSTONE = "partner_consent"
+"""What is buried: the consent of a patient to an organisation."""
 
 
 class PartnerConsent(Base):
@@ -52,6 +57,7 @@ def has_consent(connection: Connection, *, patient_id: str, organisation_id: str
 
 def give_consent(connection: Connection, realm: Realm, *, patient_id: str, organisation_id: str, actor: str) -> bool:
     """Let the partner read. True when it is news."""
+    hold_patient(connection, patient_id)
     pair, now = {"patient_id": patient_id, "organisation_id": organisation_id}, realm.clock.now()
     realm.journal.hold(connection)  # two forms at once are one after the other
     if connection.execute(_OF_PAIR, pair).first() is None:
@@ -67,8 +73,18 @@ def withdraw_consent(connection: Connection, realm: Realm, *, patient_id: str, o
     pair = {"patient_id": patient_id, "organisation_id": organisation_id}
     if connection.execute(_WITHDRAW, _named(pair, realm.clock.now())).rowcount == 0:
         return False
+    realm.tombstones.bury(connection, TOMBSTONE, patient_id, organisation_id)
     _note(connection, realm, Event.CONSENT_WITHDRAWN, pair, actor)
     return True
+
+
+def withdraw_again(connection: Connection, realm: Realm, buried: Iterable[Tombstone]) -> int:
+    """Shut out of an older copy of the database whom people had shut out after it was made, and say how many that were."""
+    pairs = [line.identifiers for line in buried if line.kind == TOMBSTONE]
+    named = [
+        {"of_patient": patient, "of_organisation": organisation, "now": realm.clock.now()} for patient, organisation in pairs
+    ]
+    return sum(connection.execute(_WITHDRAW, each).rowcount for each in named)
 
 
 def _named(pair: Mapping[str, str], now: int) -> dict[str, str | int]:

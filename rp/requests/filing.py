@@ -36,6 +36,21 @@ class TooManyRequests(PageProblem):
         )
 
 
+class MarkUsed(PageProblem):
+    """The mark of the form is that of another form of the same person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            status=409,
+            title=_("Эта форма устарела"),
+            lead=_("По ней уже подано другое заявление. Новое не записано."),
+            advice=(_("Откройте форму заново."),),
+            actions=((_("К заявлениям"), "/requests"),),
+            code="conflict",
+            cause="the mark is that of a request of another kind, or about another record",
+        )
+
+
 def texts_of(form: Form, sent: Mapping[str, str]) -> dict[str, str]:
     """What was typed into the fields of a form. What is too long is cut, and stays too long by one: that is told, not hidden."""
     return {known.name: sent.get(known.name, "")[: known.max_characters + 1] for known in form.fields}
@@ -62,7 +77,7 @@ def draft(
 ) -> Request:
     """Keep what was typed as a draft. `once` is the mark of the form: the same form again gives the same request.
 
-    Raises TooManyRequests.
+    Raises TooManyRequests, MarkUsed.
     """
     request = Request(
         id=draw_identifier(realm.chance, "request"),
@@ -83,6 +98,8 @@ def draft(
         answer=None,
     )
     filed = store.add(connection, realm, request, once=once, documents=documents)
+    if (filed.kind, filed.record_id) != (kind, record_id):
+        raise MarkUsed
     if filed.id == request.id and store.count_undecided(connection, patient_id) > MOST_UNDECIDED:
         raise TooManyRequests
     is_typed_anew = filed.state is State.DRAFT and dict(filed.values) != dict(values)
@@ -96,8 +113,11 @@ def redraft(connection: Connection, realm: Realm, request: Request, values: Mapp
     return changed
 
 
-def send(connection: Connection, realm: Realm, request: Request, asking: Asking, *, signed_acr: str | None = None) -> Request:
-    """Send a draft whose values are in order: it has a number now. The rule of its kind may refuse it at once.
+def send(
+    connection: Connection, realm: Realm, request: Request, asking: Asking, *, actor: str, signed_acr: str | None = None
+) -> Request:
+    """Send a draft whose values are in order: it has a number now, and who sends it has filed it. The rule of its kind may
+    refuse it at once.
 
     Raises RequestMoved.
     """
@@ -105,6 +125,7 @@ def send(connection: Connection, realm: Realm, request: Request, asking: Asking,
     sent = replace(
         request,
         state=State.SENT,
+        author=actor,
         number=next_number(connection, realm),
         organisation_id=kind.addressee(request.values),
         signed_acr=signed_acr,
@@ -113,7 +134,7 @@ def send(connection: Connection, realm: Realm, request: Request, asking: Asking,
     )
     store.move(connection, realm, request, sent)
     detail: dict[str, str | int] = {"kind": request.kind, **({"signed": signed_acr} if signed_acr else {})}
-    note(connection, realm, Event.REQUEST_SENT, actor=request.author, object=f"request:{request.id}", detail=detail)
+    note(connection, realm, Event.REQUEST_SENT, actor=actor, object=f"request:{request.id}", detail=detail)
     reason = kind.refusal(asking, request.values)
     return sent if reason is None else refuse_at_once(connection, realm, sent, reason)
 
@@ -133,7 +154,7 @@ def file(
 ) -> Request:
     """Draft and send in one, for pages of their own. The same form again gives the request that it gave first.
 
-    Raises TooManyRequests.
+    Raises TooManyRequests, MarkUsed.
     """
     request = draft(
         connection,
@@ -148,7 +169,7 @@ def file(
     )
     if request.state is not State.DRAFT:
         return request
-    return send(connection, realm, request, Asking(connection, realm, patient_id), signed_acr=signed_acr)
+    return send(connection, realm, request, Asking(connection, realm, patient_id), actor=author, signed_acr=signed_acr)
 
 
 def discard(connection: Connection, request: Request) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ground.database import table_of
+from ground.web.errors import PageProblem
+from ground.web.language import gettext as _
 from rp.keys.safe import Keys, Place
 from rp.realm import Realm
 from rp.requests.kind import Request, State
@@ -41,8 +43,18 @@ _NAMING = (
 )
 
 
-class RequestMoved(Exception):
+class RequestMoved(PageProblem):
     """Somebody else has changed the request since it was read."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(
+            status=409,
+            title=_("Заявление уже изменилось"),
+            lead=_("Пока страница была открыта, по нему приняли решение, его изменили или отозвали."),
+            actions=((_("К заявлениям"), "/requests"),),
+            code="conflict",
+            cause=f"request {request_id} has another version or state now",
+        )
 
 
 def find_request(connection: Connection, realm: Realm, request_id: str, *, of_patient: str | None = None) -> Request | None:

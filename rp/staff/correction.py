@@ -17,7 +17,7 @@ from rp.records.entering import RecordLeansOnIt, correct_record, entry_of, form_
 from rp.records.record_type import Record
 from rp.records.store import MAX_REASON_CHARACTERS, VersionConflict, find_record
 from rp.records.timeline import record_facts
-from rp.staff.desk import may_correct, note_look, page, patient_for
+from rp.staff.desk import may_correct, note_look, page, patient_for, seen_version
 from rp.staff.patients import record_for
 
 blueprint = Blueprint("staff_correction", __name__, url_prefix="/staff/records")
@@ -51,7 +51,7 @@ def open_correction(record_id: str) -> tuple[str, int]:
 def correct(record_id: str) -> tuple[str, int] | Response:
     """Write the next version. Who was slower is told so, sees what the record says now, and loses nothing of the typing."""
     realm, record = current_realm(), _own_record(record_id)
-    kind, expected_version = BY_NAME[record.type_name], _expected_version()
+    kind, expected_version = BY_NAME[record.type_name], seen_version()
     reason_read, actor = REASON.read(request.form), current_principal().actor
     db.session.rollback()
     if not reason_read.is_valid:
@@ -105,7 +105,7 @@ def withdraw_entry(record_id: str) -> tuple[str, int] | Response:
     reason_read, actor = REASON.read(request.form), current_principal().actor
     if not reason_read.is_valid:
         return _withdrawal(record, reason_read, status=422)
-    expected_version = _expected_version()
+    expected_version = seen_version()
     db.session.rollback()
     try:
         with realm.database.write() as connection:
@@ -126,14 +126,6 @@ def _own_record(record_id: str) -> Record:
     if not may_correct(db.session.connection(), record):
         abort(403)
     return record
-
-
-def _expected_version() -> int:
-    """The version that was on the page."""
-    text = request.form.get("version", "")
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        abort(400)
-    return int(text)
 
 
 def _correction(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from sqlalchemy import Connection
 
 from rp.access.current import current_principal, current_workplace, current_workplaces
@@ -22,6 +22,9 @@ from rp.staff.sections import STAFF_SECTIONS, StaffSection
 from rp.staff.words import role_name
 
 MAX_IDENTIFIER_CHARACTERS = 36
+MAX_VERSION_DIGITS = 9
+NOT_FOR_ONESELF = frozenset({Operation.WRITE_RECORD, Operation.HOLD_DATA})
+"""What nobody does with data of their own."""
 
 
 def workplace() -> Workplace:
@@ -53,6 +56,14 @@ def staff_frame() -> Frame:
 def page(template: str, *, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page with its status."""
     return render_template(template, **values), status
+
+
+def seen_version() -> int:
+    """The version of what was on the page whose form was sent."""
+    text = request.form.get("version", "")
+    if not text.isascii() or not text.isdecimal() or len(text) > MAX_VERSION_DIGITS:
+        abort(400)
+    return int(text)
 
 
 def patient_for(connection: Connection, realm: Realm, patient_id: str, operation: Operation) -> Patient:
@@ -108,7 +119,7 @@ def note_look(
 
 def _may(connection: Connection, operation: Operation, patient_id: str, record_type: str | None = None) -> bool:
     principal = current_principal()
-    if operation is Operation.WRITE_RECORD and is_own(patient_id):
+    if operation in NOT_FOR_ONESELF and is_own(patient_id):
         return False
     relations = relations_of(connection, principal, patient_id)
     return is_allowed(principal, operation, record_type=record_type, relations=relations)

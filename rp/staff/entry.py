@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from rp.access.current import current_principal
+from ground.web.language import gettext as _
+from rp.access.current import current_principal, require_session
 from rp.access.events import Event, note
 from rp.access.guard import guarded
 from rp.access.policy import Operation
@@ -82,7 +83,7 @@ def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
     """Register the person and store the record, or neither."""
     realm = current_realm()
     kind = _kind(types_of(current_principal(), Operation.WRITE_RECORD), type_name, is_newcomer=True)
-    person_read = NEWCOMER.read(request.form)
+    person_read = _read_newcomer()
     try:
         with realm.database.write() as connection:
             patient = _register(connection, realm, person_read)
@@ -101,6 +102,14 @@ def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
     except _NothingStored as nothing:
         return _newcomer_page(kind, person_read, nothing.read, status=422)
     return redirect(f"/staff/records/{outcome.record.id}", 303)
+
+
+def _read_newcomer() -> FormRead:
+    """The person who was filled in. Nobody vouches for themselves, as somebody new neither."""
+    read = NEWCOMER.read(request.form)
+    if read.values.get("snils") != require_session().snils:
+        return read
+    return read.with_errors({"snils": _("Это ваш собственный СНИЛС. Вас вносит в регистр другой сотрудник.")})
 
 
 class _NothingStored(Exception):

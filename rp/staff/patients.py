@@ -47,7 +47,7 @@ def patient(patient_id: str) -> tuple[str, int]:
         is_own=is_own(found.id),
         antibodies=antibody_chart(series) if series else None,
         antibody_unit=series.unit if series else "",
-        may_hold=may_ever(current_principal(), Operation.HOLD_DATA),
+        may_hold=may_ever(current_principal(), Operation.HOLD_DATA) and not is_own(found.id),
     )
 
 

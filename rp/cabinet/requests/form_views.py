@@ -70,7 +70,7 @@ def file(kind_name: str) -> Response | Page:
             if twin is not None:  # somebody went back in the browser and sent it once more
                 filing.discard(connection, filed)
                 return redirect(f"{PATH}/{twin.id}?twin=1", 303)
-            filed = filing.send(connection, realm, filed, asking)
+            filed = filing.send(connection, realm, filed, asking, actor=asker.actor)
     return _leave(asker, filed)
 
 
@@ -111,7 +111,7 @@ def change(request_id: str) -> Response | Page:
             return _page(kind, form, read, asking, action=f"{PATH}/{found.id}/edit", status=422)
         filed = filing.redraft(connection, realm, found, texts)
         if _is_to_send() and not asker.must_sign:
-            filed = filing.send(connection, realm, filed, asking)
+            filed = filing.send(connection, realm, filed, asking, actor=asker.actor)
     return _leave(asker, filed)
 
 
@@ -147,6 +147,8 @@ def _draft(asker: Asker, asking: Asking, request_id: str) -> Request:
     found = asker.request(asking.connection, asking.realm, request_id)
     if found is None:
         abort(404)
+    if not asker.may_ask(BY_NAME[found.kind]):
+        abort(403)
     return found
 
 

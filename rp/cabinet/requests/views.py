@@ -1,12 +1,12 @@
 """The pages of requests. Another's request and no request are the same 404."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from ground.web.errors import PageProblem
 from ground.web.language import format_moment
 from ground.web.language import gettext as _
 from rp.access.guard import guarded, require_level
@@ -85,11 +85,7 @@ def withdraw(request_id: str) -> Response:
     """Take back what nobody has decided yet."""
     realm, asker = current_realm(), current_asker()
     with realm.database.write() as connection:
-        found = _find(connection, realm, asker, request_id)
-        try:
-            filing.withdraw(connection, realm, found, actor=asker.actor)
-        except RequestMoved:
-            raise _moved(found) from None
+        filing.withdraw(connection, realm, _find_own(connection, realm, asker, request_id), actor=asker.actor)
     return redirect(f"{PATH}/{request_id}", 303)
 
 
@@ -99,23 +95,19 @@ def discard(request_id: str) -> Response:
     """Throw a draft away."""
     realm, asker = current_realm(), current_asker()
     with realm.database.write() as connection:
-        found = _find(connection, realm, asker, request_id)
-        try:
-            filing.discard(connection, found)
-        except RequestMoved:
-            raise _moved(found) from None
+        filing.discard(connection, _find_own(connection, realm, asker, request_id))
     return redirect(PATH, 303)
 
 
 def _send(realm: Realm, asker: Asker, request_id: str, *, signed_acr: str | None) -> Response:
-    with realm.database.write() as connection:
-        found = _find(connection, realm, asker, request_id)
+    with suppress(RequestMoved), realm.database.write() as connection:
+        found = _find_own(connection, realm, asker, request_id)
         if found.state is State.DRAFT:
             asking = asker.asking(connection, realm, asker.record(connection, realm, found.record_id))
             if not filing.judge(asking, found.kind, found.values).is_valid:
                 return redirect(f"{PATH}/{request_id}/edit?judged=1", 303)
-            filing.send(connection, realm, found, asking, signed_acr=signed_acr)
-    # Sent twice it is sent once: the page shows its number.
+            filing.send(connection, realm, found, asking, actor=asker.actor, signed_acr=signed_acr)
+    # Sent twice, even at the same moment, it is sent once: the page shows its number.
     return redirect(f"{PATH}/{request_id}", 303)
 
 
@@ -123,6 +115,14 @@ def _find(connection: Connection, realm: Realm, asker: Asker, request_id: str) -
     found = asker.request(connection, realm, request_id)
     if found is None:
         abort(404)
+    return found
+
+
+def _find_own(connection: Connection, realm: Realm, asker: Asker, request_id: str) -> Request:
+    """The same of one that whoever asks may change: what is for oneself nobody sends, nor takes back, for another."""
+    found = _find(connection, realm, asker, request_id)
+    if not asker.may_ask(BY_NAME[found.kind]):
+        abort(403)
     return found
 
 
@@ -151,13 +151,3 @@ def _again(asker: Asker, found: Request) -> str | None:
 def _history(found: Request) -> list[tuple[str, str]]:
     moments = [(_("Начато"), found.created_at), (_("Отправлено"), found.sent_at), (_("Решено"), found.decided_at)]
     return [*((name, format_moment(moment)) for name, moment in moments if moment is not None), *filing_facts(found)]
-
-
-def _moved(found: Request) -> PageProblem:
-    return PageProblem(
-        status=409,
-        title=_("Заявление уже изменилось"),
-        lead=_("Пока страница была открыта, его отправили, отозвали или решили."),
-        actions=((_("К заявлению"), f"{PATH}/{found.id}"),),
-        cause=f"request {found.id} is {found.state} now",
-    )

@@ -48,6 +48,8 @@ class Correction(RequestKind):
 
     def complaints(self, asking: Asking, values: Mapping[str, Any]) -> Mapping[str, str]:
         known = _field(asking, values["field"])
+        if known is None:
+            return {"field": _("Выберите одно из списка.")}
         error = Form((known,)).read_one(known.name, _as_value(known, values["value"]))
         if error is None:
             return {}
@@ -59,8 +61,11 @@ class Correction(RequestKind):
     def facts(self, asking: Asking, request: Request) -> list[tuple[str, str]]:
         if asking.record is None:
             return []
-        now = _shown(_field(asking, request.values["field"]), _texts(asking).get(request.values["field"], ""))
         facts = [(_("Запись"), BY_NAME[asking.record.type_name].title()), *super().facts(asking, request)]
+        known = _field(asking, request.values["field"])
+        if known is None:  # a draft says what was typed
+            return facts
+        now = _shown(known, _texts(asking).get(known.name, ""))
         return [*facts, (_("Сейчас в записи"), now or _("не указано"))]
 
     def grant(self, granting: Granting) -> None:
@@ -70,6 +75,8 @@ class Correction(RequestKind):
             raise CannotGrant(_("Записи больше нет."))
         asking = Asking(granting.connection, granting.realm, request.patient_id, record)
         known = _field(asking, request.values["field"])
+        if known is None:
+            raise CannotGrant(_("В записи больше нет такого поля."))
         outcome = correct_record(
             granting.connection,
             granting.realm,
@@ -93,8 +100,8 @@ def _record_form(asking: Asking) -> Form:
     return form_of(BY_NAME[record.type_name], entry)
 
 
-def _field(asking: Asking, name: str) -> Field:
-    return next(known for known in _record_form(asking).fields if known.name == name)
+def _field(asking: Asking, name: str) -> Field | None:
+    return next((known for known in _record_form(asking).fields if known.name == name), None)
 
 
 def _texts(asking: Asking) -> dict[str, str]:

@@ -33,7 +33,7 @@ from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
 from rp.requests.named_documents import attached_to
 from rp.requests.store import AT_ONCE, RequestMoved, find_request, queue
 from rp.requests.words import filing_facts, mark_of
-from rp.staff.desk import page
+from rp.staff.desk import page, seen_version
 
 PATH = "/staff/requests"
 DECIDED = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
@@ -102,7 +102,7 @@ def decide(request_id: str) -> Response | Page:
     """Grant or refuse, with an answer that the person reads. Of two who decide at once one is told so."""
     realm, principal = current_realm(), current_principal()
     decision, answer = request.form.get("decision"), request.form.get("answer", "").strip()
-    version = request.form.get("version", 0, type=int)
+    version = seen_version()
     if decision not in ("grant", "refuse"):
         abort(400)
     complaint = _complaint(answer)
