@@ -90,7 +90,7 @@ class Form:
 def _read(known: Field, text: str) -> Any:
     if not text.strip():
         if known.is_required:
-            raise FieldRefused(known.missing() if known.missing else _("Заполните это поле."))
+            raise FieldRefused(known.missing() if known.missing else _("Заполните поле «%(field)s».", field=known.label()))
         return None
     if len(text) > known.max_characters:
         raise FieldRefused(_("Слишком длинно: не больше %(number)s знаков.", number=known.max_characters))
