@@ -1,8 +1,8 @@
 """A new epoch of the registry: when an older copy of its database came back, nobody is signed in any more.
 
-Sessions and trips to the provider end, and what was erased after the copy was made is erased again; what else a patient's
-records are stays as the copy has it. A logout token that was taken
-after the copy may come once more: it ends what is ended anyway.
+Sessions and trips to the provider end, what was erased after the copy was made is erased again, who was dismissed speaks for
+nobody, and what insurers and partners may not see they do not. What else a patient's records are stays as the copy has it. A
+logout token that was taken after the copy may come once more: it ends what is ended anyway.
 """
 
 from sqlalchemy import Connection, select, text, update
@@ -13,6 +13,8 @@ from rp.access.heads import heads_file
 from rp.access.models import SessionRow
 from rp.database import JOURNAL
 from rp.realm import Realm
+from rp.relations import hiding, partners
+from rp.relations.representations import withdraw_again
 from rp.requests.erasure import erase_again
 from rp.sign_in.models import SignInRow
 
@@ -32,10 +34,20 @@ def settle(realm: Realm, *, because: str | None = None) -> list[str]:
     lines = []
     with realm.database.write() as connection:
         if connection.dialect.name == "postgresql":  # before the journal, as everywhere
-            connection.execute(text("LOCK TABLE sessions, sign_ins IN SHARE ROW EXCLUSIVE MODE"))
+            connection.execute(
+                text(
+                    "LOCK TABLE sessions, sign_ins, representations, partner_consents, hidden_groups IN SHARE ROW EXCLUSIVE MODE"
+                )
+            )
         has_history = connection.execute(select(JOURNAL.c.seq).limit(1)).first() is not None
         standing = realm.tombstones.compare(connection, has_history=has_history)
         erased = erase_again(connection, realm.without_tombstones(), standing.buried)
+        withdrawn = withdraw_again(connection, realm.without_tombstones(), standing.buried)
+        if withdrawn:
+            lines.append(f"{withdrawn} representations withdrawn again, which a copy of the database had brought back")
+        shut = partners.withdraw_again(connection, realm, standing.buried) + hiding.hide_again(connection, realm, standing.buried)
+        if shut:
+            lines.append(f"{shut} times people's word against insurers and partners holds again, which a copy had taken back")
         if erased:
             lines.append(f"{erased} things erased again, which a copy of the database had brought back")
         head = heads_file(realm).read().last

@@ -14,8 +14,8 @@ from ground.clock import FileClock, FixedClock
 from idp.seed import read_people
 from rp.access.models import SessionRow
 from rp.app import create_app
-from rp.cli import make_keys as make_registry_keys
-from rp.cli import prepare_database
+from rp.cli.keys import make_keys as make_registry_keys
+from rp.cli.prepare import prepare_database
 from rp.realm import Realm, open_realm
 from rp.settings import Home, Settings
 from tests.browser import Browser

@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 SHORTEST = 5
 """What is shorter stands somewhere by accident."""
-HEAD_BYTES = 8
+HEAD_BYTES = 6
 """Phrases that begin alike are looked for together: a search costs by the number of beginnings, not of phrases."""
 LARGEST_UNPACKED = 64 * 1024 * 1024
 DEEPEST = 3

@@ -119,11 +119,12 @@ def add(patient_id: str) -> Response:
             sent=texts,
             organisation=organisation,
             author=principal.actor,
+            is_repeated=True,
         )
         if outcome.record is None:
             raise wrong_values(outcome.read.errors) if outcome.read.errors else already_known()
-        detail = {"record": outcome.record.id}
-        note(writing, realm, Event.RECORD_WRITTEN, actor=principal.actor, object=f"patient:{patient_id}", detail=detail)
+        subject, detail = f"record:{outcome.record.id}", {"type": kind.name, "patient": patient_id}
+        note(writing, realm, Event.RECORD_WRITTEN, actor=principal.actor, object=subject, detail=detail)
     return answer(shown_record(realm, outcome.record), 201)
 
 

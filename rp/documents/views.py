@@ -43,7 +43,7 @@ def file_size(size: int) -> str:
     """A number of bytes as people say it."""
     if size >= MEGABYTE:
         return _("%(number)s МБ", number=format_number(round(size / MEGABYTE, 1)))
-    return _("%(number)s КБ", number=format_number(max(1, round(size / 1024))))
+    return _("%(number)s КБ", number=format_number(max(1, round(size / 1024)) if size else 0))
 
 
 def hand_over(document: Document, content: bytes) -> Response:

@@ -37,13 +37,15 @@ _HOLD = select(_PATIENTS.c.id).where(_PATIENTS.c.id == bindparam("patient_id")).
 class Outcome:
     """What became of a form: the record it made, or what the form says about itself.
 
-    `known_id` is the record that tells of the same event already; `is_stale` when somebody changed the record meanwhile.
+    `known_id` is the record that tells of the same event already; `is_stale` when somebody changed the record meanwhile,
+    `is_same` when a correction changes nothing.
     """
 
     read: FormRead
     record: Record | None = None
     known_id: str | None = None
     is_stale: bool = False
+    is_same: bool = False
 
 
 def entry_of(
@@ -79,8 +81,12 @@ def enter_record(
     sent: Mapping[str, str],
     organisation: Organisation,
     author: str,
+    is_repeated: bool = False,
 ) -> Outcome:
-    """Make a record of what was filled in. Nothing is stored unless the outcome has a record."""
+    """Make a record of what was filled in. Nothing is stored unless the outcome has a record.
+
+    A source that `is_repeated` does not bring back what people withdrew or put right.
+    """
     connection.execute(_HOLD, {"patient_id": patient_id})
     entry = entry_of(connection, realm, patient_id=patient_id, organisation=organisation.name)
     read, draft = _draft(kind, entry, sent)
@@ -95,9 +101,14 @@ def enter_record(
         source=organisation.name,
         author=author,
         organisation_id=organisation.id,
+        is_repeated=is_repeated,
     )
     if record is None:
-        return Outcome(read, known_id=known_record(connection, realm, patient_id, kind.name, draft))
+        known_id = known_record(connection, realm, patient_id, kind.name, draft)
+        if known_id is None:
+            gone = _("Такая запись была, и её удалили, отозвали или исправили.")
+            read = read.with_errors({kind.fields(entry)[0].name: gone})
+        return Outcome(read, known_id=known_id)
     return Outcome(read, record)
 
 
@@ -119,6 +130,8 @@ def correct_record(
     read, draft = _draft(kind, entry, sent)
     if draft is None:
         return Outcome(read)
+    if record.version == expected_version and (draft.occurred_on, draft.content) == (record.occurred_on, record.content):
+        return Outcome(read, is_same=True)
     told = replace(record, occurred_on=draft.occurred_on, content=draft.content)
     finding, former = kind.finding(told, entry.labels), kind.finding(record, entry.labels)
     proves_less = former is not None and former.is_positive and (finding is None or not finding.is_positive)

@@ -12,8 +12,8 @@ from ground.database import table_of
 from rp.database import Base
 from rp.realm import Realm
 
-RECORD, PATIENT, WITHDRAWN = "record", "patient", "withdrawn"
-"""What comes no more: a record, a person, and a record that was entered by mistake, which only people may bring again."""
+RECORD, PATIENT, WRONG = "record", "patient", "wrong"
+"""What comes no more: a record, a person, and what a record wrongly said, which only people may bring again."""
 
 
 class ErasedRow(Base):

@@ -26,7 +26,7 @@ from rp.patients.models import PatientRow
 from rp.patients.resource import PatientRefused, read_person
 from rp.realm import Realm
 from rp.records.bundle import MAX_BUNDLE_BYTES, BundleRefused, read_bundle
-from rp.records.erased import PATIENT, RECORD, WITHDRAWN, erased_among
+from rp.records.erased import PATIENT, RECORD, WRONG, erased_among
 from rp.records.models import RecordRow
 from rp.records.record_type import Draft, Record
 from rp.records.store import identity_of
@@ -168,7 +168,7 @@ def _new_records(
         found = select(_RECORDS.c.identity_hash).where(_RECORDS.c.identity_hash.in_(some))
         for identity in connection.execute(found).scalars():
             del told[identity]
-        for identity in erased_among(connection, (RECORD, WITHDRAWN), some):
+        for identity in erased_among(connection, (RECORD, WRONG), some):
             told.pop(identity, None)
     now = realm.clock.now()
     rows = []

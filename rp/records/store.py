@@ -14,7 +14,7 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from rp.keys.safe import Keys, Place
 from rp.realm import Realm
-from rp.records.erased import RECORD, WITHDRAWN, is_erased, remember_erased
+from rp.records.erased import RECORD, WRONG, is_erased, remember_erased
 from rp.records.models import RecordRow, RecordVersion
 from rp.records.numbers import find_by_number, number_index
 from rp.records.record_type import Draft, Record
@@ -65,15 +65,15 @@ def add_record(
 ) -> Record | None:
     """Store a record; None when its event is known already, whoever told of it, or was erased.
 
-    A source that `is_repeated` tells the same again and again, and does not bring back what was withdrawn. Raises NumberTaken,
-    NoDataKey.
+    A source that `is_repeated` tells the same again and again, and does not bring back what was withdrawn or put right.
+    Raises NumberTaken, NoDataKey.
     """
     identity_hash = identity_of(realm, patient_id, type_name, draft)
     if connection.execute(_BY_IDENTITY, {"identity_hash": identity_hash}).first() is not None:
         return None
     if is_erased(connection, RECORD, identity_hash):
         return None
-    if is_repeated and is_erased(connection, WITHDRAWN, identity_hash):
+    if is_repeated and is_erased(connection, WRONG, identity_hash):
         return None
     number = draft.content.get("number")
     if number and find_by_number(connection, realm, number) is not None:
@@ -164,7 +164,7 @@ def change_record(
     )
     former = connection.execute(_IDENTITY, {"record_id": record_id}).scalar_one()
     if former != identity_hash:
-        remember_erased(connection, realm, RECORD, former)  # sources go on telling of what was wrong
+        remember_erased(connection, realm, WRONG, former)  # sources go on telling of what was wrong
     row = new_row(Keys(connection, realm), changed, identity_hash)
     _next_version(connection, record_id, expected_version, row)
     return changed
@@ -181,7 +181,7 @@ def withdraw_record(
     changed = replace(known, version=expected_version + 1, author=author, reason=reason[:MAX_REASON_CHARACTERS], changed_at=now)
     # The event may be told again by people, and rightly then.
     former = connection.execute(_IDENTITY, {"record_id": record_id}).scalar_one()
-    remember_erased(connection, realm, WITHDRAWN, former)
+    remember_erased(connection, realm, WRONG, former)
     identity_hash = realm.vault.blind_index("withdrawn record", record_id)
     row = {**new_row(Keys(connection, realm), changed, identity_hash), "number_index": None, "withdrawn_at": now}
     _next_version(connection, record_id, expected_version, row)

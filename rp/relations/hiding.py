@@ -10,10 +10,15 @@ from sqlalchemy import BigInteger, Connection, ForeignKey, String, bindparam, de
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ground.database import table_of
+from ground.tombstones import Tombstone
 from rp.access.events import Event, note
 from rp.database import Base
 from rp.patients.directory import hold_patient
+from rp.patients.models import PatientRow
 from rp.realm import Realm
+
+TOMBSTONE = "hidden_group"
+"""What is buried: that insurers saw a group of a patient's records."""
 
 
 class Group(StrEnum):
@@ -51,11 +56,27 @@ def hide_groups(connection: Connection, realm: Realm, *, patient_id: str, groups
     before, after = hidden_groups(connection, patient_id), frozenset(groups)
     for group in sorted(after - before):
         connection.execute(insert(HiddenGroup), {"patient_id": patient_id, "record_group": group, "hidden_at": realm.clock.now()})
+        realm.tombstones.bury(connection, TOMBSTONE, patient_id, str(group))
         _note(connection, realm, patient_id, group, "hidden", actor)
     for group in sorted(before - after):
         connection.execute(delete(HiddenGroup).where(_TABLE.c.patient_id == patient_id, _TABLE.c.record_group == group))
         _note(connection, realm, patient_id, group, "shown", actor)
     return before != after
+
+
+def hide_again(connection: Connection, realm: Realm, buried: Iterable[Tombstone]) -> int:
+    """Hide in an older copy of the database what people had hidden after it was made, and say how many groups that were."""
+    told = {line.identifiers for line in buried if line.kind == TOMBSTONE}
+    patients = select(table_of(PatientRow).c.id).where(table_of(PatientRow).c.id.in_({patient_id for patient_id, _group in told}))
+    known = set(connection.execute(patients).scalars())
+    rows = [
+        {"patient_id": patient_id, "record_group": group, "hidden_at": realm.clock.now()}
+        for patient_id, group in sorted(told)
+        if patient_id in known and group not in hidden_groups(connection, patient_id)
+    ]
+    if rows:
+        connection.execute(insert(HiddenGroup), rows)
+    return len(rows)
 
 
 def _note(connection: Connection, realm: Realm, patient_id: str, group: Group, outcome: str, actor: str) -> None:

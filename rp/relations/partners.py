@@ -3,16 +3,20 @@
 none ──▶ given ◀──▶ withdrawn        (every step is a row of the journal)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import BigInteger, Connection, ForeignKey, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ground.database import table_of
+from ground.tombstones import Tombstone
 from rp.access.events import Event, note
 from rp.database import Base
 from rp.patients.directory import hold_patient
 from rp.realm import Realm
+
+TOMBSTONE = "partner_consent"
+"""What is buried: the consent of a patient to an organisation."""
 
 
 class PartnerConsent(Base):
@@ -55,6 +59,7 @@ def give_consent(connection: Connection, realm: Realm, *, patient_id: str, organ
     """Let the partner read. True when it is news."""
     hold_patient(connection, patient_id)
     pair, now = {"patient_id": patient_id, "organisation_id": organisation_id}, realm.clock.now()
+    realm.journal.hold(connection)  # two forms at once are one after the other
     if connection.execute(_OF_PAIR, pair).first() is None:
         connection.execute(insert(PartnerConsent), {**pair, "given_at": now})
     elif connection.execute(_GIVE_AGAIN, _named(pair, now)).rowcount == 0:
@@ -68,8 +73,18 @@ def withdraw_consent(connection: Connection, realm: Realm, *, patient_id: str, o
     pair = {"patient_id": patient_id, "organisation_id": organisation_id}
     if connection.execute(_WITHDRAW, _named(pair, realm.clock.now())).rowcount == 0:
         return False
+    realm.tombstones.bury(connection, TOMBSTONE, patient_id, organisation_id)
     _note(connection, realm, Event.CONSENT_WITHDRAWN, pair, actor)
     return True
+
+
+def withdraw_again(connection: Connection, realm: Realm, buried: Iterable[Tombstone]) -> int:
+    """Shut out of an older copy of the database whom people had shut out after it was made, and say how many that were."""
+    pairs = [line.identifiers for line in buried if line.kind == TOMBSTONE]
+    named = [
+        {"of_patient": patient, "of_organisation": organisation, "now": realm.clock.now()} for patient, organisation in pairs
+    ]
+    return sum(connection.execute(_WITHDRAW, each).rowcount for each in named)
 
 
 def _named(pair: Mapping[str, str], now: int) -> dict[str, str | int]:

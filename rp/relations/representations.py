@@ -4,7 +4,7 @@ A person is trusted by СНИЛС, and whether the registry knows that СНИЛ�
 they come.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from ground.chance import draw_identifier
 from ground.database import table_of
+from ground.tombstones import Tombstone
 from ground.web.language import local_moment
 from rp.access.events import Event, note
 from rp.keys.safe import Keys, Place
@@ -22,6 +23,8 @@ from rp.realm import Realm
 from rp.relations.ends import Kind, Terms, end_of, is_of_age
 from rp.relations.models import RepresentationRow
 
+TOMBSTONE = "representation"
+ACTOR_AGAIN = "operator:epoch"
 MOST = 10
 """People whom one person trusts at a time."""
 
@@ -51,14 +54,10 @@ _WITHDRAW = (
     .where(_TABLE.c.id == bindparam("representation_id"), _TABLE.c.withdrawn_at.is_(None))
     .values(withdrawn_at=bindparam("now"), withdrawn_by=bindparam("by"))
 )
-_REPLACE = (
-    update(RepresentationRow)
-    .where(
-        _TABLE.c.represented_id == bindparam("of_represented"),
-        _TABLE.c.representative_index == bindparam("of_representative"),
-        _STANDS,
-    )
-    .values(withdrawn_at=bindparam("now"), withdrawn_by=bindparam("by"))
+_STANDING = select(_TABLE.c.id).where(
+    _TABLE.c.represented_id == bindparam("represented_id"),
+    _TABLE.c.representative_index == bindparam("representative_index"),
+    _STANDS,
 )
 
 
@@ -122,7 +121,9 @@ def grant(
     if is_grown is (kind is Kind.CHILD):
         raise GrantRefused("grown" if is_grown else "minor")
     index, now = snils_index(realm, snils), realm.clock.now()
-    connection.execute(_REPLACE, {"of_represented": represented_id, "of_representative": index, "now": now, "by": actor})
+    between = {"represented_id": represented_id, "representative_index": index}
+    for former in connection.execute(_STANDING, between).scalars().all():
+        _end(connection, realm, former, by=actor)
     if len(given_by(connection, realm, represented_id)) >= MOST:
         raise GrantRefused("many")
     representation_id = draw_identifier(realm.chance, "representation")
@@ -147,11 +148,27 @@ def grant(
 
 def withdraw(connection: Connection, realm: Realm, representation: Representation, *, by: str) -> bool:
     """End a representation. True when it stood until now."""
-    parameters = {"representation_id": representation.id, "now": realm.clock.now(), "by": by}
-    if connection.execute(_WITHDRAW, parameters).rowcount != 1:
+    if not _end(connection, realm, representation.id, by=by):
         return False
     subject = f"patient:{representation.represented_id}"
     note(connection, realm, Event.REPRESENTATION_ENDED, actor=by, object=subject, detail={"id": representation.id})
+    return True
+
+
+def withdraw_again(connection: Connection, realm: Realm, buried: Sequence[Tombstone]) -> int:
+    """End in an older copy of the database what was withdrawn after it was made, and say how many that were.
+
+    `realm` is one whose tombstones are muted: what is done again stands in the list already.
+    """
+    told = [identifier for line in buried if line.kind == TOMBSTONE for identifier in line.identifiers]
+    return sum(_end(connection, realm, identifier, by=ACTOR_AGAIN) for identifier in told)
+
+
+def _end(connection: Connection, realm: Realm, representation_id: str, *, by: str) -> bool:
+    parameters = {"representation_id": representation_id, "now": realm.clock.now(), "by": by}
+    if connection.execute(_WITHDRAW, parameters).rowcount != 1:
+        return False
+    realm.tombstones.bury(connection, TOMBSTONE, representation_id)
     return True
 
 

@@ -33,6 +33,7 @@ BREACHES = {
     "a floor below imports one above": ("idp.sessions", "idp.oauth", "idp-floors"),
     "neighbours of a floor": ("idp.consent", "idp.tokens", "idp-floors"),
     "the app imports the control plane": ("idp.app", "idp.control", "control"),
+    "the registry imports its control plane": ("rp.app", "rp.control", "registry-control"),
     "the registry's store imports its pages": ("rp.records", "rp.cabinet", "rp-floors"),
     "the provider imports the registry": ("idp.cli", "rp.cli", "apps-independent"),
     "the registry imports the provider": ("rp.trust", "idp.protocol", "apps-independent"),

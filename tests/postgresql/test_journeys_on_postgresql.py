@@ -10,7 +10,7 @@ import pytest
 from ground.clock import FixedClock
 from idp.database import MIGRATIONS as PROVIDER_MIGRATIONS
 from rp.app import MIGRATIONS as REGISTRY_MIGRATIONS
-from rp.cli import prepare_database
+from rp.cli.prepare import prepare_database
 from tests.house import CABINET, MAYA, PYOTR, REGISTRY, VERA, House, Person, make_home
 from tests.idp.stand import CITIZENS, ISSUER, Stand, Tokens
 from tests.postgresql.cluster import Cluster, running_cluster

@@ -48,7 +48,7 @@ class Planter:
             case "phone":
                 return self._plant(f"+79{number:09d}")
             case "email":
-                return self._plant(f"{_word(number)}@example.test")
+                return self._plant(f"podsazhenko{number}@example.test")
             case "birth_date":
                 return "2015-05-17"
             case "day" | "last_day":

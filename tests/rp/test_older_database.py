@@ -1,5 +1,6 @@
 """An older copy of the registry's database comes back: whoever was signed out, or was on the way, is not signed in by it."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,13 @@ from click.testing import CliRunner
 from ground.preparation import back_up
 from rp.cli import main
 from rp.epoch import settle
+from rp.organisations.directory import find_by_ogrn
+from rp.patients.directory import find_by_snils
+from rp.relations.hiding import Group, hidden_groups, hide_groups
+from rp.relations.partners import give_consent, has_consent, withdraw_consent
 from tests.rp.conftest import Browser, Stand
+from tests.rp.fake_provider import VERA
+from tests.rp.relations.test_family import person_in, send, trust
 
 
 @pytest.fixture
@@ -41,6 +48,43 @@ def put_back(stand: Stand, copy: Path) -> Stand:
         stand.home.sqlite_file.with_name(f"rp.sqlite3{log}").unlink(missing_ok=True)
     shutil.copyfile(copy, stand.home.sqlite_file)
     return stand.restarted()
+
+
+def test_i2_trust_that_was_withdrawn_is_not_alive_in_an_older_copy(stand: Stand) -> None:
+    vera = person_in(stand, VERA)
+    trust(vera)
+    trust(vera, snils="000-000-019 00", label="Майя")
+    copy = back_up(stand.home.sqlite_file, stand.home.variable, stand.clock)
+    settle(stand.realm)
+    end = re.findall(r'href="(/family/[^"]+/end)"', vera.get("/family").text)[0]
+    send(vera, end, end)
+    trust(vera, snils="000-000-019 00", label="Майя, снова")
+    again = put_back(stand, copy)
+    lines = settle(again.realm)
+    assert "2 representations withdrawn again, which a copy of the database had brought back" in lines
+    page = person_in(again, VERA).get("/family").text
+    assert "Сосед Пётр" not in page
+    assert "Майя" not in page
+
+
+def test_i2_what_insurers_and_partners_may_not_see_is_not_shown_them_by_an_older_copy(stand: Stand) -> None:
+    with stand.realm.database.write() as connection:
+        vera = find_by_snils(connection, stand.realm, "000-000-017 00")
+        partner = find_by_ogrn(connection, "1000000000219")
+        assert vera is not None and partner is not None
+        pair = {"patient_id": vera.id, "organisation_id": partner.id}
+        give_consent(connection, stand.realm, **pair, actor="patient:vera")
+    copy = back_up(stand.home.sqlite_file, stand.home.variable, stand.clock)
+    settle(stand.realm)
+    with stand.realm.database.write() as connection:
+        withdraw_consent(connection, stand.realm, **pair, actor="patient:vera")
+        hide_groups(connection, stand.realm, patient_id=vera.id, groups=[Group.ANTIBODIES], actor="patient:vera")
+    again = put_back(stand, copy)
+    lines = settle(again.realm)
+    assert "2 times people's word against insurers and partners holds again, which a copy had taken back" in lines
+    with again.realm.database.read() as connection:
+        assert not has_consent(connection, **pair)
+        assert hidden_groups(connection, vera.id) == {Group.ANTIBODIES}
 
 
 def test_i2_session_that_was_ended_and_answer_that_was_used_are_dead_in_an_older_copy(stand: Stand) -> None:

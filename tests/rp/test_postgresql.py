@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ground.database import Database
-from rp.cli import prepare_database
+from rp.cli.prepare import prepare_database
 from rp.database import MIGRATIONS, Base
 from rp.sign_in.journey import Journey, take_journey
 from tests.postgresql.cluster import Cluster, running_cluster

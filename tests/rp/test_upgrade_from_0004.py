@@ -10,7 +10,7 @@ from sqlalchemy import Table, insert, select
 from ground.chance import SeededChance
 from ground.clock import FixedClock
 from ground.database import table_of
-from rp.cli import prepare_database
+from rp.cli.prepare import prepare_database
 from rp.database import MIGRATIONS
 from rp.patients.directory import find_by_name, find_by_snils, snils_index
 from rp.patients.matching import linked_patient

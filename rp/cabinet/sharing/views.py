@@ -11,7 +11,7 @@ from rp.database import db
 from rp.organisations.directory import find_organisation, organisations_of_kinds
 from rp.patients.confirmation import is_confirmed
 from rp.patients.directory import find_patient
-from rp.realm import Realm, current_realm
+from rp.realm import current_realm
 from rp.relations.hiding import Group, hidden_groups, hide_groups
 from rp.relations.partners import consents_of, give_consent, withdraw_consent
 from rp.relations.relation import relations_of
@@ -41,12 +41,9 @@ def sharing() -> str:
     shown = {"is_registered": owner is not None, "said": said if said in SAID else None}
     if owner is None:
         return render_template("sharing/page.html", **shown)
-    _check(realm, owner)
-    patient, hidden, consents = (
-        find_patient(connection, realm, owner),
-        hidden_groups(connection, owner),
-        consents_of(connection, owner),
-    )
+    _check(owner)
+    patient = find_patient(connection, realm, owner)
+    hidden, consents = hidden_groups(connection, owner), consents_of(connection, owner)
     insurer = find_organisation(connection, patient.insurer_id) if patient and patient.insurer_id else None
     return render_template(
         "sharing/page.html",
@@ -98,12 +95,12 @@ def _owner() -> str:
     owner = current_principal().patient_id
     if owner is None:
         abort(404)
-    _check(current_realm(), owner)
+    _check(owner)
     db.session.rollback()
     return owner
 
 
-def _check(realm: Realm, owner: str) -> None:
+def _check(owner: str) -> None:
     principal = current_principal()
     relations = relations_of(db.session.connection(), principal, owner)
     if not is_allowed(principal, Operation.MANAGE_SHARING, relations=relations):

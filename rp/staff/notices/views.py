@@ -25,12 +25,14 @@ FORM = Form(
             read=Topic,
             widget="choice",
             options=lambda: [(topic.value, str(TOPIC_WORDS[topic].title)) for topic in PUBLISHED],
+            missing=lambda: _("Выберите, о чём рассылка."),
         ),
         Field(
             "subject",
             lambda: _("Заголовок"),
             max_characters=LONGEST_SUBJECT,
             hint=lambda: _("Он же тема письма и текст SMS."),
+            missing=lambda: _("Напишите заголовок."),
         ),
         Field(
             "text",
@@ -38,6 +40,7 @@ FORM = Form(
             widget="long",
             max_characters=LONGEST_TEXT,
             hint=lambda: _("Одно для всех: ничего о ком-то одном."),
+            missing=lambda: _("Напишите текст рассылки."),
         ),
         Field(
             "sure",

@@ -185,7 +185,7 @@ def test_every_table_that_knows_a_citizen_is_thought_of_at_removal(stand: Stand)
 
 def test_people_have_the_role_that_they_take_by_themselves_unless_others_are_said(stand: Stand, control: Control) -> None:
     assert control.get(f"/people/{stand.citizen('vera@example.test')}")["roles"] == ["citizen.medical_service"]
-    assert control.get(f"/people/{stand.citizen('gleb@example.test')}")["roles"] == ["administrator"]
+    assert control.get(f"/people/{stand.citizen('nina@example.test')}")["roles"] == ["officer"]
     assert control.post("/people")["roles"] == ["citizen.medical_service"]
     person = control.post("/people", roles=["support", "operator", "support"])
     assert person["roles"] == ["operator", "support"]

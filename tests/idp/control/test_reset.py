@@ -4,7 +4,9 @@ from sqlalchemy import inspect
 
 from idp.database import Base
 from tests.idp.control.conftest import Control
-from tests.idp.stand import CITIZENS, SECRET, SEEDED, Stand
+from tests.idp.stand import CITIZENS, PEOPLE, SECRET, SEEDED, Stand
+
+ROLES = sum(len(entry.get("roles", ["citizen.medical_service"])) for entry in PEOPLE)
 
 
 def contents(stand: Stand) -> dict[str, int]:
@@ -22,7 +24,7 @@ def test_reset_leaves_people_and_systems_of_the_seed_only(stand: Stand, control:
     control.post("/clock/advance", seconds=1000)
     assert control.ask("POST", "/reset").status_code == 204
     seeded = {"citizens": CITIZENS, "passwords": SEEDED, "information_systems": 1}
-    assert contents(stand) == seeded | {"bank_identities": 1, "devices": 1, "totp_secrets": 1, "citizen_roles": SEEDED} | {
+    assert contents(stand) == seeded | {"bank_identities": 1, "devices": 1, "totp_secrets": 1, "citizen_roles": ROLES} | {
         "organisations": 6,
         "memberships": 8,
         "children": CITIZENS - SEEDED,

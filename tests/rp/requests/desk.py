@@ -46,10 +46,11 @@ class Desk:
         form = re.search(rf'<form [^>]*id="{form_id}".*?</form>', page, re.S)
         assert form, f"{form_id} is not on the page"
         action = re.search(r'action="([^"]+)"', form[0])
-        assert action
+        assert action or to
+        target = to or (action[1].replace("&amp;", "&") if action else "")
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
         pressed = dict([button.split("=", 1)]) if button else {}
-        return self.browser.client.post(to or action[1].replace("&amp;", "&"), data={**hidden, **values, **pressed})
+        return self.browser.client.post(target, data={**hidden, **values, **pressed})
 
     def file(self, kind: str, button: str = "action=send", **values: str) -> str:
         """File a request: the path of its page."""

@@ -1,5 +1,7 @@
 """«Доступ»: what a person keeps from insurers, and which partner may read who they are."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -113,6 +115,27 @@ def test_consent_is_given_to_partners_alone(stand: Stand, vera: Browser) -> None
         answer = vera.client.post(f"/sharing/partners/{organisation_id}/give", data={"csrf_token": token})
         assert answer.status_code == 404
     assert not rows_of(stand, Event.CONSENT_GIVEN)
+
+
+def test_of_eight_forms_at_once_one_is_news(stand: Stand, vera: Browser) -> None:
+    partner_id, app = organisation_of(stand, "partner"), stand.app()
+    cookies = [found for name in ("rp_session", "rp_browser") if (found := vera.client.get_cookie(name))]
+    token = form_of(vera, "/sharing", "insurers-form").values["csrf_token"]
+    together = Barrier(8)
+
+    def send(path: str) -> int:
+        client = app.test_client()
+        for cookie in cookies:
+            client.set_cookie(cookie.key, cookie.value)
+        together.wait()
+        return client.post(path, data={"csrf_token": token}).status_code
+
+    paths = ["/sharing/insurers", f"/sharing/partners/{partner_id}/give"] * 4
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [each.result() for each in [pool.submit(send, path) for path in paths]]
+    assert statuses == [303] * 8
+    assert len(rows_of(stand, Event.SHARING_CHANGED)) == 5
+    assert len(rows_of(stand, Event.CONSENT_GIVEN)) == 1
 
 
 def test_whoever_is_in_no_register_shares_nothing(stand: Stand) -> None:

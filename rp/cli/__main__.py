@@ -1,0 +1,5 @@
+"""`python -m rp.cli`."""
+
+from rp.cli import main
+
+main()
