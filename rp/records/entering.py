@@ -37,13 +37,15 @@ _HOLD = select(_PATIENTS.c.id).where(_PATIENTS.c.id == bindparam("patient_id")).
 class Outcome:
     """What became of a form: the record it made, or what the form says about itself.
 
-    `known_id` is the record that tells of the same event already; `is_stale` when somebody changed the record meanwhile.
+    `known_id` is the record that tells of the same event already; `is_stale` when somebody changed the record meanwhile,
+    `is_same` when a correction changes nothing.
     """
 
     read: FormRead
     record: Record | None = None
     known_id: str | None = None
     is_stale: bool = False
+    is_same: bool = False
 
 
 def entry_of(
@@ -128,6 +130,8 @@ def correct_record(
     read, draft = _draft(kind, entry, sent)
     if draft is None:
         return Outcome(read)
+    if record.version == expected_version and (draft.occurred_on, draft.content) == (record.occurred_on, record.content):
+        return Outcome(read, is_same=True)
     told = replace(record, occurred_on=draft.occurred_on, content=draft.content)
     finding, former = kind.finding(told, entry.labels), kind.finding(record, entry.labels)
     proves_less = former is not None and former.is_positive and (finding is None or not finding.is_positive)

@@ -27,7 +27,6 @@ def choice_field(
         options=lambda: offered,
         is_required=is_required,
         hint=(lambda: hint) if hint else None,
-        missing=lambda: _("Выберите одно из списка."),
     )
 
 

@@ -6,7 +6,7 @@
 
 A line that cannot be taken is named and left out; the others are taken. What is known already is not stored again, so a file that
 was taken in part is simply taken once more. A person whom the register knows by СНИЛС stays as the register has them: their
-records are added.
+records are added. Whom the register has erased counts as known, and comes no more.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +26,7 @@ from rp.patients.models import PatientRow
 from rp.patients.resource import PatientRefused, read_person
 from rp.realm import Realm
 from rp.records.bundle import MAX_BUNDLE_BYTES, BundleRefused, read_bundle
+from rp.records.erased import PATIENT, RECORD, WRONG, erased_among
 from rp.records.models import RecordRow
 from rp.records.record_type import Draft, Record
 from rp.records.store import identity_of
@@ -119,34 +120,39 @@ def _take(connection: Connection, realm: Realm, read: Sequence[ReadLine], *, sou
         note(connection, realm, Event.PEOPLE_IMPORTED, actor=AUTHOR, object="register", detail=detail)
 
 
-def _patients(connection: Connection, realm: Realm, read: Sequence[ReadLine]) -> tuple[list[str], list[Patient]]:
-    """The patient of each line by id, and those of them whom the register did not know."""
+def _patients(connection: Connection, realm: Realm, read: Sequence[ReadLine]) -> tuple[list[str | None], list[Patient]]:
+    """The patient of each line by id, and those of them whom the register did not know; None of whom it has erased."""
     indexes = [snils_index(realm, line.person.snils) for line in read]
-    known = dict[bytes, str]()
+    known, erased = dict[bytes, str](), set[bytes]()
     for some in _pieces(indexes):
         found = select(_PATIENTS.c.snils_index, _PATIENTS.c.id).where(_PATIENTS.c.snils_index.in_(some))
         known.update((row.snils_index, row.id) for row in connection.execute(found))
-    patient_ids, new = [], []
+        erased |= erased_among(connection, (PATIENT,), some)
+    patient_ids, new = list[str | None](), list[Patient]()
     for line, index in zip(read, indexes, strict=True):
-        if index not in known:
+        if index not in known and index not in erased:
             known[index] = draw_identifier(realm.chance, "patient")
             new.append(Patient(known[index], line.person))
-        patient_ids.append(known[index])
+        patient_ids.append(known.get(index))
     return patient_ids, new
 
 
 def _new_records(
-    connection: Connection, realm: Realm, keys: Keys, read: Sequence[ReadLine], patient_ids: Sequence[str], *, source: str
+    connection: Connection, realm: Realm, keys: Keys, read: Sequence[ReadLine], patient_ids: Sequence[str | None], *, source: str
 ) -> list[dict[str, Any]]:
-    """The rows of the records that the register did not know, each event once."""
+    """The rows of the records that the register did not know, each event once; what was erased or withdrawn stays away."""
     told: dict[bytes, tuple[str, str, Draft]] = {}
     for line, patient_id in zip(read, patient_ids, strict=True):
+        if patient_id is None:
+            continue
         for type_name, draft in line.drafts:
             told.setdefault(identity_of(realm, patient_id, type_name, draft), (patient_id, type_name, draft))
     for some in _pieces(list(told)):
         found = select(_RECORDS.c.identity_hash).where(_RECORDS.c.identity_hash.in_(some))
         for identity in connection.execute(found).scalars():
             del told[identity]
+        for identity in erased_among(connection, (RECORD, WRONG), some):
+            told.pop(identity, None)
     now = realm.clock.now()
     rows = []
     for identity, (patient_id, type_name, draft) in told.items():

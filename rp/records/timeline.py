@@ -71,11 +71,13 @@ def _line(record: Record, labels: CodeLabels, base: str) -> Line:
 
 
 def _time(day: date, ended_on: date | None) -> str:
-    """«3 ноября», «3–17 ноября», «28 октября – 5 ноября»."""
+    """«3 ноября», «3–17 ноября», «28 октября – 5 ноября», and with the year where it ends in another."""
     if ended_on is None or ended_on == day:
         return format_day_of_year(day)
     if (ended_on.year, ended_on.month) == (day.year, day.month):
         return f"{day.day}–{format_day_of_year(ended_on)}"
+    if ended_on.year != day.year:
+        return f"{format_day_of_year(day)} – {format_day(ended_on)}"
     return f"{format_day_of_year(day)} – {format_day_of_year(ended_on)}"
 
 

@@ -41,7 +41,6 @@ REASON = Form(
 def open_correction(record_id: str) -> tuple[str, int]:
     """The form of the record's type with what the record says now."""
     record = _own_record(record_id)
-    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     texts = BY_NAME[record.type_name].values_of(record)
     return _correction(record, None, REASON.empty(), texts=texts)
 
@@ -74,7 +73,7 @@ def correct(record_id: str) -> tuple[str, int] | Response:
             detail: dict[str, str | int] = {"version": outcome.record.version, "patient": record.patient_id}
             note(connection, realm, Event.RECORD_CHANGED, actor=actor, object=f"record:{record.id}", detail=detail)
     if outcome.record is not None:
-        return redirect(f"/staff/records/{record.id}", 303)
+        return redirect(f"/staff/records/{record.id}?said=corrected", 303)
     status = 409 if outcome.is_stale or outcome.known_id else 422
     current = find_record(db.session.connection(), realm, record.id) or abort(404)
     return _correction(
@@ -83,6 +82,7 @@ def correct(record_id: str) -> tuple[str, int] | Response:
         reason_read,
         status=status,
         is_stale=outcome.is_stale,
+        is_same=outcome.is_same,
         known_id=outcome.known_id,
         version=current.version if outcome.is_stale else expected_version,
     )
@@ -93,7 +93,6 @@ def correct(record_id: str) -> tuple[str, int] | Response:
 def open_withdrawal(record_id: str) -> tuple[str, int]:
     """What is withdrawn, and why."""
     record = _own_record(record_id)
-    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     return _withdrawal(record, REASON.empty())
 
 
@@ -117,7 +116,7 @@ def withdraw_entry(record_id: str) -> tuple[str, int] | Response:
         return _withdrawal(_own_record(record_id), reason_read, status=409, is_stale=True)
     except RecordLeansOnIt as error:
         return _withdrawal(record, reason_read, status=409, refusal=str(error))
-    return redirect(f"/staff/patients/{record.patient_id}", 303)
+    return redirect(f"/staff/patients/{record.patient_id}?said=withdrawn", 303)
 
 
 def _own_record(record_id: str) -> Record:
@@ -136,9 +135,11 @@ def _correction(
     status: int = 200,
     texts: dict[str, str] | None = None,
     is_stale: bool = False,
+    is_same: bool = False,
     known_id: str | None = None,
     version: int | None = None,
 ) -> tuple[str, int]:
+    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     realm, connection = current_realm(), db.session.connection()
     kind = BY_NAME[record.type_name]
     patient = patient_for(connection, realm, record.patient_id, Operation.WRITE_RECORD)
@@ -158,6 +159,7 @@ def _correction(
         reason_form=REASON,
         reason_read=reason_read,
         is_stale=is_stale,
+        is_same=is_same,
         known_id=known_id,
     )
 
@@ -165,6 +167,7 @@ def _correction(
 def _withdrawal(
     record: Record, reason_read: FormRead, *, status: int = 200, is_stale: bool = False, refusal: str = ""
 ) -> tuple[str, int]:
+    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     realm, connection = current_realm(), db.session.connection()
     kind = BY_NAME[record.type_name]
     patient = patient_for(connection, realm, record.patient_id, Operation.WRITE_RECORD)

@@ -54,9 +54,10 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
         outcome = _enter(writing, realm, patient, kind, request.form)
         form = form_of(kind, entry_of(writing, realm, patient_id=patient.id, organisation=""))
     if outcome.record is not None:
-        return redirect(f"/staff/records/{outcome.record.id}", 303)
+        return redirect(f"/staff/records/{outcome.record.id}?said=entered", 303)
     status = 409 if outcome.known_id else 422
     known_id = outcome.known_id
+    note_look(realm, Event.RECORDS_READ, [f"patient:{patient.id}"])
     return page(
         "staff/entry.html",
         status=status,
@@ -101,7 +102,7 @@ def enter_newcomer(type_name: str) -> tuple[str, int] | Response:
         return _newcomer_page(kind, person_read, status=409, known_patient_id=str(known))
     except _NothingStored as nothing:
         return _newcomer_page(kind, person_read, nothing.read, status=422)
-    return redirect(f"/staff/records/{outcome.record.id}", 303)
+    return redirect(f"/staff/records/{outcome.record.id}?said=entered", 303)
 
 
 def _read_newcomer() -> FormRead:
@@ -163,7 +164,9 @@ def _newcomer_page(
     status: int = 200,
     known_patient_id: str | None = None,
 ) -> tuple[str, int]:
-    """The page of a newcomer, with everything that was typed."""
+    """The page of a newcomer, with everything that was typed. Who is told that the register has them has searched for them."""
+    if known_patient_id is not None:
+        note_look(current_realm(), Event.PATIENT_SEARCHED, [f"patient:{known_patient_id}"], detail={"by": "snils"})
     connection = db.session.connection()
     form = form_of(kind, entry_of(connection, current_realm(), patient_id="", organisation=""))
     return page(

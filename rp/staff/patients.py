@@ -3,7 +3,7 @@
 Reading is what citizens do too: the guard asks for what only people at work do, so that it is them whom it lets in.
 """
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 from sqlalchemy import Connection
 
 from rp.access.current import current_principal
@@ -41,6 +41,7 @@ def patient(patient_id: str) -> tuple[str, int]:
     return page(
         "staff/patient.html",
         patient=found,
+        said=request.args.get("said", ""),
         snils=show_snils(found.person.snils),
         groups=[group for group in make_groups(records, realm.room(CodeLabels), base="/staff/records") if group.name in names],
         written={kind.name: kind.entry_title() for kind in written},
@@ -72,6 +73,7 @@ def record(record_id: str) -> tuple[str, int]:
         "staff/record.html",
         patient=owner,
         record=found,
+        said=request.args.get("said", ""),
         kind=kind,
         card=card,
         facts=record_facts(found, card),

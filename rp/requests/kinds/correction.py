@@ -87,6 +87,8 @@ class Correction(RequestKind):
             author=granting.decider.actor,
             reason=str(request.number),  # the words stand in the request, sealed
         )
+        if outcome.is_same:
+            raise CannotGrant(_("В записи это уже так."))
         if outcome.record is None:
             raise CannotGrant(" ".join(outcome.read.errors.values()) or _("Такая запись в регистре уже есть."))
 

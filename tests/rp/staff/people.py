@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -65,7 +66,7 @@ class Desk:
         """The id of the record that was entered."""
         answer = self.enter(patient_id, type_name, **fields)
         assert answer.status_code == 303, answer.text
-        return answer.headers["Location"].rpartition("/")[2]
+        return urlsplit(answer.headers["Location"]).path.rpartition("/")[2]
 
 
 def at_work(stand: Stand, person: dict[str, Any] = DOCTOR, acr: str = "substantial") -> Desk:

@@ -113,7 +113,7 @@ def test_a_withdrawn_record_is_seen_by_nobody(stand: Stand, desk: Desk, dose: st
     assert "УЧ-0500" in maya(stand)
     answer = desk.send(f"/staff/records/{dose}/withdraw", why="Записали не тому человеку")
     assert answer.status_code == 303
-    assert answer.headers["Location"] == f"/staff/patients/{patient_id(stand, MAYA)}"
+    assert answer.headers["Location"] == f"/staff/patients/{patient_id(stand, MAYA)}?said=withdrawn"
     assert "УЧ-0500" not in maya(stand)
     assert desk.get(f"/staff/records/{dose}").status_code == 404
     assert journal(stand, "record_withdrawn")[-1][1] == f"record:{dose}"
@@ -194,3 +194,20 @@ def test_records_of_other_registers_are_corrected_by_registrars(stand: Stand) ->
     names = re.findall(r"<dt>Вакцина</dt><dd>([^<]+)</dd>", desk.get(path).text)
     assert len(names) == 2
     assert names[0] == names[1]
+
+
+def test_a_correction_that_changes_nothing_makes_no_version(desk: Desk, dose: str) -> None:
+    answer = desk.send(f"/staff/records/{dose}/correct", **DOSE, why="проверил")
+    assert answer.status_code == 422
+    assert 'id="same"' in answer.text
+    assert "Версия 2" not in desk.get(f"/staff/records/{dose}").text
+
+
+def test_who_wrote_corrected_or_withdrew_is_told_so(stand: Stand, desk: Desk, dose: str) -> None:
+    path = f"/staff/records/{dose}"
+    entered = desk.enter(patient_id(stand, MAYA), "vaccination", **{**DOSE, "lot": "УЧ-0777"})
+    assert "Запись внесена" in desk.get(entered.headers["Location"]).text
+    corrected = desk.send(f"{path}/correct", **{**DOSE, "lot": "УЧ-0555"}, why="опечатка")
+    assert "Запись исправлена" in desk.get(corrected.headers["Location"]).text
+    withdrawn = desk.send(f"{path}/withdraw", why="не тот человек")
+    assert "Запись отозвана" in desk.get(withdrawn.headers["Location"]).text

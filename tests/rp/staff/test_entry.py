@@ -374,3 +374,32 @@ def test_somebody_known_is_not_entered_twice(stand: Stand) -> None:
     assert f'href="/staff/patients/{patient_id(stand, VERA)}"' in text
     assert "Ромашкина" not in text
     assert count(stand) == before
+
+
+def test_antibodies_stay_a_curve_when_one_value_comes_in_another_unit(stand: Stand) -> None:
+    desk, patient = at_work(stand), patient_id(stand, MAYA)
+    for day, value in (("2026-09-01", "310"), ("2026-10-01", "<10"), ("2026-10-15", "133")):
+        desk.entered(patient, "laboratory_test", **IGG, occurred_on=day, value=value)
+    desk.entered(patient, "laboratory_test", **{**IGG, "unit": "усл. ед./мл"}, occurred_on="2026-11-01", value="3")
+    page = desk.get(f"/staff/patients/{patient}").text
+    assert "Первое значение 310 (1 сентября 2026), наибольшее 310 (1 сентября 2026), последнее 133" in page
+
+
+def test_a_period_that_ends_in_another_year_says_which(stand: Stand) -> None:
+    desk, patient = at_work(stand), patient_id(stand, MAYA)
+    measure = {"measure": "isolation", "reason": "Z29.0", "occurred_on": "2026-11-20"}
+    desk.entered(patient, "preventive_measure", **measure, ended_on="2027-01-10")
+    assert "20 ноября – 10 января 2027" in desk.get(f"/staff/patients/{patient}").text
+
+
+def test_a_newcomer_is_told_of_everything_that_is_missing_in_one_place(stand: Stand) -> None:
+    page = at_work(stand).send("/staff/patients/new/vaccination").text
+    assert page.count('id="errors"') == 1
+    for sentence in ("Заполните поле «Фамилия».", "Заполните поле «СНИЛС».", "Заполните поле «Вакцина».", "Введите дату."):
+        assert f">{sentence}</a>" in page
+
+
+def test_a_number_beside_a_pcr_is_to_be_left_out(stand: Stand) -> None:
+    desk, patient = at_work(stand), patient_id(stand, MAYA)
+    page = desk.enter(patient, "laboratory_test", **PCR, value="5").text
+    assert field_error(page, "value") == "Число пишут только для уровня антител. Оставьте это поле пустым."

@@ -132,11 +132,11 @@ class DiseaseCase:
             day_field("occurred_on", lambda: _("Начало болезни"), today=entry.today),
             choice_field(
                 "severity",
-                lambda: _("Течение"),
+                lambda: _("Течение, если известно"),
                 [(code, labels.name([Coding(SNOMED, code)])) for code in SEVERITIES],
                 is_required=False,
             ),
-            day_field("ended_on", lambda: _("Выздоровление"), today=entry.today, is_required=False),
+            day_field("ended_on", lambda: _("Выздоровление, если уже наступило"), today=entry.today, is_required=False),
         )
 
     def values_of(self, record: Record) -> dict[str, str]:

@@ -166,7 +166,7 @@ class LaboratoryTest:
             content = {"codings": [kind.coding.as_json()], "name": None, "limit": None}
             is_quantity = kind.method is Method.ANTIBODY_QUANTITY
         else:
-            raise ValuesRefused({"test": _("Выберите исследование из списка")})
+            raise ValuesRefused({"test": _("Выберите исследование из списка.")})
         if is_quantity:
             content |= _quantity_of(values, old)
             result = f"{content['comparator'] or ''}{content['value']} {content['unit']}"
@@ -207,13 +207,13 @@ def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str,
     match = NUMBER.fullmatch((values.get("value") or "").replace(",", "."))
     limit = NUMBER.fullmatch((values.get("limit") or "0").replace(",", "."))
     if match is None:
-        errors["value"] = _("Напишите число, например 133 или 42,5") if values.get("value") else _("Напишите уровень антител")
+        errors["value"] = _("Напишите число, например 133 или 42,5.") if values.get("value") else _("Напишите уровень антител.")
     if values.get("unit") not in {*UNITS, old.get("unit", "")}:
-        errors["unit"] = _("Выберите единицу")
+        errors["unit"] = _("Выберите единицу.")
     if values.get("result"):
-        errors["result"] = _("У этого исследования результат записывают числом. Оставьте это поле пустым")
+        errors["result"] = _("У этого исследования результат записывают числом. Оставьте это поле пустым.")
     if limit is None or limit[1]:
-        errors["limit"] = _("Напишите порог числом, например 10")
+        errors["limit"] = _("Напишите порог числом, например 10.")
     if match is None or limit is None or errors:
         raise ValuesRefused(errors)
     return {
@@ -227,11 +227,12 @@ def _quantity_of(values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str,
 def _result_of(values: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
     """What was found, from the form; `told` are the words of the record that says the same already."""
     errors: dict[str, str] = {}
-    if values.get("value") or values.get("limit"):
-        errors["value"] = _("Число пишут только для уровня антител. Выберите результат из списка")
+    for name in ("value", "limit"):
+        if values.get(name):
+            errors[name] = _("Число пишут только для уровня антител. Оставьте это поле пустым.")
     result = RESULT_BY_CODE.get(values.get("result") or "")
     if result is None and not told:
-        errors["result"] = _("Выберите результат")
+        errors["result"] = _("Выберите результат.")
     if errors:
         raise ValuesRefused(errors)
     if result is None or told:

@@ -1,5 +1,6 @@
 """Antibodies over time: what changes, and against which threshold."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,17 +32,16 @@ class AntibodySeries:
 
 
 def antibody_series(records: Sequence[Record]) -> AntibodySeries | None:
-    """The antibody values among laboratory tests, in the unit of the newest; None when there are fewer than two."""
+    """The antibody values among laboratory tests, in the newest unit that has two of them; None when there is none."""
     found = sorted(
-        (record for record in records if "value" in record.content and _is_antibody(record)),
+        (record for record in records if _is_antibody(record) and record.content.get("comparator", "") is None),
         key=lambda record: record.occurred_on,
     )
-    if not found:
+    units = Counter(record.content["unit"] for record in found)
+    unit = next((record.content["unit"] for record in reversed(found) if units[record.content["unit"]] > 1), None)
+    if unit is None:
         return None
-    unit = found[-1].content["unit"]
-    same = [record for record in found if record.content["unit"] == unit and record.content["comparator"] is None]
-    if len(same) < 2:
-        return None
+    same = [record for record in found if record.content["unit"] == unit]
     limits = {record.content["limit"] for record in same}
     points: list[AntibodyPoint] = []
     for record in same:
