@@ -319,3 +319,10 @@ def test_who_is_not_in_the_register_is_led_to_the_form(stand: Stand) -> None:
     assert 'href="/linking"' in page
     assert send(browser, PAGE).headers["Location"] == PAGE
     assert browser.get(f"{PAGE}/vaccination").headers["Location"] == PAGE
+
+
+def test_whom_the_register_knows_without_a_record_reads_how_one_comes_there(stand: Stand, vera: Browser) -> None:
+    assert 'id="no-records"' not in vera.get("/").text
+    page = desk_of(stand, MAYA).open("/").text
+    assert 'id="no-records"' in page
+    assert 'href="/confirmation/vaccination"' in page
