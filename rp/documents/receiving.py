@@ -150,10 +150,16 @@ def too_large(megabytes: int) -> PageProblem:
         title=_("Файл слишком большой"),
         lead=UploadRefused("size", megabytes=megabytes).message,
         explanation=_("Ничего не сохранено."),
-        advice=(_("Вернитесь назад, уменьшите файл или сохраните его заново и отправьте ещё раз."),),
-        actions=((_("На главную"), "/"),),
+        advice=(_("Вернитесь к форме, уменьшите файл или сохраните его заново и отправьте ещё раз."),),
+        actions=((_("К форме"), _form_page()), (_("На главную"), "/")),
         code="too_large",
     )
+
+
+def _form_page() -> str:
+    """The page with the form that was sent here: this address, or the one above it where this one only takes."""
+    has_page = current_app.url_map.bind("").test(request.path, "GET")
+    return request.path if has_page else request.path.rpartition("/")[0] or "/"
 
 
 def _without_length() -> PageProblem:

@@ -7,7 +7,7 @@ from typing import Any
 from ground.web.language import gettext as _
 from rp.forms.form import Field, Form
 from rp.forms.formats import read_email, read_phone
-from rp.forms.identity_documents import DOCUMENT_KINDS, read_document_number
+from rp.forms.identity_documents import DOCUMENT_KINDS, PASSPORT, read_document_number
 from rp.patients.confirmation import Confirmation
 from rp.patients.directory import Person
 from rp.requests.kinds.identity import check_document, identity_fields, known_texts
@@ -44,7 +44,7 @@ def confirmation_form(*, today: date, checks_inn: bool) -> Form:
 def texts_of(person: Person, confirmation: Confirmation | None, claims: Mapping[str, Any]) -> dict[str, str]:
     """What stands in the fields at first: what the register knows, and where it knows nothing, what the provider said."""
     texts = known_texts(person) | {"phone": person.phone or "", "email": person.email or ""}
-    if confirmation is not None:
+    if confirmation is not None and not _is_registered(confirmation.document_kind, person):
         texts |= {"document_kind": confirmation.document_kind, "document_number": confirmation.document_number}
     if not texts["document_number"] and claims.get("passport_series") and claims.get("passport_number"):
         number = f"{claims['passport_series']} {claims['passport_number']}"
@@ -70,9 +70,14 @@ def differences(values: Mapping[str, Any], person: Person, confirmation: Confirm
     changed = {name: text for name, text in read.items() if text != known_texts(person)[name]}
     kind, number = document_of(values)
     known = {("passport_rf", person.passport)}
-    if confirmation is not None:
+    if confirmation is not None and not _is_registered(confirmation.document_kind, person):
         known.add((confirmation.document_kind, confirmation.document_number))
     return changed if (kind, number) in known else changed | {"document_kind": kind, "document_number": number}
+
+
+def _is_registered(document_kind: str, person: Person) -> bool:
+    """Does the register itself hold a document of that kind? Then another number is a change, however often it was confirmed."""
+    return document_kind == PASSPORT.name and bool(person.passport)
 
 
 def _text(value: Any) -> str:

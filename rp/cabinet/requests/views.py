@@ -15,6 +15,7 @@ from rp.cabinet.requests.asker import Asker, current_asker
 from rp.realm import Realm, current_realm
 from rp.requests import filing
 from rp.requests.catalogue import BY_NAME, KINDS
+from rp.requests.emptying import RULE
 from rp.requests.kind import Request, State
 from rp.requests.named_documents import attached_to
 from rp.requests.store import RequestMoved, requests_of
@@ -144,7 +145,8 @@ def _told(connection: Connection, realm: Realm, asker: Asker, found: Request) ->
 
 def _again(asker: Asker, found: Request) -> str | None:
     """Where the same can be asked once more, after it came to nothing."""
-    kind, came_to_nothing = BY_NAME[found.kind], found.state in (State.WITHDRAWN, State.REFUSED)
+    kind = BY_NAME[found.kind]
+    came_to_nothing = found.state in (State.WITHDRAWN, State.REFUSED) and found.decided_by != RULE
     return f"{PATH}/new/{kind.name}" if came_to_nothing and kind.is_offered and asker.may_ask(kind) else None
 
 

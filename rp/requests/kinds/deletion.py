@@ -132,7 +132,8 @@ def _reason(record: Record, day: date, count: int) -> str:
     if count == 1:
         return _("Запись из группы «%(group)s» нужна для наблюдения за эпидемией до %(day)s.", group=group, day=format_day(day))
     return _(
-        "Записи нужны для наблюдения за эпидемией (таких %(count)s), последняя из группы «%(group)s» до %(day)s.",
+        "Удалить всё пока нельзя. Записей, которые нужны для наблюдения за эпидемией: %(count)s; "
+        "последняя, из группы «%(group)s», до %(day)s.",
         count=count,
         group=group,
         day=format_day(day),

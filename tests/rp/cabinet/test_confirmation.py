@@ -134,6 +134,27 @@ def test_r081_document_has_a_kind_and_the_format_of_its_kind(vera: Browser, kind
     assert errors_of(answer.text).keys() == {"document_number"}
 
 
+def test_r081_a_wrong_number_is_told_together_with_what_else_is_wrong(vera: Browser) -> None:
+    answer = edited(vera, document_number="12", inn="1", family_name="")
+    assert errors_of(answer.text).keys() == {"document_number", "inn", "family_name"}
+    assert errors_of(answer.text)["family_name"] == "Заполните поле «Фамилия»."
+
+
+def test_r081_another_passport_stands_below_the_one_that_the_register_knows(vera: Browser) -> None:
+    assert edited(vera, document_number="0000 000099").status_code == 303
+    assert "<dd>0000 000017<small>0000 000099: указано вами, проверяет сотрудник</small>" in vera.get(PAGE).text
+
+
+def test_r081_another_passport_is_still_asked_for_when_more_is_changed(stand: Stand, vera: Browser) -> None:
+    edited(vera, document_number="0000 000099")
+    assert edited(vera, given_name="Вероника").status_code == 303
+    assert "0000 000099: указано вами, проверяет сотрудник" in vera.get(PAGE).text
+    olga = desk_of(stand, OLGA)
+    olga.press(olga.open(f"/staff{open_request(vera)}").text, "decision-form", "decision=refuse", answer="Не сходится.")
+    page = vera.get(PAGE).text
+    assert "0000 000017" in page and "0000 000099" not in page
+
+
 def test_r081_another_document_is_kept_as_the_person_named_it(vera: Browser) -> None:
     assert edited(vera, document_kind="birth_certificate", document_number="iv-мю 123456").status_code == 303
     page = vera.get(PAGE).text
@@ -167,6 +188,7 @@ def test_r084_file_that_is_neither_is_refused_on_the_same_page(vera: Browser) ->
     assert answer.status_code == 422
     assert "Загрузите файл в формате PDF или JPG." in errors_of(answer.text)["file"]
     assert "<h1>Подтверждение данных</h1>" in answer.text
+    assert 'href="#file"' in answer.text, "said above, too: the field is below the fold"
 
 
 def test_r083_every_dose_with_date_vaccine_and_lot_and_the_number_of_the_certificate(vera: Browser) -> None:
@@ -280,6 +302,7 @@ def test_r084_proof_without_a_file_or_with_another_one_is_refused_and_keeps_what
         answer = upload(vera, f"{PAGE}/vaccination", content, name, **PROOF)
         assert answer.status_code == 422
         assert "PDF или JPG" in errors_of(answer.text)["file"]
+        assert answer.text.count("Проверьте, что вы ввели") == 1
         assert inputs_of(answer.text)["lot"]["value"] == "УЧ-0999"
     assert 'id="proof"' not in vera.get(PAGE).text
 
@@ -296,3 +319,10 @@ def test_who_is_not_in_the_register_is_led_to_the_form(stand: Stand) -> None:
     assert 'href="/linking"' in page
     assert send(browser, PAGE).headers["Location"] == PAGE
     assert browser.get(f"{PAGE}/vaccination").headers["Location"] == PAGE
+
+
+def test_whom_the_register_knows_without_a_record_reads_how_one_comes_there(stand: Stand, vera: Browser) -> None:
+    assert 'id="no-records"' not in vera.get("/").text
+    page = desk_of(stand, MAYA).open("/").text
+    assert 'id="no-records"' in page
+    assert 'href="/confirmation/vaccination"' in page

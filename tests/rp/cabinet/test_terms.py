@@ -94,4 +94,4 @@ def test_terms_are_for_those_who_are_signed_in(browser: Browser) -> None:
 
 
 def test_form_that_was_sent_before_the_consent_changes_nothing(newcomer: Browser) -> None:
-    assert send(newcomer, "/linking", inn="1").headers["Location"] == "/terms?next=/linking"
+    assert send(newcomer, "/linking", inn="1").headers["Location"] == "/terms?next=/linking?unsent%3D1"

@@ -59,6 +59,8 @@ def test_rg_09_r084_what_is_too_long_is_refused_before_anything_is_read(stand: S
     answer = send(vera, Unread(), 11 * MEGABYTE)
     assert answer.status_code == 413
     assert "Файл больше 10 МБ. Загрузите PDF или JPG поменьше." in answer.text
+    assert 'href="/documents"' in answer.text
+    assert 'href="/confirmation"' in send(vera, Unread(), 11 * MEGABYTE, path="/confirmation/file").text
     assert files_on_disk(stand) == set()
 
 

@@ -101,6 +101,8 @@ def test_trusted_person_sees_the_records_of_who_trusts_and_goes_back(stand: Stan
     assert "Вы действуете за другого: Ромашкина Вера Тимофеевна" in page
     assert "серия УЧ-0417" in page
     assert "серия УЧ-0417" not in own
+    assert 'href="/confirmation"' in own
+    assert 'href="/confirmation"' not in page + pyotr.get("/history").text, "nobody confirms for another, so no link leads there"
     record = re.findall(r'href="(/records/[^"]+)"', page)[0]
     assert pyotr.get(record).status_code == 200
     assert send(pyotr, "/", "/family/own").headers["Location"] == "/"

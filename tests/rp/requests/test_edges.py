@@ -132,3 +132,15 @@ def test_what_is_typed_is_shown_as_it_was_and_never_run(stand: Stand) -> None:
     path = ask_for_vaccination(stand, desk_of(stand), comment="<script>alert(1)</script> {{ 7*7 }}")
     page = desk_of(stand, OLGA).open(f"/staff{path}").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}" in page
+
+
+def test_whose_session_ended_before_a_form_was_sent_comes_back_to_it_and_reads_that_nothing_was_sent(stand: Stand) -> None:
+    vera = desk_of(stand)
+    page = vera.open("/requests/new/certificate").text
+    vera.browser.client.delete_cookie("rp_session")
+    away = vera.press(page, "request-form", "action=send", about="vaccination")
+    back = vera.browser.come_back(stand.provider.approve(away.headers["Location"])).headers["Location"]
+    assert back == "/requests/new/certificate?unsent=1"
+    assert "Форма не отправлена" in vera.open(back).text
+    assert "Форма не отправлена" not in vera.open("/requests/new/certificate").text
+    assert "ЗР-2026-" not in vera.open("/requests").text
