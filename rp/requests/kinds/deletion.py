@@ -14,6 +14,7 @@ from rp.notices.telling import send
 from rp.notices.topics import Channel
 from rp.patients.directory import Person, find_patient
 from rp.records.catalogue import BY_NAME
+from rp.records.codes import CodeLabels
 from rp.records.record_type import Record
 from rp.records.store import find_record, records_of
 from rp.requests.erasure import erase_patient, erase_record
@@ -153,7 +154,7 @@ def _record_facts(asking: Asking) -> list[tuple[str, str]]:
     if record is None:
         return []
     return [
-        (_("Запись"), BY_NAME[record.type_name].title()),
+        (_("Запись"), BY_NAME[record.type_name].card(record, asking.realm.room(CodeLabels)).title),
         (_("Когда"), format_day(record.occurred_on)),
         (_("Где"), record.organisation),
     ]
