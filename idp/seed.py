@@ -29,9 +29,9 @@ from idp.realm import Realm
 from idp.settings import Settings
 
 ACTOR = "operator:seed"
-FILES = ("people.toml", "organisations.toml", "esia.toml", "workplaces.toml")
+FILES = ("people.toml", "organisations.toml", "esia.toml", "workplaces.toml", "without_snils.toml")
 """Who is where: `esia.toml` has the people of ESIA's own test system, and their organisations, `workplaces.toml` those where
-people of the registry work."""
+people of the registry work, `without_snils.toml` somebody whom the registry finds by another number."""
 
 
 def load_seed(realm: Realm) -> list[str]:

@@ -220,7 +220,7 @@ def _write(main: Realm, folder: Path, described: Description) -> None:
     # Its seed has the people of the stand and no systems, also when it is reset.
     seed_folder = folder / "config" / main.settings.seed
     seed_folder.mkdir(parents=True)
-    for name in ("people.toml", "esia.toml"):
+    for name in ("people.toml", "esia.toml", "without_snils.toml"):
         (seed_folder / name).symlink_to(main.settings.seed_folder / name)
     shutil.copyfile(ensure_template(main), _database(main, folder))
     if described.now is not None:

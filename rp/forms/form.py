@@ -53,10 +53,14 @@ class FormRead:
 
 @dataclass(frozen=True)
 class Form:
-    """The fields in the order of the page, and checks of several fields together: each gives errors by field."""
+    """The fields in the order of the page, and checks of several fields together: each gives errors by field.
+
+    `early_checks` run whatever else is wrong, so that all errors are told at once: with the values that could be read.
+    """
 
     fields: tuple[Field, ...]
     checks: tuple[Callable[[Mapping[str, Any]], Mapping[str, str]], ...] = ()
+    early_checks: tuple[Callable[[Mapping[str, Any]], Mapping[str, str]], ...] = ()
 
     def empty(self, **texts: str) -> FormRead:
         """The form as it is first shown, with these texts in it."""
@@ -72,6 +76,8 @@ class Form:
                 values[each.name] = _read(each, texts[each.name])
             except FieldRefused as refusal:
                 errors[each.name] = str(refusal)
+        for check in self.early_checks:
+            errors.update(check(values))
         if not errors:
             for check in self.checks:
                 errors.update(check(values))
@@ -90,7 +96,7 @@ class Form:
 def _read(known: Field, text: str) -> Any:
     if not text.strip():
         if known.is_required:
-            raise FieldRefused(known.missing() if known.missing else _("Заполните поле «%(field)s».", field=known.label()))
+            raise FieldRefused(known.missing() if known.missing else _missing(known))
         return None
     if len(text) > known.max_characters:
         raise FieldRefused(_("Слишком длинно: не больше %(number)s знаков.", number=known.max_characters))
@@ -100,3 +106,10 @@ def _read(known: Field, text: str) -> Any:
     if known.options is not None and text not in {value for value, _label in known.options()}:
         raise FieldRefused(_("Выберите одно из списка."))
     return known.read(text)
+
+
+def _missing(known: Field) -> str:
+    """Named, since the summary above the form stands without the labels."""
+    if known.widget == "choice":
+        return _("Выберите, что стоит в поле «%(label)s».", label=known.label())
+    return _("Заполните поле «%(label)s».", label=known.label())

@@ -8,6 +8,7 @@ from ground.database import table_of
 from rp.access.events import Event, note
 from rp.notices.models import NoticeChoiceRow
 from rp.notices.topics import ALWAYS, AT_FIRST, Channel, Topic
+from rp.patients.directory import hold_patient
 from rp.realm import Realm
 
 Choice = tuple[Topic, Channel]
@@ -33,6 +34,7 @@ def choices_of_all(connection: Connection, patient_ids: Collection[str]) -> Mapp
 
 def choose(connection: Connection, realm: Realm, patient_id: str, wanted: Set[Choice], *, actor: str) -> bool:
     """Have this person told of exactly this from now on, besides what is always told. Says whether anything changed."""
+    hold_patient(connection, patient_id)
     before = choices_of(connection, patient_id)
     changed = (before ^ wanted) - ALWAYS
     if not changed:

@@ -122,7 +122,11 @@ def change_person(
     reason: str = "",
     expected_version: int | None = None,
 ) -> Patient:
-    """Change members of `Person`; what was known stays in the history. Raises PatientChanged, and KeyError for nobody."""
+    """Change members of `Person`; what was known stays in the history. Of several who do so at once one comes after the other.
+
+    Raises PatientChanged, and KeyError for nobody.
+    """
+    hold_patient(connection, patient_id)
     known = find_patient(connection, realm, patient_id)
     if known is None:
         raise KeyError(patient_id)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from rp.forms.formats import show_snils
 from rp.patients.directory import Patient, Person
 from rp.patients.snils import SnilsRefused, normalise_snils
 
@@ -23,11 +24,9 @@ class PatientRefused(ValueError):
 def as_resource(patient: Patient) -> dict[str, Any]:
     """The patient as FHIR spells one."""
     person = patient.person
-    numbers = {"snils": person.snils, "inn": person.inn, "policy": person.policy, "passport": person.passport}
+    numbers = {"snils": show_snils(person.snils), "inn": person.inn, "policy": person.policy, "passport": person.passport}
     contacts = {"phone": person.phone, "email": person.email}
-    return {
-        "resourceType": "Patient",
-        "id": patient.id,
+    members: dict[str, Any] = {
         "identifier": [{"system": SYSTEM.format(name), "value": value} for name, value in numbers.items() if value],
         "name": [{"family": person.family_name, "given": [name for name in (person.given_name, person.middle_name) if name]}],
         "telecom": [{"system": system, "value": value} for system, value in contacts.items() if value],
@@ -35,6 +34,8 @@ def as_resource(patient: Patient) -> dict[str, Any]:
         "birthDate": person.birth_date.isoformat(),
         "address": [{"state": person.region}],
     }
+    # What is not known is left out: FHIR has no empty lists (R4, 2.6.2.1).
+    return {"resourceType": "Patient", "id": patient.id, **{name: value for name, value in members.items() if value}}
 
 
 def read_person(resource: Mapping[str, Any]) -> Person:

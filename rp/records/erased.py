@@ -3,6 +3,8 @@
 Only blind indexes stand here, which without the registry's secret tell nothing of anybody.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import BigInteger, Connection, LargeBinary, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +33,12 @@ _KNOWN = select(_TABLE.c.what).where(_TABLE.c.what == bindparam("of_what"), _TAB
 def is_erased(connection: Connection, what: str, index: bytes) -> bool:
     """Was it here, and erased?"""
     return connection.execute(_KNOWN, {"of_what": what, "of_index": index}).first() is not None
+
+
+def erased_among(connection: Connection, what: Collection[str], indexes: Collection[bytes]) -> set[bytes]:
+    """Those of these indexes (as many as one query takes) that were erased as one of these."""
+    query = select(_TABLE.c.index).where(_TABLE.c.what.in_(what), _TABLE.c.index.in_(indexes))
+    return set(connection.execute(query).scalars())
 
 
 def remember_erased(connection: Connection, realm: Realm, what: str, index: bytes) -> None:

@@ -6,7 +6,8 @@
 
 A line that cannot be taken is named and left out; the others are taken. What is known already is not stored again, so a file that
 was taken in part is simply taken once more. A person whom the register knows by СНИЛС stays as the register has them: their
-records are added, unless the birth date is another one, when it is somebody else's number.
+records are added, unless the birth date is another one, when it is somebody else's number. Whom the register has erased counts
+as known, and comes no more.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ from rp.patients.models import PatientRow
 from rp.patients.resource import PatientRefused, read_person
 from rp.realm import Realm
 from rp.records.bundle import MAX_BUNDLE_BYTES, BundleRefused, read_bundle
+from rp.records.erased import PATIENT, RECORD, WRONG, erased_among
 from rp.records.models import RecordRow
 from rp.records.record_type import Draft, Record
 from rp.records.store import identity_of
@@ -122,17 +124,21 @@ def _take(connection: Connection, realm: Realm, read: Sequence[ReadLine], *, sou
 
 def _patients(
     connection: Connection, realm: Realm, read: Sequence[ReadLine], report: PeopleReport
-) -> tuple[list[tuple[str, ReadLine]], list[Patient]]:
-    """The lines that are taken, each with the id of its patient, and those patients whom the register did not know."""
+) -> tuple[list[tuple[str | None, ReadLine]], list[Patient]]:
+    """The lines that are taken, each with the id of its patient (None of whom it has erased), and the patients who are new."""
     indexes = [snils_index(realm, line.person.snils) for line in read]
-    known = dict[bytes, tuple[str, bytes]]()
+    known, erased = dict[bytes, tuple[str, bytes]](), set[bytes]()
     for some in _pieces(indexes):
         found = select(_PATIENTS.c.snils_index, _PATIENTS.c.id, _PATIENTS.c.name_index).where(_PATIENTS.c.snils_index.in_(some))
         known.update((row.snils_index, (row.id, row.name_index)) for row in connection.execute(found))
-    taken, new = list[tuple[str, ReadLine]](), dict[str, Patient]()
+        erased |= erased_among(connection, (PATIENT,), some)
+    taken, new = list[tuple[str | None, ReadLine]](), dict[str, Patient]()
     for line, index in zip(read, indexes, strict=True):
         person = line.person
         name = name_index(realm, person.family_name, person.given_name, person.birth_date)
+        if index not in known and index in erased:
+            taken.append((None, line))
+            continue
         if index not in known:
             known[index] = (draw_identifier(realm.chance, "patient"), name)
             new[known[index][0]] = Patient(known[index][0], person)
@@ -151,17 +157,21 @@ def _was_born_on(connection: Connection, realm: Realm, new: Patient | None, pati
 
 
 def _new_records(
-    connection: Connection, realm: Realm, keys: Keys, taken: Sequence[tuple[str, ReadLine]], *, source: str
+    connection: Connection, realm: Realm, keys: Keys, taken: Sequence[tuple[str | None, ReadLine]], *, source: str
 ) -> list[dict[str, Any]]:
-    """The rows of the records that the register did not know, each event once."""
+    """The rows of the records that the register did not know, each event once; what was erased or withdrawn stays away."""
     told: dict[bytes, tuple[str, str, Draft]] = {}
     for patient_id, line in taken:
+        if patient_id is None:
+            continue
         for type_name, draft in line.drafts:
             told.setdefault(identity_of(realm, patient_id, type_name, draft), (patient_id, type_name, draft))
     for some in _pieces(list(told)):
         found = select(_RECORDS.c.identity_hash).where(_RECORDS.c.identity_hash.in_(some))
         for identity in connection.execute(found).scalars():
             del told[identity]
+        for identity in erased_among(connection, (RECORD, WRONG), some):
+            told.pop(identity, None)
     now = realm.clock.now()
     rows = []
     for identity, (patient_id, type_name, draft) in told.items():

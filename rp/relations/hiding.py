@@ -13,6 +13,7 @@ from ground.database import table_of
 from ground.tombstones import Tombstone
 from rp.access.events import Event, note
 from rp.database import Base
+from rp.patients.directory import hold_patient
 from rp.patients.models import PatientRow
 from rp.realm import Realm
 
@@ -51,7 +52,7 @@ def hidden_groups(connection: Connection, patient_id: str) -> frozenset[Group]:
 
 def hide_groups(connection: Connection, realm: Realm, *, patient_id: str, groups: Iterable[Group], actor: str) -> bool:
     """From now on insurers see all but these groups of a patient. True when that is a change; each is written down."""
-    realm.journal.hold(connection)  # two forms at once are one after the other
+    hold_patient(connection, patient_id)
     before, after = hidden_groups(connection, patient_id), frozenset(groups)
     for group in sorted(after - before):
         connection.execute(insert(HiddenGroup), {"patient_id": patient_id, "record_group": group, "hidden_at": realm.clock.now()})

@@ -12,6 +12,7 @@ from ground.database import table_of
 from ground.tombstones import Tombstone
 from rp.access.events import Event, note
 from rp.database import Base
+from rp.patients.directory import hold_patient
 from rp.realm import Realm
 
 TOMBSTONE = "partner_consent"
@@ -56,6 +57,7 @@ def has_consent(connection: Connection, *, patient_id: str, organisation_id: str
 
 def give_consent(connection: Connection, realm: Realm, *, patient_id: str, organisation_id: str, actor: str) -> bool:
     """Let the partner read. True when it is news."""
+    hold_patient(connection, patient_id)
     pair, now = {"patient_id": patient_id, "organisation_id": organisation_id}, realm.clock.now()
     realm.journal.hold(connection)  # two forms at once are one after the other
     if connection.execute(_OF_PAIR, pair).first() is None:

@@ -78,6 +78,16 @@ def requests_naming(connection: Connection, realm: Realm, document_id: str) -> l
     return [_open(keys, row) for row in connection.execute(_NAMING, {"document_id": document_id}).mappings().all()]
 
 
+def twin_of(connection: Connection, realm: Realm, request: Request) -> Request | None:
+    """Another request that the same author filed for the same person: it asks the same, and nobody has decided it."""
+    others = requests_of(connection, realm, request.patient_id)
+    return next((each for each in others if each.is_open and _asks(each) == _asks(request)), None)
+
+
+def _asks(request: Request) -> tuple[str, str, str | None, dict[str, Any]]:
+    return request.author, request.kind, request.record_id, dict(request.values)
+
+
 def documents_of(connection: Connection, request_id: str) -> list[str]:
     """The documents that a request names."""
     return list(connection.execute(_DOCUMENTS_OF, {"request_id": request_id}).scalars())

@@ -41,7 +41,6 @@ REASON = Form(
 def open_correction(record_id: str) -> tuple[str, int]:
     """The form of the record's type with what the record says now."""
     record = _own_record(record_id)
-    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     texts = BY_NAME[record.type_name].values_of(record)
     return _correction(record, None, REASON.empty(), texts=texts)
 
@@ -94,7 +93,6 @@ def correct(record_id: str) -> tuple[str, int] | Response:
 def open_withdrawal(record_id: str) -> tuple[str, int]:
     """What is withdrawn, and why."""
     record = _own_record(record_id)
-    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     return _withdrawal(record, REASON.empty())
 
 
@@ -141,6 +139,7 @@ def _correction(
     known_id: str | None = None,
     version: int | None = None,
 ) -> tuple[str, int]:
+    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     realm, connection = current_realm(), db.session.connection()
     kind = BY_NAME[record.type_name]
     patient = patient_for(connection, realm, record.patient_id, Operation.WRITE_RECORD)
@@ -168,6 +167,7 @@ def _correction(
 def _withdrawal(
     record: Record, reason_read: FormRead, *, status: int = 200, is_stale: bool = False, refusal: str = ""
 ) -> tuple[str, int]:
+    note_look(current_realm(), Event.RECORD_READ, [f"record:{record.id}"])
     realm, connection = current_realm(), db.session.connection()
     kind = BY_NAME[record.type_name]
     patient = patient_for(connection, realm, record.patient_id, Operation.WRITE_RECORD)

@@ -57,6 +57,7 @@ def enter(patient_id: str, type_name: str) -> tuple[str, int] | Response:
         return redirect(f"/staff/records/{outcome.record.id}?said=entered", 303)
     status = 409 if outcome.known_id else 422
     known_id = outcome.known_id
+    note_look(realm, Event.RECORDS_READ, [f"patient:{patient.id}"])
     return page(
         "staff/entry.html",
         status=status,
@@ -163,7 +164,9 @@ def _newcomer_page(
     status: int = 200,
     known_patient_id: str | None = None,
 ) -> tuple[str, int]:
-    """The page of a newcomer, with everything that was typed."""
+    """The page of a newcomer, with everything that was typed. Who is told that the register has them has searched for them."""
+    if known_patient_id is not None:
+        note_look(current_realm(), Event.PATIENT_SEARCHED, [f"patient:{known_patient_id}"], detail={"by": "snils"})
     connection = db.session.connection()
     form = form_of(kind, entry_of(connection, current_realm(), patient_id="", organisation=""))
     return page(

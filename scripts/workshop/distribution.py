@@ -23,6 +23,7 @@ NOT_FOR_PRODUCTION = (
     "config/seed/bank",
     "config/seed/esia.toml",
     "config/seed/people.toml",
+    "config/seed/without_snils.toml",
     "ground/web/static/phone*",
     "idp/authentication/rehearsal.py",
     "idp/authentication/devices/rehearsal.py",

@@ -165,7 +165,9 @@ def test_lb_13_build_for_production_has_no_test_stand_in_it(production: Environm
     assert not [name for name in production.files if any(part in name for part in parts_of_the_stand)]
     packages = {path.parent.name for path in production.folder.glob("lib/python*/site-packages/*/__init__.py")}
     assert packages >= {"idp", "rp", "ground"} and "propusk" not in packages
-    assert not any(name.endswith(("people.toml", "seed/esia.toml", "config/idp.toml")) for name in production.files)
+    assert not any(
+        name.endswith(("people.toml", "seed/esia.toml", "without_snils.toml", "config/idp.toml")) for name in production.files
+    )
     for words in (("start",), ("serve", "--control"), ("phone-link",)):
         for environment in ("test", "production"):
             said = production.run(tmp_path, "propusk", *words, PROPUSK_ENVIRONMENT=environment, PROPUSK_ISSUER="https://idp.test")

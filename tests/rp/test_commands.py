@@ -88,7 +88,7 @@ def test_a_database_that_needs_it_is_backed_up_before_it_is_migrated(
     copies = list((prepared_home / "var").glob("backup-*/rp.sqlite3"))
     assert len(copies) == 1
     with sqlite3.connect(copies[0]) as connection:
-        assert connection.execute("SELECT count(*) FROM records").fetchone() == (22,)
+        assert connection.execute("SELECT count(*) FROM records").fetchone() == (24,)
     connection.close()
 
 

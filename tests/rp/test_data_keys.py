@@ -95,7 +95,7 @@ def test_the_command_exchanges_keys_and_people_notice_nothing(stand: Stand, monk
     stand.realm.database.close()
     result = CliRunner().invoke(main, ["keys-at-rest", "exchange"])
     assert result.exit_code == 0, result.output
-    assert "key 2 seals from now on; 5 data keys sealed anew" in result.output
+    assert "key 2 seals from now on; 6 data keys sealed anew" in result.output
     assert "Прививка, вторая доза" in browser.get("/").text
 
 

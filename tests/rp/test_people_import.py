@@ -17,7 +17,8 @@ from rp.patients.directory import find_by_inn, find_by_name, find_by_policy, fin
 from rp.records import people_import
 from rp.records.models import RecordRow
 from rp.records.people_import import PeopleReport, import_people
-from rp.records.store import records_of
+from rp.records.store import records_of, withdraw_record
+from rp.requests.erasure import erase_patient, erase_record
 from tests.load.people_file import snils_of, write_people
 from tests.rp.conftest import Stand
 
@@ -188,3 +189,22 @@ def test_who_has_another_name_since_is_the_same_person(stand: Stand, lines: list
     day = next(entry["resource"]["birthDate"] for entry in bundle["entry"] if "birthDate" in entry["resource"])
     report = take(stand, [born_on(lines[0], day, "Переименованная")])
     assert (report.known_people, report.refused) == (1, [])
+
+
+def test_rg_21_what_was_erased_or_withdrawn_does_not_come_back_with_a_file(stand: Stand, lines: list[bytes]) -> None:
+    take(stand, lines)
+    with stand.realm.database.write() as connection:
+        gone, kept = (find_by_snils(connection, stand.realm, snils_of(number)) for number in (1, 2))
+        assert gone is not None
+        assert kept is not None
+        erase_patient(connection, stand.realm, gone.id, actor="staff:1")
+        first, second, *_rest = records_of(connection, stand.realm, kept.id)
+        erase_record(connection, stand.realm, first.id, actor="staff:1")
+        withdraw_record(connection, stand.realm, record_id=second.id, expected_version=1, author="staff:1", reason="ошибка")
+    before = count(stand)
+    again = take(stand, lines)
+    assert (again.people, again.known_people, again.records, again.known_records, again.refused) == (0, 5, 0, 30, [])
+    assert count(stand) == before
+    with stand.realm.database.read() as connection:
+        assert find_by_snils(connection, stand.realm, snils_of(1)) is None
+        assert len(records_of(connection, stand.realm, kept.id)) == 4

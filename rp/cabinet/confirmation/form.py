@@ -38,7 +38,7 @@ def confirmation_form(*, today: date, checks_inn: bool) -> Form:
             autocomplete="email",
         ),
     )
-    return Form((*identity_fields(today=today, checks_inn=checks_inn), *contacts), checks=(check_document,))
+    return Form((*identity_fields(today=today, checks_inn=checks_inn), *contacts), early_checks=(check_document,))
 
 
 def texts_of(person: Person, confirmation: Confirmation | None, claims: Mapping[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from rp.access.session import Session
 from rp.cabinet.confirmation.form import texts_of
 from rp.cabinet.confirmation.vaccination import Course, course_of
 from rp.documents import Document
-from rp.forms.identity_documents import DOCUMENT_KINDS
+from rp.forms.identity_documents import DOCUMENT_KINDS, PASSPORT
 from rp.patients.confirmation import Confirmation, find_confirmation
 from rp.patients.directory import Patient, Person, find_patient
 from rp.realm import Realm
@@ -60,12 +60,16 @@ class Own:
         ]
 
     @property
-    def document_facts(self) -> list[tuple[str, str]]:
-        """The identity document, as the person named it or the register knows it."""
+    def document_facts(self) -> list[tuple[str, str, str | None]]:
+        """The identity document, as the person named it or the register knows it; below it another that nobody has compared."""
         kind, number = self.texts["document_kind"], self.texts["document_number"]
         if not number:
-            return [(_("Документ"), _("не указан"))]
-        return [(_("Документ"), str(DOCUMENT_KINDS[kind].label)), (_("Серия и номер"), number)]
+            return [(_("Документ"), _("не указан"), None)]
+        label, passport = str(DOCUMENT_KINDS[kind].label), self.patient.person.passport
+        if self.pending is not None and "document_number" in self.pending.values and passport:
+            told = _told(f"{label} {number}" if kind != PASSPORT.name else number)
+            return [(_("Документ"), str(PASSPORT.label), None), (_("Серия и номер"), passport, told)]
+        return [(_("Документ"), label, None), (_("Серия и номер"), number, None)]
 
     @property
     def contact_facts(self) -> list[tuple[str, str]]:

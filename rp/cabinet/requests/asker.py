@@ -58,7 +58,7 @@ def current_asker() -> Asker:
             title=_("Вас нет в регистре"),
             lead=_("Заявления принимаются от тех, кого регистр знает."),
             advice=(_("Если вы прививались или болели, обратитесь в свою поликлинику."),),
-            actions=((_("Мои записи"), "/"),),
+            actions=((_("Найти записи по ИНН"), "/linking"), (_("Мои записи"), "/")),
             cause="no patient is linked to this session",
         )
     claims = session.claims

@@ -19,6 +19,7 @@ from rp.records.record_type import Record
 from rp.requests import filing
 from rp.requests.catalogue import BY_NAME
 from rp.requests.kind import Asking, Request, RequestKind, State
+from rp.requests.store import twin_of
 
 blueprint = Blueprint("request_forms", __name__, url_prefix=PATH)
 ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -65,6 +66,10 @@ def file(kind_name: str) -> Response | Page:
             once=once,
         )
         if _is_to_send() and not asker.must_sign and filed.state is State.DRAFT:
+            twin = twin_of(connection, realm, filed)
+            if twin is not None:  # somebody went back in the browser and sent it once more
+                filing.discard(connection, filed)
+                return redirect(f"{PATH}/{twin.id}?twin=1", 303)
             filed = filing.send(connection, realm, filed, asking, actor=asker.actor)
     return _leave(asker, filed)
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -44,7 +44,8 @@ def show(request_id: str) -> str:
     realm, asker = current_realm(), current_asker()
     with realm.database.read() as connection:
         found = _find(connection, realm, asker, request_id)
-        return render_template("requests/request.html", **_told(connection, realm, asker, found))
+        is_twin = found.is_open and request.args.get("twin") == "1"
+        return render_template("requests/request.html", **_told(connection, realm, asker, found), is_twin=is_twin)
 
 
 @blueprint.post("/<request_id>/send")
@@ -137,7 +138,14 @@ def _told(connection: Connection, realm: Realm, asker: Asker, found: Request) ->
         "documents": attached_to(connection, realm, found.id),
         "history": _history(found),
         "must_sign": asker.must_sign,
+        "again": _again(asker, found),
     }
+
+
+def _again(asker: Asker, found: Request) -> str | None:
+    """Where the same can be asked once more, after it came to nothing."""
+    kind, came_to_nothing = BY_NAME[found.kind], found.state in (State.WITHDRAWN, State.REFUSED)
+    return f"{PATH}/new/{kind.name}" if came_to_nothing and kind.is_offered and asker.may_ask(kind) else None
 
 
 def _history(found: Request) -> list[tuple[str, str]]:

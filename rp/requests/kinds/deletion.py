@@ -130,7 +130,7 @@ def _needed(asking: Asking, records: Sequence[Record | None]) -> str | None:
 def _reason(record: Record, day: date, count: int) -> str:
     group = BY_NAME[record.type_name].title()
     if count == 1:
-        return _("Запись «%(group)s» нужна для наблюдения за эпидемией до %(day)s.", group=group, day=format_day(day))
+        return _("Запись из группы «%(group)s» нужна для наблюдения за эпидемией до %(day)s.", group=group, day=format_day(day))
     return _(
         "Записи нужны для наблюдения за эпидемией (таких %(count)s), последняя из группы «%(group)s» до %(day)s.",
         count=count,

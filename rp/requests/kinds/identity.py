@@ -95,7 +95,9 @@ def identity_fields(*, today: date, checks_inn: bool) -> tuple[Field, ...]:
 
 
 def check_document(values: Mapping[str, Any]) -> dict[str, str]:
-    """The number has the format of its kind. For the checks of a form with both fields."""
+    """The number has the format of its kind. For the early checks of a form with both fields."""
+    if not (values.get("document_kind") and values.get("document_number")):
+        return {}
     try:
         read_document_number(DOCUMENT_KINDS[values["document_kind"]], values["document_number"])
     except FieldRefused as refusal:

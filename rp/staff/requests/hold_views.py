@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from ground.web.language import gettext as _
 from rp.access.current import current_principal
+from rp.access.events import Event, note
 from rp.access.guard import guarded
 from rp.access.policy import Operation
 from rp.forms.form import Field, Form, FormRead
@@ -61,7 +62,8 @@ def lift(patient_id: str) -> Response:
 
 
 def _page(realm: Realm, patient_id: str, read: FormRead, *, status: int = 200) -> Page:
-    with realm.database.read() as connection:
+    with realm.database.write() as connection:
         found = patient_for(connection, realm, patient_id, Operation.HOLD_DATA)
+        note(connection, realm, Event.RECORDS_READ, actor=current_principal().actor, object=f"patient:{found.id}")
         holds = holds_on(connection, realm, found.id)
         return page("staff_requests/hold.html", status=status, patient=found, holds=holds, form=HOLD, read=read)

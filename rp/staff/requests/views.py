@@ -92,10 +92,7 @@ def show(request_id: str) -> Page:
     """One request beside the person and the record that it is about."""
     realm = current_realm()
     with realm.database.write() as connection:
-        found = _find(connection, realm, request_id)
-        actor, object = current_principal().actor, f"patient:{found.patient_id}"
-        note(connection, realm, Event.REQUEST_READ, actor=actor, object=object, detail={"request": found.id})
-        return _page(connection, realm, found)
+        return _page(connection, realm, _find(connection, realm, request_id))
 
 
 @blueprint.post("/<request_id>")
@@ -152,7 +149,7 @@ def _complaint(answer: str) -> str | None:
 
 def _shown_again(realm: Realm, request_id: str, **values: Any) -> Page:
     """The page of a request with what is wrong and what was typed."""
-    with realm.database.read() as connection:
+    with realm.database.write() as connection:
         return _page(connection, realm, _find(connection, realm, request_id), **values)
 
 
@@ -166,6 +163,9 @@ def _page(
     problem: str | None = None,
     status: int = 200,
 ) -> Page:
+    """The page of a request, in a transaction that writes down who looks at it."""
+    actor, object = current_principal().actor, f"patient:{found.patient_id}"
+    note(connection, realm, Event.REQUEST_READ, actor=actor, object=object, detail={"request": found.id})
     kind = BY_NAME[found.kind]
     record = find_record(connection, realm, found.record_id) if found.record_id else None
     asking = Asking(connection, realm, found.patient_id, record)

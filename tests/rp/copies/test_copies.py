@@ -84,6 +84,8 @@ def test_r136_document_can_be_read_and_every_sheet_says_that_this_is_a_test_stan
         "УЧ-0417",
         "11 марта 2026",
         "Антитела IgG: 133 BAU/мл",
+        "vera@example.test",
+        "LOINC 94505-5",
     ):
         assert told in words
     assert words.count("Источник") == 11

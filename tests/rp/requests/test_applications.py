@@ -75,6 +75,20 @@ def test_r149_a_form_sent_twice_is_one_application(stand: Stand) -> None:
     assert vera.number_of(draft) == "ЗР-2026-000002"
 
 
+def test_r149_the_same_sent_again_from_the_form_one_went_back_to_is_the_first_application(stand: Stand) -> None:
+    vera = desk_of(stand)
+    first = ask_for_vaccination(stand, vera, "action=send")
+    again = ask_for_vaccination(stand, vera, "action=send")
+    assert again == f"{first}?twin=1"
+    assert "Такое заявление уже на рассмотрении" in vera.open(again).text
+    assert len(re.findall("ЗР-2026-", vera.open("/requests").text)) == 1
+    vera.press(vera.open(first).text, "withdraw-form")
+    page = vera.open(f"{first}?twin=1").text
+    assert "Такое заявление уже на рассмотрении" not in page
+    assert 'href="/requests/new/vaccination"' in page, "what was withdrawn can be asked once more"
+    assert ask_for_vaccination(stand, vera, "action=send") not in (first, again)
+
+
 def test_r149_a_form_sent_twice_at_the_same_time_is_one_application(stand: Stand) -> None:
     vera = desk_of(stand)
     page = vera.open("/requests/new/vaccination").text

@@ -104,8 +104,8 @@ def test_the_queue_is_turned_page_by_page_the_longest_waiting_first(stand: Stand
     monkeypatch.setattr(store, "AT_ONCE", 2)
     monkeypatch.setattr(views, "AT_ONCE", 2)
     vera = desk_of(stand)
-    for _ in range(3):
-        ask_for_vaccination(stand, vera)
+    for dose in ("1", "2", "booster"):
+        ask_for_vaccination(stand, vera, dose=dose)
     olga = desk_of(stand, OLGA)
     first = olga.open("/staff/requests?kind=vaccination").text
     assert re.findall(r">(ЗР-2026-\d{6})<", first) == ["ЗР-2026-000001", "ЗР-2026-000002"]
