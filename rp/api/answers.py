@@ -56,17 +56,17 @@ def access_denied(description: str) -> Refused:
     return token_refused(403, "access_denied", description)
 
 
-def problem(status: int, code: str, title: str, *, errors: Mapping[str, str] | None = None) -> Refused:
+def problem(status: int, code: str, title: str, *, errors: Mapping[str, str] | None = None, **members: str) -> Refused:
     """A request that is understood and not done. The same problem is the same bytes, whoever it is about."""
-    document: dict[str, Any] = {"type": f"urn:propusk:problem:{code}", "title": title, "status": status, "code": code}
+    document: dict[str, Any] = {"type": f"urn:propusk:problem:{code}", "title": title, "status": status, "code": code, **members}
     if errors:
         document["errors"] = dict(errors)
     return Refused(Response(orjson.dumps(document), status, mimetype=PROBLEM_JSON))
 
 
-def already_known() -> Refused:
-    """Another source, or the same one before, told of this event."""
-    return problem(409, "already_known", "the register has this record already")
+def already_known(record_id: str) -> Refused:
+    """Another source, or the same one before, told of this event. Who may write the type may read what there is."""
+    return problem(409, "already_known", "the register has this record already", record=record_id)
 
 
 def not_found() -> Refused:

@@ -141,7 +141,7 @@ def _schemas(realm: Realm) -> dict[str, Any]:
         },
         **new,
         "TokenRefused": _object({"error": TEXT, "error_description": TEXT}),
-        "Problem": {**_object(problem), "properties": {**problem, "errors": errors}},
+        "Problem": {**_object(problem), "properties": {**problem, "errors": errors, "record": TEXT}},
     }
 
 

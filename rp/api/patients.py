@@ -121,8 +121,10 @@ def add(patient_id: str) -> Response:
             author=principal.actor,
             is_repeated=True,
         )
+        if outcome.known_id is not None:
+            raise already_known(outcome.known_id)
         if outcome.record is None:
-            raise wrong_values(outcome.read.errors) if outcome.read.errors else already_known()
+            raise wrong_values(outcome.read.errors)
         subject, detail = f"record:{outcome.record.id}", {"type": kind.name, "patient": patient_id}
         note(writing, realm, Event.RECORD_WRITTEN, actor=principal.actor, object=subject, detail=detail)
     return answer(shown_record(realm, outcome.record), 201)

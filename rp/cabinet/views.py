@@ -16,6 +16,7 @@ from rp.records.record_type import Record
 from rp.records.store import find_record, place_of, records_of
 from rp.records.timeline import antibody_chart, make_groups, record_facts
 from rp.records.types.laboratory_test import LABORATORY_TEST
+from rp.records.types.laboratory_test.kinds import unit_name
 from rp.records.types.laboratory_test.series import antibody_series
 from rp.relations.relation import relations_of
 from rp.settings import ASSURANCE_LEVELS
@@ -46,7 +47,7 @@ def cabinet() -> str:
         sources=len({record.organisation for record in records}),
         updated_at=max((record.stored_at for record in records), default=None),
         antibodies=antibody_chart(series) if series and chosen in (None, LABORATORY_TEST.name) else None,
-        antibody_unit=series.unit if series else "",
+        antibody_unit=unit_name(series.unit) if series else "",
     )
 
 

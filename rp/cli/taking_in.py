@@ -1,4 +1,4 @@
-"""Taking data into the register: whole files, or nothing of them."""
+"""Taking data into the register: whole files, or nothing of them; a register of people line by line."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ from rp.seed import take_statistics, tell_import, tell_statistics
 
 @click.group("import")
 def import_group() -> None:
-    """Take data into the register: whole files, or nothing of them."""
+    """Take data into the register."""
 
 
 @import_group.command("fhir")

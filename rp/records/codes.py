@@ -11,18 +11,19 @@ from rp.realm import Realm
 SYSTEM_NAMES = {
     "http://hl7.org/fhir/sid/cvx": "CVX",
     "http://snomed.info/sct": "SNOMED CT",
-    "http://id.who.int/icd/release/11/mms": "МКБ-11",
-    "http://www.whocc.no/atc": "АТХ",
+    "http://id.who.int/icd/release/11/mms": "ICD-11",
+    "http://www.whocc.no/atc": "ATC",
     "https://www.gs1.org/gtin": "GTIN",
     "http://loinc.org": "LOINC",
-    "http://hl7.org/fhir/sid/icd-10": "МКБ-10",
+    "http://hl7.org/fhir/sid/icd-10": "ICD-10",
     "http://hl7.org/fhir/sid/mvx": "MVX",
     "https://www.gs1.org/gln": "GLN",
-    "http://ec.europa.eu/temp/vaccineproductname": "ЕС",
-    "urn:propusk:vaccine": "НСИ",
-    "urn:propusk:measure": "НСИ",
+    "http://ec.europa.eu/temp/vaccineproductname": "EU",
+    "urn:propusk:vaccine": "NSI",
+    "urn:propusk:measure": "NSI",
     "https://www.humanservices.gov.au/organisations/health-professionals/enablers/air-vaccine-code-formats": "AIR",
 }
+RUSSIAN_NAMES = {"ICD-11": "МКБ-11", "ATC": "АТХ", "ICD-10": "МКБ-10", "EU": "ЕС", "NSI": "НСИ"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class CodeLabels:
 
     def code(self, coding: Coding) -> str:
         """The code with the name of its system, as in `CVX 207`."""
-        return f"{SYSTEM_NAMES.get(coding.system, coding.system)} {coding.code}"
+        system = SYSTEM_NAMES.get(coding.system, coding.system)
+        return f"{RUSSIAN_NAMES.get(system, system) if current_language() == 'ru' else system} {coding.code}"
 
     def all_codes(self, codings: Iterable[Coding]) -> str:
         """All codes of a concept, for the details of a record."""

@@ -6,11 +6,12 @@
 
 A line that cannot be taken is named and left out; the others are taken. What is known already is not stored again, so a file that
 was taken in part is simply taken once more. A person whom the register knows by СНИЛС stays as the register has them: their
-records are added. Whom the register has erased counts as known, and comes no more.
+records are added, unless the birth date is another one, when it is somebody else's number. Whom the register has erased counts
+as known, and comes no more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
@@ -21,7 +22,7 @@ from ground.chance import draw_identifier
 from ground.database import table_of
 from rp.access.events import Event, note
 from rp.keys.safe import Keys
-from rp.patients.directory import Patient, Person, new_row, snils_index
+from rp.patients.directory import Patient, Person, find_patient, name_index, new_row, snils_index
 from rp.patients.models import PatientRow
 from rp.patients.resource import PatientRefused, read_person
 from rp.realm import Realm
@@ -45,9 +46,9 @@ _PATIENTS, _RECORDS = table_of(PatientRow), table_of(RecordRow)
 class ReadLine:
     """What a line tells: a person, and their records with the names of their types; and which line of its file it is."""
 
+    number: int
     person: Person = field(repr=False)
     drafts: tuple[tuple[str, Draft], ...] = field(repr=False)
-    number: int = 0
 
 
 @dataclass
@@ -80,7 +81,7 @@ def import_people(realm: Realm, file: BinaryIO, *, source: str, latest: date | N
             if not line.strip():
                 continue
             try:
-                read.append(replace(read_line(line, source=source, latest=latest), number=number))
+                read.append(read_line(line, number, source=source, latest=latest))
             except (BundleRefused, PatientRefused) as refusal:
                 problems = refusal.problems if isinstance(refusal, BundleRefused) else (str(refusal),)
                 report.refused.append(f"line {number}: {'; '.join(problems)}")
@@ -89,10 +90,10 @@ def import_people(realm: Realm, file: BinaryIO, *, source: str, latest: date | N
         yield Progress(bytes_read, report)
 
 
-def read_line(line: bytes, *, source: str, latest: date | None = None) -> ReadLine:
+def read_line(line: bytes, number: int, *, source: str, latest: date | None = None) -> ReadLine:
     """Read one line. Raises BundleRefused, PatientRefused."""
     bundle = read_bundle(line, source=source, latest=latest)
-    return ReadLine(read_person(bundle.patient), bundle.drafts)
+    return ReadLine(number, read_person(bundle.patient), bundle.drafts)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
@@ -105,19 +106,19 @@ def _take(connection: Connection, realm: Realm, read: Sequence[ReadLine], *, sou
     if not read:
         return
     keys = Keys(connection, realm)
-    patient_ids, new = _patients(connection, realm, read)
+    taken, new = _patients(connection, realm, read, report)
     keys.make_for(patient.id for patient in new)
     if new:
         connection.execute(insert(PatientRow), [new_row(keys, realm, patient, author=AUTHOR) for patient in new])
-    told_of = _new_records(connection, realm, keys, read, patient_ids, source=source)
-    taken = _taken_numbers(connection, told_of)
-    rows = [row for index, (_number, row) in enumerate(told_of) if index not in taken]
-    report.refused += [f"line {told_of[index][0]}: {NUMBER_TAKEN}" for index in sorted(taken)]
+    told_of = _new_records(connection, realm, keys, taken, source=source)
+    with_taken_number = _taken_numbers(connection, told_of)
+    rows = [row for index, (_number, row) in enumerate(told_of) if index not in with_taken_number]
+    report.refused += [f"line {told_of[index][0]}: {NUMBER_TAKEN}" for index in sorted(with_taken_number)]
     if rows:
         connection.execute(insert(RecordRow), rows)
-    told = sum(len(line.drafts) for line in read)
+    told = sum(len(line.drafts) for _patient_id, line in taken)
     report.people += len(new)
-    report.known_people += len(read) - len(new)
+    report.known_people += len(taken) - len(new)
     report.records += len(rows)
     report.known_records += told - len(told_of)
     if new or rows:
@@ -130,36 +131,47 @@ def _take(connection: Connection, realm: Realm, read: Sequence[ReadLine], *, sou
         note(connection, realm, Event.PEOPLE_IMPORTED, actor=AUTHOR, object="register", detail=detail)
 
 
-def _patients(connection: Connection, realm: Realm, read: Sequence[ReadLine]) -> tuple[list[str | None], list[Patient]]:
-    """The patient of each line by id, and those of them whom the register did not know; None of whom it has erased."""
+def _patients(
+    connection: Connection, realm: Realm, read: Sequence[ReadLine], report: PeopleReport
+) -> tuple[list[tuple[str | None, ReadLine]], list[Patient]]:
+    """The lines that are taken, each with the id of its patient (None of whom it has erased), and the patients who are new."""
     indexes = [snils_index(realm, line.person.snils) for line in read]
-    known, erased = dict[bytes, str](), set[bytes]()
+    known, erased = dict[bytes, tuple[str, bytes]](), set[bytes]()
     for some in _pieces(indexes):
-        found = select(_PATIENTS.c.snils_index, _PATIENTS.c.id).where(_PATIENTS.c.snils_index.in_(some))
-        known.update((row.snils_index, row.id) for row in connection.execute(found))
+        found = select(_PATIENTS.c.snils_index, _PATIENTS.c.id, _PATIENTS.c.name_index).where(_PATIENTS.c.snils_index.in_(some))
+        known.update((row.snils_index, (row.id, row.name_index)) for row in connection.execute(found))
         erased |= erased_among(connection, (PATIENT,), some)
-    patient_ids, new = list[str | None](), list[Patient]()
+    taken, new = list[tuple[str | None, ReadLine]](), dict[str, Patient]()
     for line, index in zip(read, indexes, strict=True):
-        if index not in known and index not in erased:
-            known[index] = draw_identifier(realm.chance, "patient")
-            new.append(Patient(known[index], line.person))
-        patient_ids.append(known.get(index))
-    return patient_ids, new
+        person = line.person
+        name = name_index(realm, person.family_name, person.given_name, person.birth_date)
+        if index not in known and index in erased:
+            taken.append((None, line))
+            continue
+        if index not in known:
+            known[index] = (draw_identifier(realm.chance, "patient"), name)
+            new[known[index][0]] = Patient(known[index][0], person)
+        patient_id, known_name = known[index]
+        # Who has the name and the birth date need not be opened to be compared.
+        if name != known_name and not _was_born_on(connection, realm, new.get(patient_id), patient_id, person.birth_date):
+            report.refused.append(f"line {line.number}: the register has this СНИЛС with another birth date")
+            continue
+        taken.append((patient_id, line))
+    return taken, list(new.values())
+
+
+def _was_born_on(connection: Connection, realm: Realm, new: Patient | None, patient_id: str, day: date) -> bool:
+    patient = new or find_patient(connection, realm, patient_id)
+    return patient is not None and patient.person.birth_date == day
 
 
 def _new_records(
-    connection: Connection,
-    realm: Realm,
-    keys: Keys,
-    read: Sequence[ReadLine],
-    patient_ids: Sequence[str | None],
-    *,
-    source: str,
+    connection: Connection, realm: Realm, keys: Keys, taken: Sequence[tuple[str | None, ReadLine]], *, source: str
 ) -> list[tuple[int, dict[str, Any]]]:
     """The rows of the records that the register did not know, each event once, with the numbers of their lines. What was erased
     or withdrawn stays away."""
     told: dict[bytes, tuple[str, str, Draft, int]] = {}
-    for line, patient_id in zip(read, patient_ids, strict=True):
+    for patient_id, line in taken:
         if patient_id is None:
             continue
         for type_name, draft in line.drafts:

@@ -11,6 +11,7 @@ from ground.web.language import gettext as _
 from rp.records.catalogue import BY_NAME, RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.record_type import Card, Record
+from rp.records.types.laboratory_test.kinds import unit_name
 from rp.records.types.laboratory_test.series import AntibodySeries
 
 
@@ -94,10 +95,10 @@ def antibody_chart(series: AntibodySeries) -> LineChart:
     """The curve of antibodies with what it says."""
     last, highest = series.points[-1], max(series.points, key=lambda point: point.value)
     first = series.points[0]
-    unit = _("%(unit)s, по дате забора.", unit=series.unit)
+    unit = _("%(unit)s, по дате забора.", unit=unit_name(series.unit))
     if series.limit is not None:
         limit = format_number(float(series.limit))
-        unit = _("%(unit)s, по дате забора. Пунктир: порог обнаружения, %(limit)s.", unit=series.unit, limit=limit)
+        unit = _("%(unit)s, по дате забора. Пунктир: порог обнаружения, %(limit)s.", unit=unit_name(series.unit), limit=limit)
     return line_chart(
         [(point.day, float(point.value)) for point in series.points],
         title=_antibody_title(series),

@@ -19,6 +19,7 @@ from rp.records.entering import entry_of, rests_on
 from rp.records.record_type import Record, RecordType
 from rp.records.store import find_record, records_of, versions_of
 from rp.records.timeline import antibody_chart, make_groups, record_facts
+from rp.records.types.laboratory_test.kinds import unit_name
 from rp.records.types.laboratory_test.series import antibody_series
 from rp.staff.desk import MAX_IDENTIFIER_CHARACTERS, is_own, may_correct, may_with, note_look, own_types, page, patient_for
 from rp.staff.words import author_name
@@ -47,7 +48,7 @@ def patient(patient_id: str) -> tuple[str, int]:
         written={kind.name: kind.entry_title() for kind in written},
         is_own=is_own(found.id),
         antibodies=antibody_chart(series) if series else None,
-        antibody_unit=series.unit if series else "",
+        antibody_unit=unit_name(series.unit) if series else "",
         may_hold=may_ever(current_principal(), Operation.HOLD_DATA) and not is_own(found.id),
     )
 

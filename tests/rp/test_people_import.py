@@ -166,6 +166,32 @@ def test_the_command_says_what_it_took_and_fails_when_lines_were_left_out(
     assert "people.ndjson: line 1: resourceType is not Bundle" in refused.output
 
 
+def born_on(line: bytes, day: str, family_name: str = "") -> bytes:
+    bundle = json.loads(line)
+    patient = next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Patient")
+    patient["birthDate"] = day
+    patient["name"][0]["family"] = family_name or patient["name"][0]["family"]
+    return json.dumps(bundle).encode() + b"\n"
+
+
+def test_a_snils_with_another_birth_date_brings_nobody_elses_records(stand: Stand, lines: list[bytes]) -> None:
+    stranger = born_on(lines[0], "1931-01-01")
+    before = count(stand)
+    report = take(stand, [lines[0], stranger])
+    assert (report.people, report.records) == (1, 6)
+    assert report.refused == ["line 2: the register has this СНИЛС with another birth date"]
+    assert take(stand, [stranger]).refused == ["line 1: the register has this СНИЛС with another birth date"]
+    assert count(stand) == before + 6
+
+
+def test_who_has_another_name_since_is_the_same_person(stand: Stand, lines: list[bytes]) -> None:
+    take(stand, lines[:1])
+    bundle = json.loads(lines[0])
+    day = next(entry["resource"]["birthDate"] for entry in bundle["entry"] if "birthDate" in entry["resource"])
+    report = take(stand, [born_on(lines[0], day, "Переименованная")])
+    assert (report.known_people, report.refused) == (1, [])
+
+
 def test_rg_21_what_was_erased_or_withdrawn_does_not_come_back_with_a_file(stand: Stand, lines: list[bytes]) -> None:
     take(stand, lines)
     with stand.realm.database.write() as connection:

@@ -6,9 +6,11 @@ Granted, the record has another version, and the old value stays in the one befo
 from collections.abc import Mapping
 from typing import Any
 
+from ground.web.language import format_day
 from ground.web.language import gettext as _
 from rp.forms.form import Field, Form
 from rp.records.catalogue import BY_NAME
+from rp.records.codes import CodeLabels
 from rp.records.entering import correct_record, entry_of, form_of
 from rp.records.store import find_record
 from rp.requests.kind import Asking, CannotGrant, Granting, Request, RequestKind, show_texts
@@ -61,7 +63,8 @@ class Correction(RequestKind):
     def facts(self, asking: Asking, request: Request) -> list[tuple[str, str]]:
         if asking.record is None:
             return []
-        facts = [(_("Запись"), BY_NAME[asking.record.type_name].title()), *super().facts(asking, request)]
+        card = BY_NAME[asking.record.type_name].card(asking.record, asking.realm.room(CodeLabels))
+        facts = [(_("Запись"), card.title), (_("Когда"), format_day(asking.record.occurred_on)), *super().facts(asking, request)]
         known = _field(asking, request.values["field"])
         if known is None:  # a draft says what was typed
             return facts

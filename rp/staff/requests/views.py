@@ -27,13 +27,14 @@ from rp.realm import Realm, current_realm
 from rp.records.catalogue import BY_NAME as RECORD_TYPES
 from rp.records.codes import CodeLabels
 from rp.records.store import find_record
+from rp.records.timeline import record_facts
 from rp.requests import deciding
 from rp.requests.catalogue import BY_NAME, KINDS
 from rp.requests.kind import Asking, CannotGrant, Request, RequestKind, State
 from rp.requests.named_documents import attached_to
 from rp.requests.store import AT_ONCE, RequestMoved, find_request, queue
 from rp.requests.words import filing_facts, mark_of
-from rp.staff.desk import page, seen_version
+from rp.staff.desk import own_types, page, seen_version
 
 PATH = "/staff/requests"
 DECIDED = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
@@ -73,6 +74,7 @@ def waiting() -> Page:
         )
     return page(
         "staff_requests/queue.html",
+        said=request.args.get("said", ""),
         rows=[(each, BY_NAME[each.kind].title(), mark_of(each)) for each in found],
         kind_options=[(kind.name, kind.title()) for kind in kinds],
         chosen=chosen,
@@ -116,7 +118,7 @@ def decide(request_id: str) -> Response | Page:
         return _shown_again(realm, request_id, answer=answer, problem=str(reason), status=409)
     if found.kind in DELETIONS:
         realm.database.empty_log()
-    return redirect(PATH, 303)
+    return redirect(f"{PATH}?said={decision}", 303)
 
 
 def _turned(chosen: str | None, is_decided: bool, page: int) -> str:
@@ -178,12 +180,19 @@ def _page(
         facts=[*kind.facts(asking, found), *filing_facts(found)],
         checks=kind.checks(asking, found),
         card=card,
+        record_facts=record_facts(record, card) if record and card else [],
+        may_open=_may_open(connection, found.patient_id),
         documents=attached_to(connection, realm, found.id),
         may_hold=found.kind in DELETIONS and may_ever(current_principal(), Operation.HOLD_DATA),
         answer=answer,
         error=error,
         problem=problem,
     )
+
+
+def _may_open(connection: Connection, patient_id: str) -> bool:
+    """May whoever decides see the person's records as well?"""
+    return bool(own_types(connection, Operation.LIST_RECORDS, patient_id))
 
 
 def _person(connection: Connection, realm: Realm, patient_id: str) -> Sequence[tuple[str, str]]:

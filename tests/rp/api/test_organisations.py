@@ -112,7 +112,7 @@ def test_r156_a_dose_that_is_known_is_a_409_whoever_tells_of_it(both_stands: Sta
     assert clinic.post(path, DOSE).status_code == 201
     answer = clinic.post(path, {**DOSE, "lot": "уч 0500"})
     assert (answer.status_code, answer.get_json()["code"]) == (409, "already_known")
-    assert len(clinic.get(path).get_json()["records"]) == 1
+    assert [record["id"] for record in clinic.get(path).get_json()["records"]] == [answer.get_json()["record"]]
 
 
 @pytest.mark.parametrize(

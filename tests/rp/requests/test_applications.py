@@ -167,7 +167,7 @@ def test_r149_the_organisation_decides_and_the_person_is_told(stand: Stand) -> N
     assert "Ромашкина Вера Тимофеевна" in page
     assert anton.press(page, "decision-form", "decision=grant", answer="").status_code == 422
     answer = anton.press(page, "decision-form", "decision=grant", answer="Ждём вас в 10:00, кабинет 12.")
-    assert answer.headers["Location"] == "/staff/requests"
+    assert answer.headers["Location"] == "/staff/requests?said=grant"
     vera = desk_of(stand)
     assert vera.state_of(path) == "одобрено"
     assert "Ждём вас в 10:00, кабинет 12." in vera.open(path).text
@@ -291,3 +291,16 @@ def _desk_without_snils(stand: Stand) -> Desk:
     """Вера, linked before, whose account has lost its СНИЛС."""
     desk_of(stand)
     return desk_of(stand, {name: value for name, value in VERA.items() if name != "snils"})
+
+
+def test_who_decides_is_led_to_the_records_and_told_what_is_missing(stand: Stand) -> None:
+    path = ask_for_vaccination(stand, desk_of(stand))
+    anton = desk_of(stand, ANTON)
+    page = anton.open(f"/staff{path}").text
+    link = re.search(r'id="records" href="([^"]+)"', page)
+    assert link
+    assert "Ромашкина Вера" in anton.open(link[1]).text
+    refused = anton.press(page, "decision-form", "decision=refuse", answer="").text
+    assert '<a href="#answer">Напишите ответ: его прочтёт человек.</a>' in refused
+    answer = anton.press(page, "decision-form", "decision=refuse", answer="Мест в этот день нет.")
+    assert "Отказ отправлен" in anton.open(answer.headers["Location"]).text

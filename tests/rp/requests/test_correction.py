@@ -40,7 +40,7 @@ def test_r137_the_request_names_record_and_field_and_granted_it_is_done_and_the_
     for word in ("Серия", "УЧ-0500", "Сейчас в записи", "УЧ-0417", "Так написано в моём сертификате."):
         assert word in page
     answer = olga.press(page, "decision-form", "decision=grant", answer="Исправили по сертификату.")
-    assert answer.headers["Location"] == "/staff/requests", answer.text
+    assert answer.headers["Location"] == "/staff/requests?said=grant", answer.text
     vera = desk_of(stand)
     assert "УЧ-0500" in vera.open(f"/records/{record_id}").text
     assert "Исправили по сертификату." in vera.open(path).text

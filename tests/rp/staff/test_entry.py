@@ -403,3 +403,12 @@ def test_a_number_beside_a_pcr_is_to_be_left_out(stand: Stand) -> None:
     desk, patient = at_work(stand), patient_id(stand, MAYA)
     page = desk.enter(patient, "laboratory_test", **PCR, value="5").text
     assert field_error(page, "value") == "Число пишут только для уровня антител. Оставьте это поле пустым."
+
+
+def test_units_numbers_and_code_systems_speak_the_language_of_the_page(stand: Stand) -> None:
+    desk, patient = at_work(stand), patient_id(stand, MAYA)
+    test = desk.entered(patient, "laboratory_test", **IGG, occurred_on="2026-10-01", value="42,5")
+    dose = desk.entered(patient, "vaccination", **DOSE)
+    assert "Антитела IgG: 42,5 BAU/мл" in desk.get(f"/staff/records/{test}").text
+    assert "IgG antibodies: 42.5 BAU/mL" in desk.get(f"/staff/records/{test}?lang=en").text
+    assert "ATC J07BN02" in desk.get(f"/staff/records/{dose}?lang=en").text

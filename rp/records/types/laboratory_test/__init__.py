@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ground.web.language import current_language
 from ground.web.language import gettext as _
 from rp.forms.form import Field
 from rp.records.codes import CodeLabels, Coding, codings_of
@@ -21,6 +22,7 @@ from rp.records.types.laboratory_test.kinds import (
     UNITS,
     Method,
     kind_of,
+    unit_name,
 )
 from rp.records.writing import write_concept, write_patient, write_quantity, write_resource
 
@@ -123,7 +125,7 @@ class LaboratoryTest:
         labels, told = entry.labels, entry.corrected
         tests = [(kind.code, labels.name([kind.coding])) for kind in KINDS]
         results = [(result.code, labels.name([result])) for result in RESULTS]
-        units = [(unit, unit) for unit in UNITS]
+        units = [(unit, unit_name(unit)) for unit in UNITS]
         kept_test = kept_result = ""
         if told is not None:
             values = self.values_of(told)
@@ -186,7 +188,8 @@ class LaboratoryTest:
     def _result(self, record: Record, labels: CodeLabels) -> str:
         content = record.content
         if "value" in content:
-            return f"{content['comparator'] or ''}{content['value'].replace('.', ',')} {content['unit']}"
+            value = content["value"].replace(".", ",") if current_language() == "ru" else content["value"]
+            return f"{content['comparator'] or ''}{value} {unit_name(content['unit'])}"
         return labels.name(codings_of(content["result"])) or str(content["result_text"])
 
 

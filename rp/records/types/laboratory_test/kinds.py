@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ground.web.language import gettext as _
 from rp.records.codes import Coding
 
 LOINC = "http://loinc.org"
@@ -59,7 +60,12 @@ RESULT_BY_CODE = {result.code: result for result in RESULTS}
 POSITIVE = frozenset({(SNOMED, "260373001"), (SNOMED, "10828004")})
 
 UNITS = {"BAU/мл": "{BAU}/mL", "усл. ед./мл": "[arb'U]/mL"}
-"""Units of antibodies as pages show them, and by UCUM."""
+"""Units of antibodies as they are stored, and by UCUM."""
+
+
+def unit_name(unit: str) -> str:
+    """The unit as pages show it; one that is not ours is shown as the source told it."""
+    return {"BAU/мл": _("BAU/мл"), "усл. ед./мл": _("усл. ед./мл")}.get(unit, unit)
 
 
 def kind_of(codings: Iterable[Coding]) -> Kind | None:
