@@ -395,7 +395,12 @@ def test_a_period_that_ends_in_another_year_says_which(stand: Stand) -> None:
 def test_a_newcomer_is_told_of_everything_that_is_missing_in_one_place(stand: Stand) -> None:
     page = at_work(stand).send("/staff/patients/new/vaccination").text
     assert page.count('id="errors"') == 1
-    for sentence in ("Заполните поле «Фамилия».", "Заполните поле «СНИЛС».", "Заполните поле «Вакцина».", "Введите дату."):
+    for sentence in (
+        "Заполните поле «Фамилия».",
+        "Заполните поле «СНИЛС».",
+        "Выберите, что стоит в поле «Вакцина».",
+        "Введите дату.",
+    ):
         assert f">{sentence}</a>" in page
 
 
